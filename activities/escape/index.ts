@@ -1,0 +1,54 @@
+/** The activities of an escape, as Temporal registers them. Bodies are in the files beside this one. */
+import { activityPulse } from '../pulse.ts';
+import type { World } from '../world.ts';
+import type { EscapeInput } from '../../model/escape/input.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { fenceZone } from './fence-zone.ts';
+import { makePlan } from './make-plan.ts';
+import { checkPeer, resolveEscape } from './resolve.ts';
+import { startBatch } from './start-batch.ts';
+import { verifyJob } from './verify-job.ts';
+import { saveBatch, writeReport } from './write-report.ts';
+import type {
+  BatchRef,
+  BatchStart,
+  EscapeTarget,
+  FenceResult,
+  PlanSummary,
+  ReportSummary,
+  StartedJob,
+} from './types.ts';
+
+export function createEscapeActivities(world: World) {
+  return {
+    async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
+      return resolveEscape(world, input, start);
+    },
+    async checkPeer(target: EscapeTarget): Promise<void> {
+      await checkPeer(world, target);
+    },
+    async makePlan(target: EscapeTarget): Promise<PlanSummary> {
+      return makePlan(world, target, activityPulse().signal);
+    },
+    async fenceZone(target: EscapeTarget): Promise<FenceResult> {
+      return fenceZone(world, target, activityPulse().signal);
+    },
+    async startBatch(target: EscapeTarget, batch: BatchRef): Promise<BatchStart> {
+      return startBatch(world, target, batch, activityPulse());
+    },
+    async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
+      return verifyJob(world, target, job, activityPulse());
+    },
+    async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
+      await saveBatch(world, target, batch, jobs, activityPulse().signal);
+    },
+    async writeReport(
+      target: EscapeTarget,
+      end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
+    ): Promise<ReportSummary> {
+      return writeReport(world, target, end, activityPulse().signal);
+    },
+  };
+}
+
+export type EscapeActivities = ReturnType<typeof createEscapeActivities>;

@@ -1,0 +1,77 @@
+/** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
+import { batchesOf, planEscape, type EscapePlan } from '../../model/escape/plan.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import { newestEpochs } from '../storage/epochs.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import type { EscapeTarget, PlanSummary } from './types.ts';
+
+const maxPlanBytes = 64 << 20;
+
+/** The store that keeps plans and reports of escapes into a zone. */
+export function reportStore(world: World, to: string): SnapshotStore {
+  return world.store(to, defaultStoreName(zoneConfig(world, to)));
+}
+
+function planKey(target: EscapeTarget): string {
+  return `${storeKeys.reportPrefix('escape', target.escapeId)}/plan${target.dryRun ? '-dry-run' : ''}.json`;
+}
+
+/**
+ * Plans the escape. A plan once written is the escape's plan: a repeated call, by whatever worker, returns the same.
+ * @throws TypedFailure `NothingProtected`
+ */
+export async function makePlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<PlanSummary> {
+  const store = reportStore(world, target.to);
+  const plan = planEscape(await assess(world, target, signal));
+  if (plan.waves.length === 0 && plan.left.length === 0) {
+    throw new TypedFailure('NothingProtected', `${target.to} holds no standby or twin of a job of ${target.zone}`);
+  }
+  const key = planKey(target);
+  const bytes = new TextEncoder().encode(JSON.stringify(plan));
+  if (target.dryRun) {
+    await store.put(key, bytes, { contentType: 'application/json', signal });
+  } else if ((await store.createIfAbsent(key, bytes, signal)) === 'exists') {
+    return summary(world, await readPlan(world, target, signal));
+  }
+  return summary(world, plan);
+}
+
+/** The plan as written. */
+export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
+  const bytes = await reportStore(world, target.to).read(planKey(target), { maxBytes: maxPlanBytes, signal });
+  if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
+  return JSON.parse(new TextDecoder().decode(bytes)) as EscapePlan;
+}
+
+async function assess(world: World, target: EscapeTarget, signal: AbortSignal) {
+  const peer = zoneConfig(world, target.to);
+  const selector = `${labels.role} in (standby,twin)`;
+  const candidates = await world.cluster(peer.name).listDeployments(selector, signal);
+  const storesUsed = new Set(
+    candidates.map((c) => c.metadata.annotations?.[annotations.store] ?? defaultStoreName(peer)),
+  );
+  const epochs = await Promise.all(
+    [...storesUsed]
+      .filter((name) => peer.stores[name])
+      .map((name) => newestEpochs(world.store(peer.name, name), signal)),
+  );
+  return {
+    escapeId: target.escapeId,
+    zone: target.zone,
+    to: target.to,
+    now: new Date(world.now()).toISOString(),
+    candidates,
+    newestEpochs: Object.assign({}, ...epochs) as Record<string, number>,
+    defaultStore: defaultStoreName(peer),
+    scope: target.scope,
+  };
+}
+
+function summary(world: World, plan: EscapePlan): PlanSummary {
+  const jobsByTier: PlanSummary['jobsByTier'] = {};
+  for (const { tier, jobs } of plan.waves) jobsByTier[tier] = jobs.length;
+  return { batches: batchesOf(plan, world.config.escape.batchSize), jobsByTier, left: plan.left.length };
+}

@@ -1,0 +1,58 @@
+/** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
+import type { PlannedJob } from '../../model/escape/plan.ts';
+import { OutsideFailure } from '../failure.ts';
+import type { Pulse, World } from '../world.ts';
+import { endedJob } from './job-report.ts';
+import { readPlan } from './make-plan.ts';
+import { startJob, type StartResult } from './start-job.ts';
+import type { BatchRef, BatchStart, EscapeTarget } from './types.ts';
+
+/** Starts in flight: enough to keep an API server busy, few enough that it answers others. */
+const startsInFlight = 16;
+
+/** Tries of one job within one call; a store or API server that refuses for longer ends the activity, which repeats. */
+const triesPerJob = 4;
+
+/** Issues the starts of a batch. A job's own trouble is a result; only trouble with the peer itself is thrown. */
+export async function startBatch(
+  world: World,
+  target: EscapeTarget,
+  batch: BatchRef,
+  pulse: Pulse,
+): Promise<BatchStart> {
+  const plan = await readPlan(world, target, pulse.signal);
+  const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
+  const results = new Map<PlannedJob, StartResult>();
+  const queue = [...jobs];
+  await Promise.all(
+    Array.from({ length: Math.min(startsInFlight, jobs.length) }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        results.set(job, await startPatiently(world, target, job, pulse));
+        pulse.beat({ issued: results.size, of: jobs.length });
+      }
+    }),
+  );
+  const all = jobs.map((job) => results.get(job)!);
+  return {
+    started: all.flatMap((result) => ('started' in result ? [result.started] : [])),
+    ended: all.flatMap((result) => ('ended' in result ? [result.ended] : [])),
+  };
+}
+
+async function startPatiently(world: World, target: EscapeTarget, job: PlannedJob, pulse: Pulse): Promise<StartResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startJob(world, target, job, pulse);
+    } catch (error) {
+      if (!(error instanceof OutsideFailure)) throw error;
+      if (!error.retryable)
+        return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
+      if (attempt === triesPerJob) throw error;
+      world.log.warn(
+        { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt },
+        error.message,
+      );
+      await pulse.sleep(error.retryAfterMs ?? 250 * 2 ** attempt);
+    }
+  }
+}

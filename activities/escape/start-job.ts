@@ -1,0 +1,157 @@
+/** Starts one planned job in the peer zone: recovery point seen intact, epoch claimed, one patch. */
+import type { PlannedJob } from '../../model/escape/plan.ts';
+import { promotePatch, renderStandby, startPatch } from '../../model/escape/standby.ts';
+import { jobKey } from '../../model/job.ts';
+import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
+import { type FlinkDeployment, hasRun } from '../../model/kubernetes/flink-deployment.ts';
+import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { keyOfFlinkPath } from '../../model/store-location.ts';
+import type { ZoneCluster } from '../kubernetes/port.ts';
+import { claimEpoch } from '../storage/epochs.ts';
+import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
+import { zoneConfig, type Pulse, type World } from '../world.ts';
+import { endedJob } from './job-report.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { twinIsWell } from './twin.ts';
+import type { EscapeTarget, StartedJob } from './types.ts';
+
+export type StartResult = { started: StartedJob } | { ended: JobReport };
+
+/** How long an old object may take to disappear before its job counts as failed. */
+const replaceDeadlineMs = 60_000;
+
+/** Issues the start. Repeating it changes nothing; whatever keeps the job from starting is its line in the report. */
+export async function startJob(
+  world: World,
+  target: EscapeTarget,
+  job: PlannedJob,
+  pulse: Pulse,
+): Promise<StartResult> {
+  const watch = new Stopwatch(world.now);
+  const peer = zoneConfig(world, target.to);
+  const storeConfig = peer.stores[job.store];
+  const ended = (outcome: 'left' | 'failed', reason: string, evidence: string[] = []): StartResult => ({
+    ended: endedJob(target, job, outcome, reason, watch.steps, evidence),
+  });
+  if (!storeConfig)
+    return ended('failed', `BadInput: its standby names store "${job.store}", which ${peer.name} has not`);
+  const store = world.store(peer.name, job.store);
+  const cluster = world.cluster(peer.name);
+
+  const namedKey = job.recoveryPoint === null ? undefined : keyOfFlinkPath(storeConfig, job.recoveryPoint);
+  const { chosen, damages } = await watch.time('check', () => chooseRecoveryPoint(store, job, namedKey, pulse.signal));
+  if (!chosen) {
+    return ended(
+      'failed',
+      `NoRecoveryPoint: no intact recovery point of ${jobKey(job)} in ${peer.name}: ${damages[0] ?? 'there is none'}`,
+      damages,
+    );
+  }
+  if (target.dryRun) return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
+
+  const claim = { owner: target.escapeId, zone: target.to, at: new Date(world.now()).toISOString() };
+  const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.sleep, pulse.signal));
+  if (!claimed.claimed)
+    return ended('left', `EpochTaken: epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
+
+  const existing = await cluster.getDeployment(job, pulse.signal);
+  if (!existing)
+    return ended('failed', `JobNotFound: its standby was deleted from ${peer.name} after the plan was made`);
+  const restart = {
+    to: target.to,
+    epoch: claimed.epoch,
+    restorePath: chosen.manifest.restorePath,
+    escapeId: target.escapeId,
+  };
+  const before = existing.metadata.annotations ?? {};
+  if (before[annotations.escape] === target.escapeId && existing.metadata.labels?.[labels.role] === 'active') {
+    // An earlier attempt of this very escape got here: what it asked for stands.
+    const path = before[annotations.startedFrom] ?? restart.restorePath;
+    return {
+      started: { ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()), restorePath: path },
+    };
+  }
+  if (job.kind === 'twin') {
+    const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
+    const well = await watch.time('look at twin', () => twinIsWell(world, target.to, job, pulse.signal));
+    if (well.well) {
+      await watch.time('promote', () => promote(cluster, job, { ...restart, restorePath: startedFrom }, pulse.signal));
+      return {
+        started: {
+          ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()),
+          restorePath: startedFrom,
+        },
+      };
+    }
+    damages.push(`the twin was not well (${well.why}), so the job was started from its recovery point`);
+    await setRoleActive(cluster, job, pulse.signal);
+  }
+  await watch.time('start', () => start(cluster, existing, chosen.manifest, restart, pulse.signal));
+  return { started: { ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()), kind: 'standby' } };
+}
+
+type Restart = { to: string; epoch: number; restorePath: string; escapeId: string };
+
+/** A standby that never ran needs one patch; one that ran ignores `initialSavepointPath`, so it is replaced. */
+async function start(
+  cluster: ZoneCluster,
+  existing: FlinkDeployment,
+  manifest: RecoveryPointManifest,
+  restart: Restart,
+  signal: AbortSignal,
+): Promise<void> {
+  const job = { namespace: existing.metadata.namespace, name: existing.metadata.name };
+  if (hasRun(existing)) {
+    await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
+    const marks = existing.metadata.annotations ?? {};
+    const fresh = renderStandby(existing, manifest.spec, {
+      role: 'standby',
+      activeZone: manifest.from,
+      preferredZone: marks[annotations.preferredZone] ?? manifest.from,
+      epoch: manifest.epoch,
+      recoveryPoint: marks[annotations.recoveryPoint] ?? '',
+    });
+    await cluster.applyDeployment(fresh, signal);
+  }
+  await cluster.patchDeployment(job, startPatch(restart), signal);
+}
+
+/** First the role that the job reads, then the marks: a repeat of either half changes nothing. */
+async function promote(cluster: ZoneCluster, job: PlannedJob, restart: Restart, signal: AbortSignal): Promise<void> {
+  await setRoleActive(cluster, job, signal);
+  await cluster.patchDeployment(job, promotePatch(restart), signal);
+  await cluster.pokePods(job, restart.escapeId, signal);
+}
+
+function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
+  return cluster.applyConfigMap(
+    { namespace: job.namespace, name: roleConfigMapName(job.name) },
+    { role: 'active' },
+    signal,
+  );
+}
+
+function started(
+  job: PlannedJob,
+  manifest: RecoveryPointManifest,
+  epoch: number,
+  notes: string[],
+  watch: Stopwatch,
+  nowMs: number,
+): StartedJob {
+  return {
+    namespace: job.namespace,
+    name: job.name,
+    tier: job.tier,
+    wave: job.wave,
+    kind: job.kind,
+    epoch,
+    recoveryPoint: manifest.id,
+    restorePath: manifest.restorePath,
+    stateAt: manifest.stateAt,
+    startedAt: new Date(nowMs).toISOString(),
+    steps: watch.steps,
+    notes,
+  };
+}

@@ -1,0 +1,29 @@
+/** Is a P0 job's twin fit to take over? Asked once, right before it is promoted. */
+import { nothingSeen, remember } from '../../model/flink/restore-history.ts';
+import { twinVerdict } from '../../model/flink/restore-verdict.ts';
+import type { JobRef } from '../../model/job.ts';
+import { lookAtJob } from '../flink/sighting.ts';
+import type { World } from '../world.ts';
+
+/** A twin that has not completed a checkpoint for this long has stopped doing its work. */
+export const twinCheckpointMaxAgeMs = 120_000;
+
+/** Looks at a twin are cheap, but a P0 job waits for this one. */
+const lookDeadlineMs = 5_000;
+
+/** All tasks running is enough to promote; a twin that cannot be seen, or fails, is not. */
+export async function twinIsWell(
+  world: World,
+  zone: string,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<{ well: true } | { well: false; why: string }> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
+  const look = await lookAtJob(world.flink.jobManager(zone, job), bounded);
+  signal.throwIfAborted();
+  if ('unseen' in look) return { well: false, why: look.unseen };
+  const history = remember(nothingSeen, look.seen);
+  const verdict = twinVerdict(look.seen, { nowMs: world.now(), maxAgeMs: twinCheckpointMaxAgeMs }, history);
+  if (verdict.state === 'confirmed' || verdict.state === 'all-running') return { well: true };
+  return { well: false, why: 'why' in verdict ? verdict.why : `it restored ${verdict.restoredPath ?? 'nothing'}` };
+}

@@ -1,0 +1,68 @@
+/** What travels between the escape's workflows and activities. All of it small: histories keep every byte. */
+import type { JobRef } from '../../model/job.ts';
+import type { JobReport, Report } from '../../model/report/schema.ts';
+import type { Tier } from '../../model/tier.ts';
+
+/** An escape whose input was understood: names checked, defaults filled in. */
+export interface EscapeTarget {
+  /** Also the folder of its report: `<zone>-<incident>`. */
+  escapeId: string;
+  zone: string;
+  to: string;
+  incident: string;
+  trigger: { by: string; via: string };
+  /** ISO 8601. Times to run again count from here. */
+  triggeredAt: string;
+  /** ISO 8601. Ages of state count to here. */
+  lostAt: string;
+  dryRun: boolean;
+  budgetSeconds: number;
+  scope: { tiers?: Tier[]; namespaces?: string[] };
+  fenceDeadlineMs: number;
+}
+
+export interface BatchRef {
+  wave: number;
+  tier: Tier;
+  /** Range of jobs within the wave of the plan: from inclusive, to exclusive. */
+  from: number;
+  to: number;
+}
+
+export interface PlanSummary {
+  batches: BatchRef[];
+  jobsByTier: Partial<Record<Tier, number>>;
+  left: number;
+}
+
+/** A job whose start (or promotion) was issued and which must now be seen running. */
+export interface StartedJob extends JobRef {
+  tier: Tier;
+  wave: number;
+  kind: 'standby' | 'twin';
+  epoch: number;
+  /** Id of the recovery point. */
+  recoveryPoint: string;
+  /** The path that Flink was asked to restore, or from which a twin was started. */
+  restorePath: string;
+  /** ISO 8601: when the state was as it is in the recovery point. */
+  stateAt: string;
+  startedAt: string;
+  steps: JobReport['steps'];
+  /** Things worth knowing, such as newer recovery points that were damaged. */
+  notes: string[];
+}
+
+export interface BatchStart {
+  started: StartedJob[];
+  /** Jobs that ended before they were started: left or failed. */
+  ended: JobReport[];
+}
+
+export type FenceResult = Report['fence'];
+
+export interface ReportSummary {
+  /** Key of report.json below the store's prefix in the peer zone. */
+  reportKey: string;
+  totals: Report['totals'];
+}

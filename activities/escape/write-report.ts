@@ -1,0 +1,84 @@
+/** Keeps each batch's results in the peer's store, and at the end makes the report of them. */
+import { assembleReport } from '../../model/report/assemble.ts';
+import { renderReportHtml } from '../../model/report/html.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import type { World } from '../world.ts';
+import { endedJob } from './job-report.ts';
+import { readPlan, reportStore } from './make-plan.ts';
+import type { BatchRef, EscapeTarget, FenceResult, ReportSummary } from './types.ts';
+
+const maxBatchBytes = 16 << 20;
+
+function batchKey(target: EscapeTarget, batch: BatchRef): string {
+  const dryRun = target.dryRun ? 'dry-run-' : '';
+  return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/${dryRun}wave-${batch.wave}-from-${batch.from}.json`;
+}
+
+/** Writes what became of a batch's jobs. Repeating it replaces the file by the same. */
+export async function saveBatch(
+  world: World,
+  target: EscapeTarget,
+  batch: BatchRef,
+  jobs: JobReport[],
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(jobs));
+  await reportStore(world, target.to).put(batchKey(target, batch), bytes, { contentType: 'application/json', signal });
+}
+
+/** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
+export async function writeReport(
+  world: World,
+  target: EscapeTarget,
+  end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
+  signal: AbortSignal,
+): Promise<ReportSummary> {
+  const store = reportStore(world, target.to);
+  const plan = await readPlan(world, target, signal);
+  const lines = new Map<string, JobReport>();
+  for (const batch of end.batches) {
+    const bytes = await store.read(batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
+    if (!bytes) continue;
+    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobReport[]) {
+      lines.set(`${line.namespace}/${line.name}`, line);
+    }
+  }
+  const jobs = plan.waves.flatMap((wave) =>
+    wave.jobs.map((job) => lines.get(`${job.namespace}/${job.name}`) ?? endedJob(target, job, 'left', end.unstarted)),
+  );
+  for (const left of plan.left) {
+    const job = {
+      ...left,
+      tier: left.tier ?? 'P3',
+      wave: plan.waves.length,
+      kind: 'standby',
+      store: '',
+      recoveryPoint: null,
+      epoch: 0,
+    } as const;
+    jobs.push(endedJob(target, job, 'left', left.reason));
+  }
+  const report = assembleReport({
+    id: target.escapeId,
+    zone: target.zone,
+    to: [target.to],
+    incident: target.incident,
+    trigger: target.trigger,
+    dryRun: target.dryRun,
+    startedAt: target.triggeredAt,
+    finishedAt: end.finishedAt,
+    budgetSeconds: target.budgetSeconds,
+    fence: end.fence,
+    jobs,
+  });
+  const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
+  const reportKey = storeKeys.reportKey('escape', name, 'json');
+  const encode = (text: string) => new TextEncoder().encode(text);
+  await store.put(storeKeys.reportKey('escape', name, 'html'), encode(renderReportHtml(report)), {
+    contentType: 'text/html',
+    signal,
+  });
+  await store.put(reportKey, encode(JSON.stringify(report, null, 2)), { contentType: 'application/json', signal });
+  return { reportKey, totals: report.totals };
+}

@@ -1,0 +1,32 @@
+/** Opens a zone's Kubernetes. */
+import type { ZoneConfig } from '../../model/config/types.ts';
+import { openClient } from './client.ts';
+import { configMapsOf } from './config-maps.ts';
+import { deploymentsOf } from './deployments.ts';
+import { eventsOf } from './events.ts';
+import { podsOf } from './pods.ts';
+import type { ZoneCluster } from './port.ts';
+import { serviceProxyOf } from './service-proxy.ts';
+
+/**
+ * The cluster of a zone. Nothing is read or connected before the first call, so that a zone whose kubeconfig is
+ * missing hinders no other zone; a bad kubeconfig fails each call as `Invalid`.
+ */
+export function openCluster(zone: ZoneConfig): ZoneCluster {
+  const client = openClient(zone);
+  const pods = podsOf(client);
+  return {
+    zone: zone.name,
+    ...deploymentsOf(client),
+    ...configMapsOf(client),
+    ...pods,
+    ...eventsOf(client, pods.listPods),
+    ...serviceProxyOf(client),
+    async ping(deadlineMs) {
+      // Anonymous callers may read it too, but a token that is not accepted is still a 401.
+      const call = { method: 'GET', path: '/version', what: 'get of the version', timeoutMs: deadlineMs } as const;
+      return (await client.call<{ gitVersion: string }>(call)).gitVersion;
+    },
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,59 @@
+/** LIST in pages, so that neither side holds thousands of objects in one answer. */
+import { OutsideFailure } from '../failure.ts';
+import type { KubernetesClient } from './client.ts';
+import { failureOf } from './failure.ts';
+
+const pageSize = 500;
+
+/** Pages of one list are of one moment; if that moment is compacted away meanwhile, all of it is read again. */
+const maxRestarts = 3;
+
+interface Page<T> {
+  metadata?: { continue?: string };
+  items: T[];
+}
+
+/** All objects of a collection. `path` without query. @throws OutsideFailure */
+export async function listAll<T>(
+  client: KubernetesClient,
+  list: { path: string; what: string; query?: Record<string, string>; signal?: AbortSignal | undefined },
+): Promise<T[]> {
+  for (let restarts = 0; restarts <= maxRestarts; restarts++) {
+    const items = await listOnce<T>(client, list);
+    if (items) return items;
+  }
+  const sentence = `${client.system}: ${list.what} began again ${maxRestarts} times because its pages expired.`;
+  throw new OutsideFailure(
+    'Unavailable',
+    client.system,
+    `${sentence} The API server is too slow for it at the moment.`,
+  );
+}
+
+/** Undefined when a page has expired (410 Gone). */
+async function listOnce<T>(client: KubernetesClient, list: Parameters<typeof listAll>[1]): Promise<T[] | undefined> {
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    const query = new URLSearchParams({ ...list.query, limit: String(pageSize) });
+    if (next) query.set('continue', next);
+    const call = { method: 'GET', path: `${list.path}?${query}`, what: list.what, signal: list.signal } as const;
+    const answer = await client.send(call);
+    if (answer.status === 410) return undefined;
+    if (answer.status !== 200) throw failureOf(client.system, list.what, answer);
+    const page = parsePage<T>(client, list.what, answer.body);
+    items.push(...page.items);
+    next = page.metadata?.continue;
+  } while (next);
+  return items;
+}
+
+function parsePage<T>(client: KubernetesClient, what: string, body: string): Page<T> {
+  try {
+    const page = JSON.parse(body) as Page<T>;
+    if (Array.isArray(page.items)) return page;
+  } catch {
+    // Falls through to the same sentence: no list either way.
+  }
+  throw new OutsideFailure('BadAnswer', client.system, `${client.system}: ${what} was not answered with a list.`);
+}

@@ -1,0 +1,69 @@
+/** The port to one zone's Kubernetes: FlinkDeployments, role ConfigMaps, and what diagnosis reads. */
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { JobRef } from '../../model/job.ts';
+
+/** What diagnosis needs of a pod. */
+export interface PodSummary {
+  name: string;
+  component: string | undefined;
+  phase: string;
+  ready: boolean;
+  restarts: number;
+  /** Waiting or terminated reason of its container, such as ImagePullBackOff, CrashLoopBackOff, OOMKilled. */
+  reason: string | undefined;
+  message: string | undefined;
+  /** Why the scheduler could not place it, if so. */
+  unschedulable: string | undefined;
+  nodeName: string | undefined;
+  podIp: string | undefined;
+}
+
+export interface EventSummary {
+  type: string;
+  reason: string;
+  message: string;
+  object: string;
+  at: string;
+}
+
+/**
+ * One cluster of a zone. Calls fail with `OutsideFailure`; an absent object is `undefined`, a delete of an absent one
+ * is success. Each call has a deadline of its own, so nothing hangs on a lost zone.
+ */
+export interface ZoneCluster {
+  readonly zone: string;
+  /** FlinkDeployments of the configured namespaces, paged, by label selector. */
+  listDeployments(labelSelector?: string, signal?: AbortSignal): Promise<FlinkDeployment[]>;
+  getDeployment(job: JobRef, signal?: AbortSignal): Promise<FlinkDeployment | undefined>;
+  /** Server-side apply with force under the product's field manager. */
+  applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment>;
+  /** JSON merge patch; with `resourceVersion` in it a concurrent change is a `Conflict`. */
+  patchDeployment(job: JobRef, patch: unknown, signal?: AbortSignal): Promise<FlinkDeployment>;
+  /** Deletes in the background and returns once the object is gone, or fails with `Unavailable` at the deadline. */
+  deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void>;
+  getConfigMap(ref: JobRef, signal?: AbortSignal): Promise<Record<string, string> | undefined>;
+  applyConfigMap(ref: JobRef, data: Record<string, string>, signal?: AbortSignal): Promise<void>;
+  /** Pods of a job (label `app=<name>`, as the operator sets it). */
+  listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]>;
+  /** Changes an annotation on each pod of a job, so that the kubelet renews its mounted ConfigMaps at once. */
+  pokePods(job: JobRef, mark: string, signal?: AbortSignal): Promise<void>;
+  /** Warnings first, newest first, of the job's FlinkDeployment, Deployment and pods. */
+  listEvents(job: JobRef, signal?: AbortSignal): Promise<EventSummary[]>;
+  /** Last lines of the JobManager's log, also of a container that already ended. */
+  jobManagerLog(job: JobRef, tailLines: number, signal?: AbortSignal): Promise<string | undefined>;
+  /** Version text of the API server: the cheapest proof that it answers and takes our credentials. */
+  ping(deadlineMs: number): Promise<string>;
+  /** Sends a Flink REST request by way of the API server's service proxy. For `activities/flink` only. */
+  proxyService(
+    request: {
+      namespace: string;
+      service: string;
+      port: number;
+      method: 'GET' | 'POST' | 'PATCH';
+      path: string;
+      body?: unknown;
+    },
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: string }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** Finds the jobs of a zone: FlinkDeployments that are active there, with a tier. */
+import { jobKey } from '../../model/job.ts';
+import { labels } from '../../model/kubernetes/marks.ts';
+import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { isTier, tiers } from '../../model/tier.ts';
+import type { World } from '../world.ts';
+import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
+
+/** The zone's active jobs, most important first; those without a tier are refused with the reason. */
+export async function discoverJobs(world: World, zone: string, signal: AbortSignal): Promise<Discovery> {
+  const jobs: DiscoveredJob[] = [];
+  const refused: ProtectResult[] = [];
+  for (const deployment of await world.cluster(zone).listDeployments(undefined, signal)) {
+    const marks = deployment.metadata.labels ?? {};
+    if ((marks[labels.role] ?? 'active') !== 'active' || deployment.spec.job?.state === 'suspended') continue;
+    const job = jobOf(deployment);
+    const tier = marks[labels.tier];
+    if (isTier(tier)) jobs.push({ ...job, tier });
+    else refused.push(withoutTier(job, zone, tier));
+  }
+  jobs.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
+  return { jobs, refused };
+}
+
+function withoutTier(job: { namespace: string; name: string }, zone: string, tier: string | undefined): ProtectResult {
+  return {
+    ...job,
+    tier: null,
+    outcome: 'refused',
+    code: 'NoTier',
+    sentence: `FlinkDeployment ${jobKey(job)} in ${zone} has ${tier ? `"${tier}" as` : 'no'} label ${labels.tier}; label it P0, P1, P2 or P3`,
+    recoveryPoint: null,
+    stateAt: null,
+    bytes: 0,
+    seconds: 0,
+  };
+}

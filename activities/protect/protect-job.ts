@@ -1,0 +1,215 @@
+/** One round of protection of one job: savepoint into the peer's store, every file seen, manifest, standby. */
+import { createHash } from 'node:crypto';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { renderSpecForZone } from '../../model/escape/standby.ts';
+import { recoveryPointId } from '../../model/recovery-point/id.ts';
+import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import { isTier, type Tier } from '../../model/tier.ts';
+import { OutsideFailure } from '../failure.ts';
+import type { FlinkJobManager } from '../flink/port.ts';
+import { claimEpoch, newestEpoch } from '../storage/epochs.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import { verifySnapshot } from '../storage/verify-snapshot.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
+import { keepStandby } from './keep-standby.ts';
+import { seeTwinHealthy } from './see-twin.ts';
+import { takeSavepoint } from './savepoint.ts';
+import type { ProtectJobRequest, ProtectResult } from './types.ts';
+
+/** Protects one job once; whatever is wrong with the job or the peer is a result, not an exception. */
+export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
+  const startedMs = world.now();
+  const job: JobRef = { namespace: request.namespace, name: request.name };
+  const result = { ...job, recoveryPoint: null, stateAt: null, bytes: 0 };
+  const seconds = () => (world.now() - startedMs) / 1000;
+  let tier: Tier | null = null;
+  try {
+    const active = await findActive(world, request.zone, job, pulse.signal);
+    tier = tierOf(active, job, request.zone);
+    const kept = await keepRecoveryPoint(world, request, active, tier, pulse);
+    world.log.info(
+      { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
+      'recovery point kept',
+    );
+    return {
+      ...result,
+      tier,
+      outcome: 'protected',
+      code: null,
+      sentence: `${kept.files.length} files, ${kept.totalBytes} bytes seen in ${kept.to}`,
+      recoveryPoint: kept.id,
+      stateAt: kept.stateAt,
+      bytes: kept.totalBytes,
+      seconds: seconds(),
+    };
+  } catch (error) {
+    if (!(error instanceof TypedFailure)) throw error;
+    const outcome = error.code === 'NoTier' || error.code === 'JobNotFound' ? 'refused' : 'failed';
+    world.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
+    return { ...result, tier, outcome, code: error.code, sentence: error.message, seconds: seconds() };
+  }
+}
+
+async function findActive(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<FlinkDeployment> {
+  const deployment = await world.cluster(zone).getDeployment(job, signal);
+  const role = deployment?.metadata.labels?.[labels.role] ?? 'active';
+  if (!deployment) throw new TypedFailure('JobNotFound', `${zone} has no FlinkDeployment ${jobKey(job)}`);
+  if (role !== 'active')
+    throw new TypedFailure('JobNotFound', `${jobKey(job)} in ${zone} is a ${role}; its active copy runs elsewhere`);
+  return deployment;
+}
+
+function tierOf(deployment: FlinkDeployment, job: JobRef, zone: string): Tier {
+  const tier = deployment.metadata.labels?.[labels.tier];
+  if (isTier(tier)) return tier;
+  throw new TypedFailure(
+    'NoTier',
+    `FlinkDeployment ${jobKey(job)} in ${zone} has ${tier ? `"${tier}" as` : 'no'} label ${labels.tier}; label it P0, P1, P2 or P3`,
+  );
+}
+
+async function keepRecoveryPoint(
+  world: World,
+  request: ProtectJobRequest,
+  active: FlinkDeployment,
+  tier: Tier,
+  pulse: Pulse,
+): Promise<RecoveryPointManifest> {
+  const home = zoneConfig(world, request.zone);
+  const peer = zoneConfig(world, home.peer);
+  const job: JobRef = { namespace: request.namespace, name: request.name };
+  const storeName = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
+  const [homeStore, peerStore] = [home.stores[storeName], peer.stores[storeName]];
+  if (!homeStore || !peerStore) {
+    throw new TypedFailure(
+      'BadInput',
+      `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${home.name} and ${peer.name}`,
+    );
+  }
+  const mode = active.metadata.annotations?.[annotations.mode] ?? world.config.tiers[tier].mode;
+  if (mode !== 'savepoint')
+    throw new TypedFailure('ModeNotSupported', `${jobKey(job)}: mode "${mode}" is not available; use savepoint`);
+
+  const jobManager = world.flink.jobManager(home.name, job);
+  const flink = await healthyJob(jobManager, job, pulse.signal);
+  const store = world.store(peer.name, storeName);
+  await probe(store, world.config.escape.probeDeadlineMs);
+
+  const triggerId = createHash('md5')
+    .update(`${request.round}/${jobKey(job)}`)
+    .digest('hex');
+  const snapshot = await takeSavepoint(
+    {
+      job,
+      jobId: flink.id,
+      triggerId,
+      jobManager,
+      store,
+      storeConfig: peerStore,
+      timeoutMs: world.config.tiers[tier].savepointTimeoutMs,
+      now: world.now,
+    },
+    pulse,
+  );
+  const stateAtMs = await stateTime(jobManager, flink.id, store, snapshot, pulse.signal);
+  const verified = await verifySnapshot(store, peerStore, snapshot, pulse.signal);
+  const id = recoveryPointId(stateAtMs, triggerId);
+  const manifest: RecoveryPointManifest = {
+    schema: 1,
+    id,
+    job,
+    tier,
+    mode: 'savepoint',
+    from: home.name,
+    to: peer.name,
+    store: storeName,
+    epoch: await currentEpoch(world, store, job, home.name, pulse),
+    stateAt: new Date(stateAtMs).toISOString(),
+    verifiedAt: new Date(world.now()).toISOString(),
+    flinkVersion: flink.version,
+    flinkJobId: flink.id,
+    checkpointId: verified.checkpointId,
+    snapshot,
+    restorePath: flinkPath(peerStore, snapshot, 'inZone'),
+    files: verified.files,
+    totalBytes: verified.totalBytes,
+    spec: renderSpecForZone(active, peer, { home: homeStore, there: peerStore }),
+  };
+  const key = storeKeys.recoveryPointKey(job, id);
+  const json = new TextEncoder().encode(JSON.stringify(manifest, null, 2));
+  await store.put(key, json, { contentType: 'application/json', signal: pulse.signal });
+  await keepStandby(
+    world.cluster(peer.name),
+    world.cluster(home.name),
+    { tier, active, manifest, recoveryPoint: flinkPath(peerStore, key, 'inZone') },
+    pulse.signal,
+  );
+  if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
+  return manifest;
+}
+
+/** Nothing is asked of a job that is not well: a failing savepoint can restart it. @throws TypedFailure `JobNotHealthy` */
+async function healthyJob(
+  jobManager: FlinkJobManager,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<{ id: string; version: string }> {
+  try {
+    const running = (await jobManager.jobs(signal)).find(({ status }) => status === 'RUNNING');
+    if (!running) throw new TypedFailure('JobNotHealthy', `${jobKey(job)}: Flink runs no job in state RUNNING`);
+    const [detail, version] = await Promise.all([jobManager.job(running.id, signal), jobManager.version(signal)]);
+    const behind = detail.vertices.find(({ tasks, parallelism }) => tasks['RUNNING'] !== parallelism);
+    if (!behind) return { id: running.id, version };
+    throw new TypedFailure(
+      'JobNotHealthy',
+      `${jobKey(job)}: only ${behind.tasks['RUNNING'] ?? 0} of ${behind.parallelism} tasks of "${behind.name}" run`,
+    );
+  } catch (error) {
+    if (!(error instanceof OutsideFailure)) throw error;
+    throw new TypedFailure('JobNotHealthy', `${jobKey(job)}: its JobManager cannot be asked: ${error.message}`);
+  }
+}
+
+/** A savepoint that hangs on a dead store holds up the job's own checkpoints, so the store is tried first. */
+async function probe(store: SnapshotStore, deadlineMs: number): Promise<void> {
+  try {
+    await store.probe(deadlineMs);
+  } catch (error) {
+    if (!(error instanceof OutsideFailure)) throw error;
+    throw new TypedFailure('StoreDown', `${store.description}: ${error.message}`);
+  }
+}
+
+/** Flink's trigger time of the savepoint; after a failover of the JobManager the age of the oldest file in it. */
+async function stateTime(
+  jobManager: FlinkJobManager,
+  jobId: string,
+  store: SnapshotStore,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const name = snapshot.split('/').at(-1)!;
+  const { latestSavepoint } = await jobManager.checkpoints(jobId, signal);
+  if (latestSavepoint?.externalPath?.includes(name)) return latestSavepoint.triggerTimestampMs;
+  let oldest = Number.POSITIVE_INFINITY;
+  for await (const object of store.list(`${snapshot}/`, signal)) oldest = Math.min(oldest, object.modifiedAt.getTime());
+  return oldest;
+}
+
+/** The job's epoch; the first one is claimed for the zone in which it runs now. */
+async function currentEpoch(
+  world: World,
+  store: SnapshotStore,
+  job: JobRef,
+  zone: string,
+  pulse: Pulse,
+): Promise<number> {
+  const newest = await newestEpoch(store, job, pulse.signal);
+  if (newest > 0) return newest;
+  const claim = { owner: 'protect', zone, at: new Date(world.now()).toISOString() };
+  return (await claimEpoch(store, job, 1, claim, pulse.sleep, pulse.signal)).epoch;
+}

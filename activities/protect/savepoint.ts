@@ -1,0 +1,83 @@
+/** One native savepoint, straight into the peer zone's store, found again whatever dies meanwhile. */
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import type { StoreConfig } from '../../model/config/types.ts';
+import { OutsideFailure } from '../failure.ts';
+import type { FlinkJobManager, TriggerStatus } from '../flink/port.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import type { Pulse } from '../world.ts';
+
+export interface SavepointTask {
+  job: JobRef;
+  jobId: string;
+  triggerId: string;
+  jobManager: FlinkJobManager;
+  store: SnapshotStore;
+  storeConfig: StoreConfig;
+  timeoutMs: number;
+  now(): number;
+}
+
+/**
+ * Takes the savepoint and returns the key of its directory. The trigger id is ours and the target directory belongs to
+ * it alone: a repeated call finds a savepoint already taken, also when the JobManager has forgotten the trigger (it
+ * keeps results for five minutes, `rest.async.store-duration`, and loses them at a failover).
+ * @throws TypedFailure `SavepointFailed`
+ */
+export async function takeSavepoint(task: SavepointTask, pulse: Pulse): Promise<string> {
+  const folder = storeKeys.snapshotPrefix(task.job, task.triggerId);
+  const taken = await finishedIn(task.store, folder, pulse.signal);
+  if (taken) return taken;
+  const targetDirectory = flinkPath(task.storeConfig, folder, 'fromPeer');
+  const { jobId, triggerId, jobManager } = task;
+  await jobManager.triggerSavepoint({ jobId, triggerId, targetDirectory }, pulse.signal);
+  const deadline = task.now() + task.timeoutMs;
+  while (task.now() < deadline) {
+    pulse.beat({ savepoint: triggerId });
+    const status = await statusOf(task, pulse.signal);
+    if (status.state === 'failed') {
+      throw new TypedFailure(
+        'SavepointFailed',
+        `${jobKey(task.job)}: Flink could not take the savepoint: ${status.cause}`,
+      );
+    }
+    if (status.state !== 'in-progress') {
+      const finished = await finishedIn(task.store, folder, pulse.signal);
+      if (finished) return finished;
+      if (status.state === 'completed') {
+        throw new TypedFailure(
+          'SavepointFailed',
+          `${jobKey(task.job)}: Flink reports a savepoint at ${status.value.location}, but ${folder} in ${task.store.description} holds none`,
+        );
+      }
+      throw new TypedFailure('SavepointFailed', `${jobKey(task.job)}: the JobManager failed over during the savepoint`);
+    }
+    await pulse.sleep(500);
+  }
+  throw new TypedFailure(
+    'SavepointFailed',
+    `${jobKey(task.job)}: no savepoint within ${Math.round(task.timeoutMs / 1000)} s; the previous recovery points stay in use`,
+  );
+}
+
+/** A JobManager that does not answer for a moment is no verdict on the savepoint. */
+async function statusOf(task: SavepointTask, signal: AbortSignal): Promise<TriggerStatus<{ location: string }>> {
+  try {
+    return await task.jobManager.savepointStatus(task.jobId, task.triggerId, signal);
+  } catch (error) {
+    if (error instanceof OutsideFailure && error.retryable) return { state: 'in-progress' };
+    throw error;
+  }
+}
+
+/** Flink writes `savepoint-<job>-<random>/_metadata` last, so its presence means that the savepoint is complete. */
+async function finishedIn(store: SnapshotStore, folder: string, signal: AbortSignal): Promise<string | undefined> {
+  for await (const object of store.list(`${folder}/`, signal)) {
+    const parts = object.key.slice(folder.length + 1).split('/');
+    if (parts.length === 2 && parts[0]!.startsWith('savepoint-') && parts[1] === '_metadata') {
+      return `${folder}/${parts[0]}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+/** What a protection round says of each job; small, as it travels through workflow histories. */
+import type { ErrorCode } from '../../model/error-codes.ts';
+import type { JobRef } from '../../model/job.ts';
+import type { Tier } from '../../model/tier.ts';
+
+export interface DiscoveredJob extends JobRef {
+  tier: Tier;
+}
+
+export interface Discovery {
+  jobs: DiscoveredJob[];
+  /** FlinkDeployments that cannot be protected, and why. */
+  refused: ProtectResult[];
+}
+
+export interface ProtectResult extends JobRef {
+  tier: Tier | null;
+  outcome: 'protected' | 'refused' | 'failed';
+  code: ErrorCode | null;
+  /** For people: what was kept, or what is wrong and where. */
+  sentence: string;
+  recoveryPoint: string | null;
+  /** ISO 8601: when the state was as it is in the recovery point. */
+  stateAt: string | null;
+  bytes: number;
+  seconds: number;
+}
+
+export interface ProtectJobRequest extends JobRef {
+  zone: string;
+  /** Names the round: a repeated attempt finds the savepoint of the first again. */
+  round: string;
+}

@@ -1,0 +1,82 @@
+/**
+ * Epochs: the right to run a job, claimed by creating a file that must not exist yet. The newest one names the only
+ * holder who may run the job.
+ */
+import { type JobRef, jobKey } from '../../model/job.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import type { SnapshotStore } from './port.ts';
+
+export interface EpochClaim {
+  /** Who: an escape's id, or `protect` for a job's first epoch. */
+  owner: string;
+  /** Where the job runs by this claim. */
+  zone: string;
+  at: string;
+}
+
+export type ClaimResult = { claimed: true; epoch: number } | { claimed: false; epoch: number; holder: string };
+
+/** Newest epoch by `namespace/name`, from one listing of the store. */
+export async function newestEpochs(store: SnapshotStore, signal?: AbortSignal): Promise<Record<string, number>> {
+  const newest: Record<string, number> = {};
+  for await (const object of store.list('epochs/', signal)) {
+    const [, namespace, name, text] = object.key.split('/');
+    const epoch = Number(text);
+    if (!namespace || !name || !Number.isSafeInteger(epoch)) continue;
+    const job = jobKey({ namespace, name });
+    newest[job] = Math.max(newest[job] ?? 0, epoch);
+  }
+  return newest;
+}
+
+/** Newest epoch of one job; 0 when it has none. */
+export async function newestEpoch(store: SnapshotStore, job: JobRef, signal?: AbortSignal): Promise<number> {
+  const { objects } = await store.children(storeKeys.epochsPrefix(job), signal);
+  return Math.max(0, ...objects.map(({ key }) => Number(key.split('/').at(-1))).filter(Number.isSafeInteger));
+}
+
+/**
+ * Claims an epoch. Repeating a claim of one's own succeeds. A file without content was begun by somebody who died
+ * between creating and writing it (HDFS does these in two steps): nobody can hold it, so the next number is claimed.
+ */
+export async function claimEpoch(
+  store: SnapshotStore,
+  job: JobRef,
+  epoch: number,
+  claim: EpochClaim,
+  wait: (ms: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<ClaimResult> {
+  const body = new TextEncoder().encode(JSON.stringify(claim));
+  for (let candidate = epoch; ; candidate++) {
+    const key = storeKeys.epochKey(job, candidate);
+    if ((await store.createIfAbsent(key, body, signal)) === 'created') return { claimed: true, epoch: candidate };
+    const holder = await readHolder(store, key, wait, signal);
+    if (holder === claim.owner) return { claimed: true, epoch: candidate };
+    if (holder !== undefined) return { claimed: false, epoch: candidate, holder };
+  }
+}
+
+/** The owner written in an epoch file; undefined when it stays empty for two seconds. */
+async function readHolder(
+  store: SnapshotStore,
+  key: string,
+  wait: (ms: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
+    if (bytes && bytes.length > 0) return ownerIn(bytes);
+    await wait(400);
+  }
+  return undefined;
+}
+
+function ownerIn(bytes: Uint8Array): string {
+  try {
+    const claim = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EpochClaim>;
+    return typeof claim.owner === 'string' ? claim.owner : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,95 @@
+/** Recovery points in a store: reading their manifests, checking their files, choosing the newest intact one. */
+import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import type { JobRef } from '../../model/job.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import type { SnapshotStore } from './port.ts';
+
+/** A manifest names a few hundred files; 64 MB would be half a million of them. */
+const maxManifestBytes = 64 << 20;
+
+export type ManifestResult = { ok: true; manifest: RecoveryPointManifest } | { ok: false; why: string };
+
+export interface ChosenRecoveryPoint {
+  manifest: RecoveryPointManifest;
+  manifestKey: string;
+}
+
+/** Reads one manifest; absent or unreadable ones are answers. */
+export async function readManifest(store: SnapshotStore, key: string, signal?: AbortSignal): Promise<ManifestResult> {
+  const bytes = await store.read(key, { maxBytes: maxManifestBytes, ...(signal ? { signal } : {}) });
+  if (!bytes) return { ok: false, why: `manifest ${key} is missing in ${store.description}` };
+  try {
+    const parsed = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    if (parsed.success) return { ok: true, manifest: parsed.data };
+    const issue = parsed.error.issues[0]!;
+    return { ok: false, why: `manifest ${key} is not of schema 1: ${issue.path.join('.')} ${issue.message}` };
+  } catch {
+    return { ok: false, why: `manifest ${key} is not JSON` };
+  }
+}
+
+/** What is wrong with the files of a recovery point; undefined when every one is there with its size. One listing. */
+export async function damageOf(
+  store: SnapshotStore,
+  manifest: RecoveryPointManifest,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const present = new Map<string, number>();
+  const folders = new Set(manifest.files.map(({ key }) => key.slice(0, key.lastIndexOf('/') + 1)));
+  for (const folder of topmost(folders)) {
+    for await (const object of store.list(folder, signal)) present.set(object.key, object.sizeBytes);
+  }
+  for (const { key, sizeBytes } of manifest.files) {
+    const size = present.get(key);
+    if (size === undefined) return `file ${key} of recovery point ${manifest.id} is missing in ${store.description}`;
+    if (size < sizeBytes) {
+      return `file ${key} of recovery point ${manifest.id} has ${size} bytes instead of ${sizeBytes} in ${store.description}`;
+    }
+  }
+  return undefined;
+}
+
+/** Folders that lie in no other one of the set: each file is then listed once. */
+function topmost(folders: Set<string>): string[] {
+  return [...folders].filter((folder) => ![...folders].some((other) => other !== folder && folder.startsWith(other)));
+}
+
+/** Ids of a job's recovery points, newest first (ids sort by time). */
+export async function recoveryPointIds(store: SnapshotStore, job: JobRef, signal?: AbortSignal): Promise<string[]> {
+  const { directories } = await store.children(storeKeys.recoveryPointsPrefix(job), signal);
+  return directories
+    .map((path) => path.split('/').filter(Boolean).at(-1)!)
+    .sort()
+    .reverse();
+}
+
+/**
+ * The newest intact recovery point. The one that the standby names is tried first (two reads, no search); only when it
+ * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over.
+ */
+export async function chooseRecoveryPoint(
+  store: SnapshotStore,
+  job: JobRef,
+  namedKey: string | undefined,
+  signal?: AbortSignal,
+): Promise<{ chosen: ChosenRecoveryPoint | undefined; damages: string[] }> {
+  const damages: string[] = [];
+  const tryOne = async (key: string): Promise<ChosenRecoveryPoint | undefined> => {
+    const read = await readManifest(store, key, signal);
+    const damage = read.ok ? await damageOf(store, read.manifest, signal) : read.why;
+    if (read.ok && damage === undefined) return { manifest: read.manifest, manifestKey: key };
+    damages.push(damage ?? 'unreadable');
+    return undefined;
+  };
+  if (namedKey !== undefined) {
+    const chosen = await tryOne(namedKey);
+    if (chosen) return { chosen, damages };
+  }
+  for (const id of await recoveryPointIds(store, job, signal)) {
+    const key = storeKeys.recoveryPointKey(job, id);
+    if (key === namedKey) continue;
+    const chosen = await tryOne(key);
+    if (chosen) return { chosen, damages };
+  }
+  return { chosen: undefined, damages };
+}

@@ -1,0 +1,218 @@
+/** A snapshot store in a bucket of S3, or of a server that speaks its protocol. */
+import { addAbortSignal, type Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
+import type { S3StoreConfig, SecretSource } from '../../model/config/types.ts';
+import { OutsideFailure } from '../failure.ts';
+import { folderPath, objectPath } from './object-path.ts';
+import type { SnapshotStore, StoredObject } from './port.ts';
+import { probeStore } from './probe.ts';
+import { readBounded } from './read-bounded.ts';
+import { createS3Clients, type S3Clients } from './s3-client.ts';
+import { isMissingObject, isUntold404, s3Failure, statusOf } from './s3-failure.ts';
+import { describeCall, type StoreCall } from './store-failure.ts';
+
+/** A store over S3. `system` names it in failures: "store az-b/s3". Connects at the first call. */
+export class S3Store implements SnapshotStore {
+  readonly description: string;
+  readonly #system: string;
+  readonly #config: S3StoreConfig;
+  readonly #clients: S3Clients;
+  /** Set by the first answer that proves the bucket: from then on a bare 404 is about the object. */
+  #bucketSeen = false;
+
+  constructor(system: string, config: S3StoreConfig, secrets: (source: SecretSource) => Promise<string>) {
+    this.description = `${system}: S3 bucket ${config.bucket} at ${config.endpoint}, prefix "${config.prefix}"`;
+    this.#system = system;
+    this.#config = config;
+    this.#clients = createS3Clients(config, secrets);
+  }
+
+  async stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
+    const call = this.#call('stat', key, signal);
+    const input = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
+    try {
+      const answer = await this.#clients.repeating.send(new HeadObjectCommand(input), sendOptions(signal));
+      this.#bucketSeen = true;
+      return storedObject(call, key, answer.ContentLength, answer.LastModified);
+    } catch (error) {
+      if (isUntold404(error) || isMissingObject(error)) {
+        await this.#proveBucket(call);
+        return undefined;
+      }
+      throw s3Failure(call, error);
+    }
+  }
+
+  async read(key: string, options: { maxBytes: number; signal?: AbortSignal }): Promise<Uint8Array | undefined> {
+    const call = this.#call('read', key, options.signal);
+    const input = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
+    try {
+      const answer = await this.#clients.repeating.send(new GetObjectCommand(input), sendOptions(options.signal));
+      this.#bucketSeen = true;
+      const body = answer.Body as Readable;
+      if (options.signal) addAbortSignal(options.signal, body);
+      return await readBounded(call, body, { maxBytes: options.maxBytes, announcedBytes: answer.ContentLength });
+    } catch (error) {
+      if (isMissingObject(error)) {
+        this.#bucketSeen = true;
+        return undefined;
+      }
+      throw s3Failure(call, error);
+    }
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
+    const call = this.#call('list', prefix, signal);
+    for await (const page of this.#pages(call)) yield* this.#objectsOf(call, page);
+  }
+
+  async children(prefix: string, signal?: AbortSignal): Promise<{ directories: string[]; objects: StoredObject[] }> {
+    const call = this.#call('children', prefix, signal);
+    const directories: string[] = [];
+    const objects: StoredObject[] = [];
+    const folder = this.#folder(call);
+    for await (const page of this.#pages(call, '/')) {
+      objects.push(...this.#objectsOf(call, page));
+      for (const { Prefix } of page.CommonPrefixes ?? []) {
+        if (Prefix !== undefined) directories.push(Prefix.slice(folder.length, -1));
+      }
+    }
+    return { directories, objects };
+  }
+
+  async put(key: string, bytes: Uint8Array, options: { contentType?: string; signal?: AbortSignal } = {}) {
+    const call = this.#call('put', key, options.signal);
+    const input = {
+      Bucket: this.#config.bucket,
+      Key: objectPath(this.#config, call),
+      Body: bytes,
+      ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
+    };
+    try {
+      await this.#clients.repeating.send(new PutObjectCommand(input), sendOptions(options.signal));
+      this.#bucketSeen = true;
+    } catch (error) {
+      throw s3Failure(call, error);
+    }
+  }
+
+  async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {
+    const call = this.#call('createIfAbsent', key, signal);
+    const input = {
+      Bucket: this.#config.bucket,
+      Key: objectPath(this.#config, call),
+      Body: bytes,
+      IfNoneMatch: '*',
+    };
+    try {
+      // Once: if the first try took effect and only its answer was lost, a silent second one would report "exists".
+      await this.#clients.once.send(new PutObjectCommand(input), sendOptions(signal));
+      this.#bucketSeen = true;
+      return 'created';
+    } catch (error) {
+      if (statusOf(error) === 412) return 'exists';
+      const failure = s3Failure(call, error);
+      // A 409 tells of another writer at the same moment, who may yet fail: only what is there now decides.
+      if (failure instanceof OutsideFailure && failure.failureClass === 'Conflict') {
+        if ((await this.stat(key, signal)) !== undefined) return 'exists';
+      }
+      throw failure;
+    }
+  }
+
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
+    const call = this.#call('delete', key, signal);
+    const input = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
+    try {
+      await this.#clients.repeating.send(new DeleteObjectCommand(input), sendOptions(signal));
+    } catch (error) {
+      if (!isMissingObject(error)) throw s3Failure(call, error);
+    }
+  }
+
+  async probe(deadlineMs: number): Promise<void> {
+    await probeStore(this, this.#system, deadlineMs);
+  }
+
+  async close(): Promise<void> {
+    this.#clients.close();
+  }
+
+  #call(operation: string, key: string, signal: AbortSignal | undefined): StoreCall {
+    return { system: this.#system, operation, key, signal };
+  }
+
+  /** The folder as S3 wants it: with a slash at its end, so that `a` does not find `a-b/c`; empty for all. */
+  #folder(call: StoreCall): string {
+    const path = folderPath(this.#config, call);
+    return path === '' ? '' : `${path}/`;
+  }
+
+  async *#pages(call: StoreCall, delimiter?: string): AsyncIterable<ListObjectsV2CommandOutput> {
+    let token: string | undefined;
+    do {
+      const input = {
+        Bucket: this.#config.bucket,
+        Prefix: this.#folder(call),
+        ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      };
+      let page: ListObjectsV2CommandOutput;
+      try {
+        page = await this.#clients.repeating.send(new ListObjectsV2Command(input), sendOptions(call.signal));
+      } catch (error) {
+        throw s3Failure(call, error);
+      }
+      this.#bucketSeen = true;
+      yield page;
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  /** Objects of a page by key. Keys that end in a slash are folder markers, which Flink's hadoop plug-in leaves behind. */
+  *#objectsOf(call: StoreCall, page: ListObjectsV2CommandOutput): Iterable<StoredObject> {
+    const root = this.#config.prefix === '' ? 0 : this.#config.prefix.length + 1;
+    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+      if (Key !== undefined && !Key.endsWith('/')) yield storedObject(call, Key.slice(root), Size, LastModified);
+    }
+  }
+
+  /** Fails with `NotFound` when the bucket is missing, which the 404 of a HEAD cannot tell from a missing object. */
+  async #proveBucket(call: StoreCall): Promise<void> {
+    if (this.#bucketSeen) return;
+    try {
+      const input = { Bucket: this.#config.bucket };
+      await this.#clients.repeating.send(new HeadBucketCommand(input), sendOptions(call.signal));
+      this.#bucketSeen = true;
+    } catch (error) {
+      if (isUntold404(error) || statusOf(error) === 404) {
+        const message = `${describeCall(call)} found no bucket "${this.#config.bucket}": create it, or correct the zone's store settings.`;
+        throw new OutsideFailure('NotFound', call.system, message, { status: 404, cause: error });
+      }
+      throw s3Failure(call, error);
+    }
+  }
+}
+
+function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+function storedObject(call: StoreCall, key: string, size: number | undefined, modified: Date | undefined) {
+  if (size === undefined || modified === undefined) {
+    throw new OutsideFailure(
+      'BadAnswer',
+      call.system,
+      `${describeCall(call)}: the answer lacks ${key}'s size or time.`,
+    );
+  }
+  return { key, sizeBytes: size, modifiedAt: modified };
+}

@@ -1,0 +1,47 @@
+/** Everything outside that the activities use, as ports: opened by the worker, replaced by fakes in tests. */
+import type { Config, ZoneConfig } from '../model/config/types.ts';
+import type { FlinkGateway } from './flink/port.ts';
+import type { ZoneCluster } from './kubernetes/port.ts';
+import type { SnapshotStore } from './storage/port.ts';
+
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface World {
+  config: Config;
+  /** Connects at the first call, so that a lost zone is not touched by merely existing in the configuration. */
+  cluster(zone: string): ZoneCluster;
+  store(zone: string, store: string): SnapshotStore;
+  flink: FlinkGateway;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** What a long activity needs of its surroundings: a sign of life, and when to stop. */
+export interface Pulse {
+  beat(details?: unknown): void;
+  /** What the last attempt's newest beat carried, when this one takes over from it. */
+  resumed: unknown;
+  signal: AbortSignal;
+  /** Waits, unless cancelled first. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** What must be there by construction; its absence is a bug of ours, not a failure of the outside. */
+export function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is not configured`);
+  return value;
+}
+
+/** The zone's configuration; callers check names at the border. */
+export function zoneConfig(world: World, zone: string): ZoneConfig {
+  return known(world.config.zones[zone], `zone ${zone}`);
+}
+
+/** Name of the store of jobs that name none. */
+export function defaultStoreName(zone: ZoneConfig): string {
+  return Object.keys(zone.stores)[0]!;
+}

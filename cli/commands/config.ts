@@ -1,0 +1,36 @@
+/** `az-escape config check`: the file, and every endpoint in it. */
+import type { Command } from 'commander';
+import { checkEndpoints } from '../../worker/check-config.ts';
+import { coloursFor } from '../render/colour.ts';
+import { renderTable } from '../render/table.ts';
+import { configOf } from '../with-config.ts';
+
+export function addConfigCommands(program: Command): void {
+  const config = program.command('config').description('the configuration');
+  config
+    .command('check')
+    .description('read az-escape.yaml and try every endpoint that it names')
+    .option('--offline', 'check the file alone')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: { offline?: boolean; json?: boolean }, command: Command) => {
+      const loaded = await configOf(command);
+      const checks = options.offline ? [] : await checkEndpoints(loaded);
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ ok: checks.every(({ ok }) => ok), endpoints: checks }, null, 2)}\n`);
+      } else {
+        const colours = coloursFor(process.stdout);
+        const rows = checks.map(({ endpoint, ok, detail }) => [
+          endpoint,
+          ok ? { text: 'ok', paint: colours.green } : { text: 'no', paint: colours.red },
+          detail,
+        ]);
+        const zones = Object.keys(loaded.zones).join(', ');
+        process.stdout.write(`the file is fine: zones ${zones}\n`);
+        if (rows.length > 0)
+          process.stdout.write(
+            `${renderTable([{ head: 'endpoint' }, { head: '' }, { head: 'answer' }], rows).join('\n')}\n`,
+          );
+      }
+      process.exitCode = checks.every(({ ok }) => ok) ? 0 : 1;
+    });
+}

@@ -1,0 +1,19 @@
+/** `az-escape demo`: the main job, for real, on a lab of two zones. */
+import type { Command } from 'commander';
+import { labDown } from '../../lab/commands/down.ts';
+import { runDemo } from '../demo/run-demo.ts';
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('build a lab of two zones, kill one for real, escape, check every job')
+    .option('--json <file>', 'write the report with its checks there')
+    .option('--down', 'take the lab of an earlier demo down')
+    .action(async (options: { json?: string; down?: boolean }) => {
+      if (options.down) {
+        await labDown({ purge: true }, (line) => process.stderr.write(`${line}\n`));
+        return;
+      }
+      process.exitCode = await runDemo(options);
+    });
+}

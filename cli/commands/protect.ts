@@ -1,0 +1,61 @@
+/** `az-escape protect <zone>`: one round of protection now, with progress. */
+import type { Command } from 'commander';
+import { formatDurationMs } from '../../model/duration.ts';
+import { protectZone } from '../../worker/client.ts';
+import type { ProtectProgress } from '../../workflows/protect-zone/messages.ts';
+import { coloursFor, type Colours } from '../render/colour.ts';
+import { createProgress } from '../render/progress.ts';
+import { renderTable } from '../render/table.ts';
+import { configOf, withClient } from '../with-config.ts';
+
+export function addProtectCommand(program: Command): void {
+  program
+    .command('protect <zone>')
+    .description('give every job of a zone a new recovery point in the peer zone')
+    .option('-j, --job <namespace/name...>', 'only these jobs')
+    .option('--json', 'print the result as JSON')
+    .action(async (zone: string, options: { job?: string[]; json?: boolean }, command: Command) => {
+      const config = await configOf(command);
+      await withClient(config, async (client) => {
+        const progress = createProgress(process.stderr);
+        const input = { zone, ...(options.job ? { jobs: options.job } : {}) };
+        const done = await protectZone(client, config, input, (seen) => {
+          progress.update([
+            `${zone}: ${seen.results.length} of ${seen.jobs} jobs have a new recovery point or a reason`,
+          ]);
+        });
+        progress.done();
+        const lines = options.json
+          ? [JSON.stringify({ ...done.summary, results: done.progress?.results ?? [] }, null, 2)]
+          : protectTable(done.progress, coloursFor(process.stdout));
+        process.stdout.write(`${lines.join('\n')}\n`);
+        process.exitCode = done.summary.failed + done.summary.refused === 0 ? 0 : 1;
+      });
+    });
+}
+
+/** A line a job: what was kept, or what is wrong. */
+export function protectTable(progress: ProtectProgress | undefined, colours: Colours): string[] {
+  return renderTable(
+    [
+      { head: 'job' },
+      { head: 'tier' },
+      { head: 'outcome' },
+      { head: 'recovery point' },
+      { head: 'MB', align: 'right' },
+      { head: 'took', align: 'right' },
+      { head: '' },
+    ],
+    (progress?.results ?? []).map((result) => [
+      `${result.namespace}/${result.name}`,
+      result.tier ?? '-',
+      result.outcome === 'protected'
+        ? { text: result.outcome, paint: colours.green }
+        : { text: result.outcome, paint: colours.red },
+      result.recoveryPoint ?? '-',
+      (result.bytes / 1e6).toFixed(1),
+      formatDurationMs(result.seconds * 1000),
+      result.sentence,
+    ]),
+  );
+}

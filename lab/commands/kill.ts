@@ -1,0 +1,40 @@
+/** `lab kill`: does to a zone what az-escape is there for. */
+import { labZone, type LabZoneName } from '../layout.ts';
+import { withLabLock } from '../lock.ts';
+import { currentFault, makeFault, type FaultKind } from '../zones/faults.ts';
+import { firewallExists } from '../zones/firewall.ts';
+import { networkExists } from '../zones/network.ts';
+import type { Report } from '../zones/zone.ts';
+import { withElapsed } from './progress.ts';
+import { requireRoot } from './require-root.ts';
+
+/** Which fault, and where. */
+export interface KillOptions {
+  zone: LabZoneName;
+  /** Default `kill`, a power cut. */
+  fault?: FaultKind;
+}
+
+/**
+ * Makes a fault and answers when it has been checked. The other zone and Temporal are not touched.
+ * @returns how long it took, in seconds.
+ * @throws when the zone is not up, or is under another fault.
+ */
+export async function labKill(options: KillOptions, report: Report): Promise<{ seconds: number }> {
+  requireRoot();
+  const zone = labZone(options.zone);
+  const kind = options.fault ?? 'kill';
+  return await withLabLock(`kill ${zone.name}`, report, async () => {
+    const progress = withElapsed(report);
+    if (!networkExists(zone) || !(await firewallExists()))
+      throw new Error(`${zone.name} is not up: run "az-escape lab up" first.`);
+    const fault = await currentFault(zone);
+    // A power cut hits a frozen zone as well as any other; the other way round there is nothing to freeze or cut.
+    if (fault && (fault.kind === 'kill' || kind !== 'kill'))
+      throw new Error(
+        `${zone.name} is under a fault already (${fault.kind} since ${fault.since}): run "az-escape lab restore ${zone.name}" first.`,
+      );
+    await makeFault(zone, kind, progress.line);
+    return { seconds: progress.seconds() };
+  });
+}

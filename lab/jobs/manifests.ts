@@ -1,0 +1,73 @@
+/** The FlinkDeployments of the sample jobs. Pure: what differs by machine or zone comes in as an argument. */
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { commonFlinkConfiguration, roleMountPath } from './flink-settings.ts';
+import { samplePodTemplate, type PodHostFolders } from './pod-template.ts';
+import type { SampleJob } from './sample-jobs.ts';
+
+export interface ManifestOptions {
+  /** The settings that differ by zone, as a template: see {@link fillTemplate}. They win over the common ones. */
+  zoneFlinkConfiguration: Record<string, string>;
+  hostFolders: PodHostFolders;
+}
+
+/** Fills `{namespace}` and `{job}` into each value of a template of Flink settings. */
+export function fillTemplate(
+  template: Record<string, string>,
+  job: { namespace: string; name: string },
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) => [
+      key,
+      value.replaceAll('{namespace}', () => job.namespace).replaceAll('{job}', () => job.name),
+    ]),
+  );
+}
+
+/** The FlinkDeployment of a sample job, to run in its home zone. */
+export function sampleJobManifest(job: SampleJob, options: ManifestOptions): FlinkDeployment {
+  return {
+    apiVersion: 'flink.apache.org/v1beta1',
+    kind: 'FlinkDeployment',
+    metadata: {
+      name: job.name,
+      namespace: job.namespace,
+      labels: { [labels.tier]: job.tier },
+      annotations: { [annotations.store]: job.store, [annotations.mode]: job.mode },
+    },
+    spec: {
+      image: 'docker.io/az-escape-lab/base:1',
+      imagePullPolicy: 'Never',
+      // Operator 1.7.0 knows no v1_20; what runs is the Flink that is mounted, 1.20.0.
+      flinkVersion: 'v1_19',
+      mode: 'native',
+      serviceAccount: 'flink',
+      flinkConfiguration: {
+        ...commonFlinkConfiguration(job.parallelism),
+        ...fillTemplate(options.zoneFlinkConfiguration, job),
+      },
+      jobManager: { replicas: 1, resource: { memory: '640m', cpu: 0.1 } },
+      taskManager: { resource: { memory: '640m', cpu: 0.1 } },
+      podTemplate: samplePodTemplate(job, options.hostFolders),
+      job: {
+        jarURI: 'local:///opt/flink/usrlib/lab-job.jar',
+        entryClass: 'io.azescape.lab.LabJob',
+        args: programArguments(job),
+        parallelism: job.parallelism,
+        upgradeMode: 'savepoint',
+        allowNonRestoredState: false,
+        state: 'running',
+      },
+    },
+  };
+}
+
+function programArguments(job: SampleJob): string[] {
+  return [
+    ['--name', job.name],
+    ['--keys', String(job.keys)],
+    ['--payload', String(job.payloadBytes)],
+    ['--rate', String(job.ratePerSecond)],
+    ['--role-file', `${roleMountPath}/role`],
+  ].flat();
+}

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Called by name in native mode: kubernetes-jobmanager.sh kubernetes-application …
+exec /opt/flink/bin/entry.sh "$@"

@@ -1,0 +1,3 @@
+#!/bin/bash
+# Called by name in native mode.
+exec /opt/flink/bin/entry.sh kubernetes-tm "$@"

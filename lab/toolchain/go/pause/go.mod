@@ -1,0 +1,3 @@
+module az-escape.io/lab/pause
+
+go 1.26.0

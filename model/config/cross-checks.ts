@@ -1,0 +1,63 @@
+/**
+ * Rules that span several fields of the configuration. They read the raw document, so that they are reported together
+ * with the mistakes of shape and not only after those are mended.
+ */
+
+export interface ConfigProblem {
+  /** Where: `zones.az-a.peer`. */
+  path: (string | number)[];
+  message: string;
+}
+
+type Raw = Record<string, unknown>;
+
+function isObject(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Problems between fields: the peer must be another zone of the file, stores must be shared by peers. */
+export function crossCheck(raw: unknown): ConfigProblem[] {
+  const zones = isObject(raw) && isObject(raw['zones']) ? raw['zones'] : {};
+  const names = Object.keys(zones);
+  const problems: ConfigProblem[] = [];
+  if (names.length < 2) {
+    problems.push({ path: ['zones'], message: `names ${names.length} zone(s); an escape needs at least two` });
+  }
+  for (const name of names) {
+    const zone = zones[name];
+    if (!isObject(zone)) continue;
+    problems.push(...checkPeer(name, zone, zones), ...checkStores(name, zone));
+  }
+  return problems;
+}
+
+function checkPeer(name: string, zone: Raw, zones: Raw): ConfigProblem[] {
+  const peer = zone['peer'];
+  const path = ['zones', name, 'peer'];
+  if (typeof peer !== 'string') return [];
+  if (peer === name) return [{ path, message: `is the zone itself; a zone cannot be its own peer` }];
+  const peerZone = zones[peer];
+  if (!isObject(peerZone)) {
+    return [{ path, message: `names "${peer}", which is no zone of this file (${Object.keys(zones).join(', ')})` }];
+  }
+  const [own, there] = [Object.keys(asRaw(zone['stores'])), Object.keys(asRaw(peerZone['stores']))];
+  const missing = own.filter((store) => !there.includes(store));
+  return missing.length === 0
+    ? []
+    : [
+        {
+          path: ['zones', name, 'stores'],
+          message: `peer "${peer}" has no store named ${missing.map((s) => `"${s}"`).join(', ')}; peers name their stores alike`,
+        },
+      ];
+}
+
+function checkStores(name: string, zone: Raw): ConfigProblem[] {
+  return isObject(zone['stores']) && Object.keys(zone['stores']).length === 0
+    ? [{ path: ['zones', name, 'stores'], message: 'is empty; a zone needs at least one store' }]
+    : [];
+}
+
+function asRaw(value: unknown): Raw {
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,72 @@
+/** From a parsed YAML document to a `Config`, or to every problem in it at once. */
+import type { z } from 'zod';
+import type { Config, StoreConfig, ZoneConfig } from './types.ts';
+import { type ConfigProblem, crossCheck } from './cross-checks.ts';
+import { configSchema, type ParsedConfig } from './schema.ts';
+
+export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] };
+
+/** Checks shape and cross-field rules together; a wrong file gives all its problems, never a partial config. */
+export function parseConfig(raw: unknown): ConfigResult {
+  const parsed = configSchema.safeParse(raw, { reportInput: true });
+  const problems = [...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOf)), ...crossCheck(raw)];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: toConfig(parsed.data) };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], message: 'is not a setting; see docs/settings.md' }));
+    case 'invalid_type':
+      return [
+        {
+          path,
+          message: issue.input === undefined ? `is missing (${issue.expected})` : `must be of type ${issue.expected}`,
+        },
+      ];
+    default:
+      return [{ path, message: issue.message.replace(/^Invalid input: /, '') }];
+  }
+}
+
+function toConfig(parsed: ParsedConfig): Config {
+  const zones = Object.entries(parsed.zones).map(([name, zone]): [string, ZoneConfig] => {
+    const { requestTimeout, context, ...kubernetes } = zone.kubernetes;
+    return [
+      name,
+      {
+        name,
+        peer: zone.peer,
+        kubernetes: { ...kubernetes, context, requestTimeoutMs: requestTimeout },
+        flinkRest: zone.flinkRest,
+        stores: zone.stores as Record<string, StoreConfig>,
+        overlay: zone.overlay,
+      },
+    ];
+  });
+  const policy = (tier: ParsedConfig['tiers']['P0']) => ({
+    intervalMs: tier.interval,
+    mode: tier.mode,
+    startDeadlineMs: tier.startDeadline,
+    keep: tier.keep,
+    savepointTimeoutMs: tier.savepointTimeout,
+  });
+  const { P0, P1, P2, P3 } = parsed.tiers;
+  return {
+    temporal: {
+      address: parsed.temporal.address,
+      namespace: parsed.temporal.namespace,
+      taskQueue: parsed.temporal.taskQueue,
+    },
+    zones: Object.fromEntries(zones),
+    tiers: { P0: policy(P0), P1: policy(P1), P2: policy(P2), P3: policy(P3) },
+    escape: {
+      budgetMs: parsed.escape.budget,
+      batchSize: parsed.escape.batchSize,
+      fenceDeadlineMs: parsed.escape.fenceDeadline,
+      probeDeadlineMs: parsed.escape.probeDeadline,
+    },
+  };
+}

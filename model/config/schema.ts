@@ -1,0 +1,117 @@
+/** The schema of `az-escape.yaml`: shape, defaults and ranges. What spans several fields is in `cross-checks.ts`. */
+import { z } from 'zod';
+import { parseDurationMs } from '../duration.ts';
+import { settings } from './settings.ts';
+
+/** A duration text such as "10m" within bounds, as milliseconds. */
+function duration(least: string, most: string) {
+  const [leastMs, mostMs] = [parseDurationMs(least)!, parseDurationMs(most)!];
+  return z.string().transform((text, context) => {
+    const ms = parseDurationMs(text);
+    if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
+    const complaint =
+      ms === undefined ? 'is not a duration; write it like "90s" or "10m"' : `is outside ${least} to ${most}`;
+    context.issues.push({ code: 'custom', message: `"${text}" ${complaint}`, input: text });
+    return z.NEVER;
+  });
+}
+
+const secretSource = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  {
+    error: 'a secret is given by reference: `{ env: NAME }` or `{ file: PATH }`, never by its value',
+  },
+);
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' });
+const folder = z.string().regex(/^(?!\/).*(?<!\/)$|^$/, 'is a folder without a slash at its start or end');
+const flinkConfiguration = z.record(z.string(), z.coerce.string()).default({});
+
+const s3Store = z.strictObject({
+  type: z.literal('s3'),
+  endpoint: httpUrl,
+  region: z.string().min(1).default('us-east-1'),
+  bucket: z.string().min(3),
+  prefix: folder.default('az-escape'),
+  forcePathStyle: z.boolean().default(false),
+  accessKeyId: secretSource,
+  secretAccessKey: secretSource,
+  flinkSchemes: z
+    .strictObject({ inZone: z.string().min(2), fromPeer: z.string().min(2) })
+    .default({ inZone: 's3a', fromPeer: 's3p' }),
+  flinkConfiguration,
+});
+
+const webHdfsStore = z.strictObject({
+  type: z.literal('webhdfs'),
+  endpoint: httpUrl,
+  flinkUri: z.string().regex(/^hdfs:\/\/[^/]+$/, 'is not of the form hdfs://host:port'),
+  user: z.string().min(1).default('flink'),
+  prefix: folder.default('az-escape'),
+  flinkConfiguration,
+});
+
+const storeSchema = z.discriminatedUnion('type', [s3Store, webHdfsStore]);
+
+const zoneSchema = z.strictObject({
+  peer: z.string().min(1),
+  kubernetes: z.strictObject({
+    kubeconfig: z.string().min(1),
+    context: z.string().min(1).optional(),
+    namespaces: z.array(z.string().min(1)).min(1).default(['default']),
+    requestTimeout: duration('500ms', '2m').prefault(settings.kubernetesRequestTimeout.default),
+  }),
+  flinkRest: z
+    .discriminatedUnion('via', [
+      z.strictObject({ via: z.literal('service-proxy') }),
+      z.strictObject({ via: z.literal('url'), template: z.string().includes('{job}') }),
+    ])
+    .default({ via: 'service-proxy' }),
+  stores: z.record(z.string().regex(/^[a-z0-9-]+$/), storeSchema),
+  overlay: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Policy of one tier; `interval` has a default of its own in each. */
+function tierPolicy(interval: string) {
+  return z
+    .strictObject({
+      interval: duration('10s', '7d').prefault(interval),
+      mode: z.enum(['savepoint', 'ship']).default('savepoint'),
+      startDeadline: duration('10s', '1h').prefault(settings.startDeadline.default),
+      keep: z.int().min(1).max(100).default(settings.keep.default),
+      savepointTimeout: duration('5s', '1h').prefault(settings.savepointTimeout.default),
+    })
+    .prefault({});
+}
+
+export const configSchema = z.strictObject({
+  temporal: z
+    .strictObject({
+      address: z.string().optional(),
+      namespace: z.string().optional(),
+      taskQueue: z.string().min(1).default(settings.taskQueue.default),
+    })
+    .prefault({}),
+  zones: z.record(
+    z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is no zone name: lower-case letters, digits, -'),
+    zoneSchema,
+  ),
+  tiers: z
+    .strictObject({
+      P0: tierPolicy(settings.intervalP0.default),
+      P1: tierPolicy(settings.intervalP1.default),
+      P2: tierPolicy(settings.intervalP2.default),
+      P3: tierPolicy(settings.intervalP3.default),
+    })
+    .prefault({}),
+  escape: z
+    .strictObject({
+      budget: duration('1m', '2h').prefault(settings.budget.default),
+      batchSize: z.int().min(1).max(200).default(settings.batchSize.default),
+      fenceDeadline: duration('1s', '2m').prefault(settings.fenceDeadline.default),
+      probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
+    })
+    .prefault({}),
+});
+
+export type ParsedConfig = z.output<typeof configSchema>;

@@ -1,0 +1,43 @@
+/**
+ * The one table of settings with a default: where each stands in `az-escape.yaml`, what it is for. The schema takes
+ * its defaults from here, and a test holds `docs/settings.md` against it.
+ */
+export const settings = {
+  taskQueue: {
+    path: 'temporal.taskQueue',
+    default: 'az-escape',
+    about: 'Temporal task queue of the workers.',
+  },
+  kubernetesRequestTimeout: {
+    path: 'zones.<zone>.kubernetes.requestTimeout',
+    default: '10s',
+    about: 'Deadline of one call to an API server.',
+  },
+  intervalP0: { path: 'tiers.P0.interval', default: '1m', about: 'Time between recovery points of a P0 job.' },
+  intervalP1: { path: 'tiers.P1.interval', default: '2m', about: 'Time between recovery points of a P1 job.' },
+  intervalP2: { path: 'tiers.P2.interval', default: '10m', about: 'Time between recovery points of a P2 job.' },
+  intervalP3: { path: 'tiers.P3.interval', default: '1h', about: 'Time between recovery points of a P3 job.' },
+  startDeadline: {
+    path: 'tiers.<tier>.startDeadline',
+    default: '5m',
+    about: 'How long one job may take to run again before the report calls it failed.',
+  },
+  keep: { path: 'tiers.<tier>.keep', default: 3, about: 'Recovery points kept of each job.' },
+  savepointTimeout: {
+    path: 'tiers.<tier>.savepointTimeout',
+    default: '2m',
+    about: 'How long one savepoint may take before the round gives it up.',
+  },
+  budget: { path: 'escape.budget', default: '10m', about: 'What an escape is measured against.' },
+  batchSize: { path: 'escape.batchSize', default: 100, about: 'Jobs of one batch workflow.' },
+  fenceDeadline: {
+    path: 'escape.fenceDeadline',
+    default: '20s',
+    about: 'How long fencing may try to reach the lost zone; nothing waits for it.',
+  },
+  probeDeadline: {
+    path: 'escape.probeDeadline',
+    default: '5s',
+    about: 'Deadline of the small object written to a store before a round relies on it.',
+  },
+} as const;

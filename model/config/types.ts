@@ -1,0 +1,82 @@
+/** The configuration after parsing: defaults filled in, durations in milliseconds, secrets still by reference. */
+import type { Tier } from '../tier.ts';
+
+/** Where a secret is read from when it is needed; never its value. */
+export type SecretSource = { env: string } | { file: string };
+
+export interface S3StoreConfig {
+  type: 's3';
+  endpoint: string;
+  region: string;
+  bucket: string;
+  /** Folder in the bucket, no slash at either end; may be empty. */
+  prefix: string;
+  forcePathStyle: boolean;
+  accessKeyId: SecretSource;
+  secretAccessKey: SecretSource;
+  /** URI schemes under which Flink jobs see the bucket: in this zone, and from another zone. */
+  flinkSchemes: { inZone: string; fromPeer: string };
+  /** Settings that a job of this zone gets to reach this store; `{namespace}` and `{job}` are filled in. */
+  flinkConfiguration: Record<string, string>;
+}
+
+export interface WebHdfsStoreConfig {
+  type: 'webhdfs';
+  /** The NameNode's HTTP address. */
+  endpoint: string;
+  /** What Flink jobs write in front of a path: `hdfs://host:port`. The same from every zone. */
+  flinkUri: string;
+  user: string;
+  /** Folder, no slash at either end; may be empty. */
+  prefix: string;
+  flinkConfiguration: Record<string, string>;
+}
+
+export type StoreConfig = S3StoreConfig | WebHdfsStoreConfig;
+
+export interface ZoneConfig {
+  name: string;
+  /** Where this zone's jobs escape to. */
+  peer: string;
+  kubernetes: {
+    kubeconfig: string;
+    /** Context in the kubeconfig; its current one when absent. */
+    context: string | undefined;
+    /** Namespaces whose FlinkDeployments are ours. */
+    namespaces: string[];
+    requestTimeoutMs: number;
+  };
+  flinkRest:
+    | { via: 'service-proxy' }
+    /** `{namespace}`, `{job}` are filled in, for example `http://{job}-rest.{namespace}.az-b.example.com:8081`. */
+    | { via: 'url'; template: string };
+  /** At least one; the first is the default of jobs without the store annotation. */
+  stores: Record<string, StoreConfig>;
+  /** JSON merge patch (RFC 7386) on the `spec` of every FlinkDeployment that runs in this zone. */
+  overlay: Record<string, unknown>;
+}
+
+export interface TierPolicy {
+  /** How often a recovery point is taken. */
+  intervalMs: number;
+  mode: 'savepoint' | 'ship';
+  /** How long one job may take to run again before it counts as failed. */
+  startDeadlineMs: number;
+  /** Recovery points kept. */
+  keep: number;
+  savepointTimeoutMs: number;
+}
+
+export interface Config {
+  temporal: { address: string | undefined; namespace: string | undefined; taskQueue: string };
+  zones: Record<string, ZoneConfig>;
+  tiers: Record<Tier, TierPolicy>;
+  escape: {
+    budgetMs: number;
+    batchSize: number;
+    /** How long fencing a lost zone may try. Nobody waits for it. */
+    fenceDeadlineMs: number;
+    /** Deadline of the small object written to a store before it is relied on. */
+    probeDeadlineMs: number;
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The one table of errors that a user can be shown: code, what it means, what to do. Codes are never reused. Workflow
+ * failures carry the code as their `type`; the CLI and the API show sentence and remedy. `docs/errors.md` is held
+ * against this table by a test.
+ */
+export const errorCodes = {
+  BadInput: {
+    means: 'The request has a field that is missing, unknown or out of range.',
+    remedy: 'Mend the field that the sentence names and send it again; nothing was started.',
+  },
+  BadConfig: {
+    means: 'az-escape.yaml cannot be used.',
+    remedy: 'Mend every line that the message lists, then run `az-escape config check`.',
+  },
+  UnknownZone: {
+    means: 'The zone is not in the configuration.',
+    remedy: 'Use one of the zones that the sentence lists.',
+  },
+  PeerDown: {
+    means: 'The zone to escape to does not answer, so nothing could be started there.',
+    remedy: 'Check its API server and store with `az-escape config check`; the escape changed nothing.',
+  },
+  EscapeUnderWay: {
+    means: 'Another incident is already being handled for this zone.',
+    remedy: 'Follow the escape that the sentence names; two never run for one zone.',
+  },
+  NothingProtected: {
+    means: 'The peer zone holds no standby or twin of a job of this zone.',
+    remedy: 'Run `az-escape protect <zone>` while the zone lives; without recovery points nothing can escape.',
+  },
+  NoTier: {
+    means: 'A FlinkDeployment carries no tier label, so it is not protected.',
+    remedy: 'Label it az-escape.io/tier with P0, P1, P2 or P3.',
+  },
+  JobNotFound: {
+    means: 'No FlinkDeployment of that name is in the zone.',
+    remedy: 'Check namespace and name with `az-escape status`.',
+  },
+  JobNotHealthy: {
+    means: 'The job does not run healthily, so no savepoint was asked of it.',
+    remedy: 'Bring the job back to RUNNING; its previous recovery points stay in use.',
+  },
+  ModeNotSupported: {
+    means: 'The protection mode asked for is not available for this job.',
+    remedy: 'Use mode savepoint.',
+  },
+  StoreDown: {
+    means: 'The peer zone’s store did not take a small test object in time.',
+    remedy: 'Check the store; the job was not touched and its previous recovery points stay in use.',
+  },
+  SavepointFailed: {
+    means: 'Flink could not take the savepoint.',
+    remedy: 'Read Flink’s own words in the sentence; the previous recovery points stay in use.',
+  },
+  SnapshotIncomplete: {
+    means: 'A file that the snapshot refers to is missing or shorter than it must be.',
+    remedy: 'Take a new recovery point; an escape uses the newest intact one.',
+  },
+  MetadataUnreadable: {
+    means: 'The snapshot’s _metadata is truncated, damaged or of an unknown version.',
+    remedy: 'Take a new recovery point; for an unknown version update az-escape.',
+  },
+  TwinUnwell: {
+    means: 'The recovery point was kept, but the P0 job’s twin in the peer zone does not run healthily.',
+    remedy: 'Look at the twin’s pods and exceptions in the peer zone; until it runs, an escape uses the recovery point.',
+  },
+  NoRecoveryPoint: {
+    means: 'No intact recovery point of the job lies in the peer zone.',
+    remedy: 'Start the job by hand from a snapshot of your own, or without state.',
+  },
+  EpochTaken: {
+    means: 'Somebody else claimed the right to run this job after the plan was made.',
+    remedy: 'Look who holds the newest epoch; run the escape again if it still should move.',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

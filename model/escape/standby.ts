@@ -1,0 +1,98 @@
+/** How a job's FlinkDeployment looks in the peer zone: waiting as a standby, or running beside it as a twin. */
+import type { StoreConfig, ZoneConfig } from '../config/types.ts';
+import type { JobRef } from '../job.ts';
+import { annotations, labels, type Role } from '../kubernetes/marks.ts';
+import type { FlinkDeployment, FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
+import { mergePatch } from '../merge-patch.ts';
+
+/** Fields of `spec.job` that belong to one run and not to the job. */
+const runFields = ['initialSavepointPath', 'savepointRedeployNonce', 'savepointTriggerNonce', 'checkpointTriggerNonce'];
+
+/** Fills `{namespace}` and `{job}` into a store's Flink settings. */
+export function storeSettingsFor(job: JobRef, store: StoreConfig): Record<string, string> {
+  const fill = (text: string) => text.replaceAll('{namespace}', job.namespace).replaceAll('{job}', job.name);
+  return Object.fromEntries(Object.entries(store.flinkConfiguration).map(([key, value]) => [key, fill(value)]));
+}
+
+/**
+ * The active job's spec as it must be in another zone, suspended: settings of the home store are taken out, those of
+ * the zone's own store put in, then the zone's overlay.
+ */
+export function renderSpecForZone(
+  active: FlinkDeployment,
+  zone: ZoneConfig,
+  stores: { home: StoreConfig; there: StoreConfig },
+): FlinkDeploymentSpec {
+  const job: JobRef = { namespace: active.metadata.namespace, name: active.metadata.name };
+  const flinkConfiguration = { ...active.spec.flinkConfiguration };
+  for (const key of Object.keys(stores.home.flinkConfiguration)) delete flinkConfiguration[key];
+  Object.assign(flinkConfiguration, storeSettingsFor(job, stores.there));
+  const jobSpec = { ...active.spec.job, state: 'suspended' as const, allowNonRestoredState: false };
+  for (const field of runFields) delete (jobSpec as Record<string, unknown>)[field];
+  const { restartNonce: _, ...spec } = active.spec as FlinkDeploymentSpec & { restartNonce?: unknown };
+  return mergePatch({ ...spec, flinkConfiguration, job: jobSpec }, zone.overlay) as FlinkDeploymentSpec;
+}
+
+/** What the product knows of the job when it writes its object in the peer zone. */
+export interface StandbyMarks {
+  role: Exclude<Role, 'active'>;
+  activeZone: string;
+  preferredZone: string;
+  epoch: number;
+  recoveryPoint: string;
+  /** For a twin: the snapshot from which it was started. */
+  startedFrom?: string;
+}
+
+/** The standby or twin object, ready for server-side apply. User labels and annotations of the product travel along. */
+export function renderStandby(
+  active: FlinkDeployment,
+  spec: FlinkDeploymentSpec,
+  marks: StandbyMarks,
+): FlinkDeployment {
+  const ours = (map: Record<string, string> | undefined) =>
+    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => key.startsWith('az-escape.io/')));
+  return {
+    apiVersion: 'flink.apache.org/v1beta1',
+    kind: 'FlinkDeployment',
+    metadata: {
+      name: active.metadata.name,
+      namespace: active.metadata.namespace,
+      labels: { ...ours(active.metadata.labels), [labels.role]: marks.role },
+      annotations: {
+        ...ours(active.metadata.annotations),
+        [annotations.activeZone]: marks.activeZone,
+        [annotations.preferredZone]: marks.preferredZone,
+        [annotations.epoch]: String(marks.epoch),
+        [annotations.recoveryPoint]: marks.recoveryPoint,
+        ...(marks.startedFrom === undefined ? {} : { [annotations.startedFrom]: marks.startedFrom }),
+      },
+    },
+    spec,
+  };
+}
+
+/** The one merge patch that turns a standby that never ran into the active, running job. */
+export function startPatch(start: { to: string; epoch: number; restorePath: string; escapeId: string }): unknown {
+  return {
+    metadata: activeMarks(start),
+    spec: { job: { state: 'running', initialSavepointPath: start.restorePath, allowNonRestoredState: false } },
+  };
+}
+
+/** The merge patch that makes a running twin the active job; its spec stays as it is, so nothing restarts. */
+export function promotePatch(promotion: { to: string; epoch: number; restorePath: string; escapeId: string }): unknown {
+  return { metadata: activeMarks(promotion) };
+}
+
+function activeMarks(start: { to: string; epoch: number; restorePath: string; escapeId: string }) {
+  return {
+    labels: { [labels.role]: 'active' },
+    annotations: {
+      [annotations.activeZone]: start.to,
+      [annotations.epoch]: String(start.epoch),
+      [annotations.startedFrom]: start.restorePath,
+      [annotations.escape]: start.escapeId,
+    },
+  };
+}

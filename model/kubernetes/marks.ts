@@ -1,0 +1,42 @@
+/** The labels and annotations that users and the product write on Kubernetes objects: the one table of them. */
+const prefix = 'az-escape.io';
+
+export const labels = {
+  /** By users: P0, P1, P2 or P3. A FlinkDeployment without it is not ours. */
+  tier: `${prefix}/tier`,
+  /** By the product: what the object is in its zone, see `Role`. Absent means active. */
+  role: `${prefix}/role`,
+} as const;
+
+export const annotations = {
+  /** By users: name of the store in the zones' configuration that keeps this job's snapshots. */
+  store: `${prefix}/store`,
+  /** By users: `savepoint` or `ship`; without it the tier's policy decides. */
+  mode: `${prefix}/mode`,
+  /** By the product: the zone in which the job runs now. */
+  activeZone: `${prefix}/active-zone`,
+  /** By the product: the zone to which it goes back. */
+  preferredZone: `${prefix}/preferred-zone`,
+  /** By the product: count of the job's moves; only the holder of the newest may run. */
+  epoch: `${prefix}/epoch`,
+  /** By the product: URI of the manifest of the newest recovery point. */
+  recoveryPoint: `${prefix}/recovery-point`,
+  /** By the product: the snapshot path from which this object's job was started. */
+  startedFrom: `${prefix}/started-from`,
+  /** By the product: the escape that started this object's job. */
+  escape: `${prefix}/escape`,
+  /** By the product, on pods: changed so that the kubelet renews mounted ConfigMaps at once. */
+  poke: `${prefix}/poke`,
+} as const;
+
+/** active: runs here; standby: suspended, waits here; twin: runs here beside the active one, its sink silent. */
+export const roles = ['active', 'standby', 'twin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Field manager of every write (server-side apply). */
+export const fieldManager = 'az-escape';
+
+/** Name of the ConfigMap from which a P0 job reads its role, under the key `role`. */
+export function roleConfigMapName(jobName: string): string {
+  return `${jobName}-role`;
+}

@@ -1,0 +1,53 @@
+/** Makes the report of an escape, relocation or drill out of what became of each job. */
+import { jobKey } from '../job.ts';
+import { tiers } from '../tier.ts';
+import { largest, nearestRank } from './nearest-rank.ts';
+import type { JobReport, Report } from './schema.ts';
+
+export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'totals' | 'tiers'> {
+  /** `escape` unless told. */
+  kind?: Report['kind'];
+}
+
+/**
+ * The report with its totals and tiers counted from the jobs, and the jobs in their order: tier, wave, namespace/name.
+ * Times are taken of running jobs alone; a tier in which none runs has null for them, a tier without jobs no entry.
+ * The input's jobs are not changed and may come in any order.
+ */
+export function assembleReport(input: ReportInput): Report {
+  const { kind = 'escape', jobs: unordered, ...rest } = input;
+  const jobs = unordered.toSorted(compareJobs);
+  return { schema: 1, kind, ...rest, totals: countOutcomes(jobs), tiers: summariseTiers(jobs), jobs };
+}
+
+/** Order of jobs in every report: tier, wave, namespace/name. By code units, the same on every machine and locale. */
+export function compareJobs(a: JobReport, b: JobReport): number {
+  const byTier = tiers.indexOf(a.tier) - tiers.indexOf(b.tier) || a.wave - b.wave;
+  if (byTier !== 0) return byTier;
+  const [keyA, keyB] = [jobKey(a), jobKey(b)];
+  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+}
+
+function countOutcomes(jobs: readonly JobReport[]): Report['totals'] {
+  const totals = { running: 0, left: 0, failed: 0 };
+  for (const job of jobs) totals[job.outcome] += 1;
+  return totals;
+}
+
+function summariseTiers(jobs: readonly JobReport[]): Report['tiers'] {
+  const summaries: Report['tiers'] = {};
+  for (const tier of tiers) {
+    const ofTier = jobs.filter((job) => job.tier === tier);
+    if (ofTier.length === 0) continue;
+    const running = ofTier.filter((job) => job.outcome === 'running');
+    const rto = running.flatMap((job) => job.rtoSeconds ?? []);
+    summaries[tier] = {
+      jobs: ofTier.length,
+      running: running.length,
+      rtoSecondsP50: nearestRank(rto, 0.5),
+      rtoSecondsMax: largest(rto),
+      rpoSecondsMax: largest(running.flatMap((job) => job.rpoSeconds ?? [])),
+    };
+  }
+  return summaries;
+}

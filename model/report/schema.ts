@@ -1,0 +1,58 @@
+/** `report.json`: the contract for programs (schema 1), also what `--json FILE` writes. */
+import { z } from 'zod';
+import { tiers } from '../tier.ts';
+
+export const outcomes = ['running', 'left', 'failed'] as const;
+
+/** One stretch of a job's way: claim, start, schedule, restore, verify … */
+export const stepSchema = z.object({ name: z.string(), startedAt: z.iso.datetime(), seconds: z.number().min(0) });
+
+export const jobReportSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  tier: z.enum(tiers),
+  wave: z.number().int().min(0),
+  outcome: z.enum(outcomes),
+  /** Why it was left or failed, with the operator's and Flink's own words; empty for a running job. */
+  reason: z.string(),
+  from: z.string(),
+  to: z.string(),
+  epoch: z.number().int().min(0),
+  recoveryPoint: z.string().nullable(),
+  restoredPath: z.string().nullable(),
+  /** Age of the state at the loss. */
+  rpoSeconds: z.number().nullable(),
+  /** From the trigger to all tasks running. */
+  rtoSeconds: z.number().nullable(),
+  steps: z.array(stepSchema),
+  evidence: z.array(z.string()),
+});
+export type JobReport = z.infer<typeof jobReportSchema>;
+
+export const tierReportSchema = z.object({
+  jobs: z.number().int(),
+  running: z.number().int(),
+  rtoSecondsP50: z.number().nullable(),
+  rtoSecondsMax: z.number().nullable(),
+  rpoSecondsMax: z.number().nullable(),
+});
+
+export const reportSchema = z.object({
+  schema: z.literal(1),
+  kind: z.enum(['escape', 'relocate', 'drill']),
+  id: z.string(),
+  zone: z.string(),
+  to: z.array(z.string()),
+  incident: z.string(),
+  trigger: z.object({ by: z.string(), via: z.string() }),
+  dryRun: z.boolean(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  budgetSeconds: z.number(),
+  totals: z.object({ running: z.number().int(), left: z.number().int(), failed: z.number().int() }),
+  tiers: z.partialRecord(z.enum(tiers), tierReportSchema),
+  /** What fencing the lost zone came to. */
+  fence: z.object({ outcome: z.enum(['fenced', 'unreachable', 'skipped']), detail: z.string() }),
+  jobs: z.array(jobReportSchema),
+});
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,54 @@
+/**
+ * Where everything lies in a zone's store, as keys below its prefix. One place, so that protecting, escaping and
+ * reporting find each other's objects. A `…Prefix` names a folder, without a slash at its end.
+ */
+import { jobKey, type JobRef } from './job.ts';
+
+export type ReportKind = 'escape' | 'relocate' | 'drill';
+
+export const storeKeys = {
+  /** Folder of a job's recovery points: one folder each, by id. */
+  recoveryPointsPrefix: (job: JobRef) => `recovery-points/${jobKey(job)}`,
+  /** Folder of one recovery point. */
+  recoveryPointPrefix: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}`,
+  /** Manifest of a recovery point: written last, so it is there only if all else is. */
+  recoveryPointKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/manifest.json`,
+
+  /** Folder of all Flink files of a job: its savepoints by trigger id, its shipped checkpoints. */
+  snapshotsPrefix: (job: JobRef) => `snapshots/${jobKey(job)}`,
+  /**
+   * Folder of one trigger: Flink makes `savepoint-…/` in it. One folder a trigger lets a savepoint be found whose
+   * answer was lost.
+   */
+  snapshotPrefix: (job: JobRef, triggerId: string) => `snapshots/${jobKey(job)}/${triggerId}`,
+
+  /** Folder of a job's claimed epochs. */
+  epochsPrefix: (job: JobRef) => `epochs/${jobKey(job)}`,
+  /** Claim of an epoch: created only if absent. Numbers are not padded, so compare them as numbers. */
+  epochKey: (job: JobRef, epoch: number) => `epochs/${jobKey(job)}/${epoch}`,
+
+  /** A jar or a bundle, by the sha256 of its bytes in lower-case hex. */
+  artifactKey: (sha256: string) => `artifacts/sha256/${sha256}`,
+
+  /** Folder of one report and its evidence. */
+  reportPrefix: (kind: ReportKind, id: string) => `reports/${kind}/${id}`,
+  reportKey: (kind: ReportKind, id: string, format: 'json' | 'html') => `reports/${kind}/${id}/report.${format}`,
+  evidenceKey: (kind: ReportKind, id: string, name: string) => `reports/${kind}/${id}/evidence/${name}`,
+} as const;
+
+/** The epoch that a key below `epochsPrefix(job)` claims; undefined for any other key. */
+export function epochOfKey(job: JobRef, key: string): number | undefined {
+  const folder = `${storeKeys.epochsPrefix(job)}/`;
+  if (!key.startsWith(folder)) return undefined;
+  const digits = key.slice(folder.length);
+  if (!/^[1-9]\d{0,14}$/.test(digits)) return undefined;
+  return Number(digits);
+}
+
+/** The id in the key of a job's manifest; undefined for any other key. */
+export function recoveryPointIdOfKey(job: JobRef, key: string): string | undefined {
+  const folder = `${storeKeys.recoveryPointsPrefix(job)}/`;
+  if (!key.startsWith(folder) || !key.endsWith('/manifest.json')) return undefined;
+  const id = key.slice(folder.length, -'/manifest.json'.length);
+  return id === '' || id.includes('/') ? undefined : id;
+}

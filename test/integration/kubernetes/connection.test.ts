@@ -1,0 +1,149 @@
+/** What the Kubernetes adapter does when the way to the API server, or the credentials, are not right. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OutsideFailure } from '../../../activities/failure.ts';
+import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
+import type { TestKubernetes } from '../servers/kubernetes.ts';
+import { startKubernetes } from '../servers/kubernetes.ts';
+
+let kubernetes: TestKubernetes;
+const job = { namespace: 'default', name: 'orders' };
+
+beforeAll(async () => {
+  kubernetes = await startKubernetes({ crds: false });
+}, 90_000);
+
+afterAll(() => kubernetes?.stop(), 30_000);
+
+async function failureOf(call: Promise<unknown>): Promise<{ failure: OutsideFailure; ms: number }> {
+  const began = performance.now();
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(OutsideFailure);
+  return { failure: error as OutsideFailure, ms: performance.now() - began };
+}
+
+/** Everything a failure could show of itself in a log. */
+function allOf(failure: OutsideFailure): string {
+  return `${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`;
+}
+
+test('ping gives the version', async () => {
+  const cluster = openCluster(kubernetes.zone());
+  expect(await cluster.ping(2_000)).toMatch(/^v\d+\.\d+/);
+  await cluster.close();
+});
+
+test('a wrong token is Unauthorized, and the token is in no message', async () => {
+  const wrong = 'wrong-token-4711';
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig(wrong) }));
+  for (const call of [() => cluster.ping(2_000), () => cluster.getConfigMap(job), () => cluster.listPods(job)]) {
+    const { failure } = await failureOf(call());
+    expect(failure).toMatchObject({ failureClass: 'Unauthorized', status: 401, retryable: false });
+    expect(failure.message).toMatch(/^kubernetes az-t: (get|list) of /);
+    expect(allOf(failure)).not.toContain(wrong);
+  }
+  await cluster.close();
+});
+
+test('a token that is renewed in the kubeconfig is taken up after a refusal', async () => {
+  const path = kubernetes.kubeconfig('expired');
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
+  expect((await failureOf(cluster.ping(2_000))).failure.failureClass).toBe('Unauthorized');
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll('expired', kubernetes.token));
+  await expect.poll(() => cluster.ping(2_000).catch(() => 'refused'), { timeout: 5_000 }).toMatch(/^v/);
+  await cluster.close();
+});
+
+test('a port that nobody listens on is Unreachable at once', async () => {
+  const path = kubernetes.kubeconfig();
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(kubernetes.url, 'https://127.0.0.1:1'));
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
+  const { failure, ms } = await failureOf(cluster.getConfigMap(job));
+  expect(failure).toMatchObject({ failureClass: 'Unreachable', retryable: true });
+  expect(failure.message).toContain('ECONNREFUSED');
+  expect(ms).toBeLessThan(1_500);
+  await cluster.close();
+});
+
+test('a frozen API server is Unreachable by the deadline, and works again once thawed', async () => {
+  const cluster = openCluster(kubernetes.zone({ requestTimeoutMs: 700 }));
+  await cluster.ping(5_000);
+  kubernetes.freeze();
+  try {
+    // The first goes over a connection that is open, the second has to make one.
+    for (const call of [() => cluster.getConfigMap(job), () => cluster.getConfigMap(job), () => cluster.ping(300)]) {
+      const { failure, ms } = await failureOf(call());
+      expect(failure.failureClass).toBe('Unreachable');
+      expect(failure.message).toContain('within');
+      expect(ms).toBeLessThan(1_500);
+    }
+  } finally {
+    kubernetes.thaw();
+  }
+  await expect.poll(() => cluster.ping(2_000).catch(() => 'not yet'), { timeout: 10_000 }).toMatch(/^v/);
+  await cluster.close();
+});
+
+test('a caller who gives up gets back the own reason', async () => {
+  const cluster = openCluster(kubernetes.zone());
+  await cluster.ping(5_000);
+  const reason = new Error('cancelled by the workflow');
+  kubernetes.freeze();
+  try {
+    const giveUp = new AbortController();
+    const waiting = cluster.getConfigMap(job, giveUp.signal);
+    giveUp.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(cluster.getConfigMap(job, giveUp.signal)).rejects.toBe(reason);
+  } finally {
+    kubernetes.thaw();
+  }
+  await cluster.close();
+});
+
+test('200 calls, 8 at a time, share a few connections', async () => {
+  let opened = 0;
+  const count = (): void => void opened++;
+  subscribe('undici:client:connected', count);
+  const cluster = openCluster(kubernetes.zone());
+  try {
+    const some = async (): Promise<void> => {
+      for (let n = 0; n < 25; n++) await cluster.getConfigMap({ namespace: 'default', name: `none-${n}` });
+    };
+    await Promise.all(Array.from({ length: 8 }, some));
+  } finally {
+    unsubscribe('undici:client:connected', count);
+    await cluster.close();
+  }
+  expect(opened).toBeGreaterThan(0);
+  expect(opened).toBeLessThanOrEqual(16);
+});
+
+test('without the CRD a get is NotFound and says so, and not an absent object', async () => {
+  const cluster = openCluster(kubernetes.zone());
+  for (const call of [() => cluster.getDeployment(job), () => cluster.listDeployments()]) {
+    const { failure } = await failureOf(call());
+    expect(failure.failureClass).toBe('NotFound');
+    expect(failure.message).toContain('CRD');
+  }
+  await cluster.close();
+});
+
+test('a kubeconfig that is missing or names no such context fails the call, not the opening', async () => {
+  const missing = openCluster(kubernetes.zone({ kubeconfig: '/nowhere/kubeconfig' }));
+  const first = await failureOf(missing.getConfigMap(job));
+  expect(first.failure.failureClass).toBe('Invalid');
+  expect(first.failure.message).toContain('/nowhere/kubeconfig cannot be read (ENOENT)');
+  const other = openCluster(kubernetes.zone({ context: 'production' }));
+  expect((await failureOf(other.getConfigMap(job))).failure.message).toContain('no context "production"');
+});
+
+test('a closed connection refuses further calls', async () => {
+  const cluster = openCluster(kubernetes.zone());
+  await cluster.close();
+  expect((await failureOf(cluster.ping(1_000))).failure.message).toContain('closed');
+});

@@ -1,0 +1,330 @@
+/** The same promises of both kinds of store, kept against real servers: versitygw for S3, a NameNode and DataNode for HDFS. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OutsideFailure, type FailureClass } from '../../activities/failure.ts';
+import { openStore } from '../../activities/storage/open-store.ts';
+import type { SnapshotStore, StoredObject } from '../../activities/storage/port.ts';
+import type { S3StoreConfig, SecretSource, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
+import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
+import { freePorts } from './servers/process.ts';
+import { startS3, type S3Server } from './servers/s3.ts';
+
+/** What the suite needs of a kind of store. */
+interface Rig {
+  config: StoreConfig;
+  withPort(port: number): StoreConfig;
+  /** Somebody who may not write. */
+  intruder(): { config: StoreConfig; secrets: (source: SecretSource) => Promise<string> };
+  freeze(): void;
+  thaw(): void;
+  stop(): Promise<void>;
+}
+
+const secretValues: Record<string, string> = {};
+const secrets = async (source: SecretSource) => secretValues['env' in source ? source.env : source.file] ?? '';
+
+async function s3Rig(): Promise<Rig> {
+  const server: S3Server = await startS3();
+  secretValues['S3_ID'] = server.accessKeyId;
+  secretValues['S3_KEY'] = server.secretAccessKey;
+  const config: S3StoreConfig = {
+    type: 's3',
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    bucket: server.bucket,
+    prefix: 'flink/state',
+    forcePathStyle: true,
+    accessKeyId: { env: 'S3_ID' },
+    secretAccessKey: { env: 'S3_KEY' },
+    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
+    flinkConfiguration: {},
+  };
+  return {
+    config,
+    withPort: (port) => ({ ...config, endpoint: `http://127.0.0.1:${port}` }),
+    intruder: () => ({
+      config,
+      secrets: async (source) => ('env' in source && source.env === 'S3_ID' ? 'test' : 'wrong'),
+    }),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+    stop: () => server.stop(),
+  };
+}
+
+async function hdfsRig(): Promise<Rig> {
+  const server: HdfsServer = await startHdfs();
+  const config: WebHdfsStoreConfig = {
+    type: 'webhdfs',
+    endpoint: server.endpoint,
+    flinkUri: server.uri,
+    user: server.superuser,
+    prefix: 'flink/state',
+    flinkConfiguration: {},
+  };
+  return {
+    config,
+    withPort: (port) => ({ ...config, endpoint: `http://127.0.0.1:${port}` }),
+    intruder: () => ({ config: { ...config, user: 'intruder' }, secrets }),
+    freeze: () => server.nameNode.freeze(),
+    thaw: () => server.nameNode.thaw(),
+    stop: () => server.stop(),
+  };
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const everything = { maxBytes: 1 << 20 };
+
+async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
+  for await (const object of objects) found.push(object);
+  return found;
+}
+
+async function expectFailure(call: Promise<unknown>, failureClass: FailureClass): Promise<OutsideFailure> {
+  const error: unknown = await call.then(
+    (value) => expect.fail(`It succeeded with ${JSON.stringify(value)}, and should have failed with ${failureClass}.`),
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof OutsideFailure)) throw error;
+  expect(error.failureClass, error.message).toBe(failureClass);
+  expect(error.message).toContain('store az-b/main');
+  return error;
+}
+
+describe.each([
+  { kind: 'S3', start: s3Rig, manyObjects: 1_200 },
+  { kind: 'HDFS', start: hdfsRig, manyObjects: 250 },
+])('a snapshot store on $kind', ({ start, manyObjects }) => {
+  let rig: Rig;
+  let store: SnapshotStore;
+  const opened: SnapshotStore[] = [];
+  const open = (config: StoreConfig, read = secrets) => {
+    const made = openStore('az-b', 'main', config, read);
+    opened.push(made);
+    return made;
+  };
+
+  beforeAll(async () => {
+    rig = await start();
+    store = open(rig.config);
+  }, 150_000);
+
+  afterAll(async () => {
+    await Promise.all(opened.map((made) => made.close()));
+    await rig?.stop();
+  }, 30_000);
+
+  it('gives back what was written, with its size and time', async () => {
+    const bytes = randomBytes(300_000);
+    await store.put('round/trip.bin', bytes, { contentType: 'application/octet-stream' });
+    expect(Buffer.compare((await store.read('round/trip.bin', everything))!, bytes)).toBe(0);
+    const stat = await store.stat('round/trip.bin');
+    expect(stat).toMatchObject({ key: 'round/trip.bin', sizeBytes: 300_000 });
+    expect(Math.abs(Date.now() - stat!.modifiedAt.getTime())).toBeLessThan(60_000);
+  });
+
+  it('keeps an empty object', async () => {
+    await store.put('round/empty', new Uint8Array());
+    expect((await store.read('round/empty', everything))?.length).toBe(0);
+    expect((await store.stat('round/empty'))?.sizeBytes).toBe(0);
+  });
+
+  it('replaces an object', async () => {
+    await store.put('round/replaced', bytesOf('a longer first text'));
+    await store.put('round/replaced', bytesOf('second'));
+    expect(Buffer.from((await store.read('round/replaced', everything))!).toString()).toBe('second');
+  });
+
+  it('shows readers the old or the new object while it is replaced, never a part', async () => {
+    const texts = ['x'.repeat(100_000), 'y'.repeat(50_000)];
+    await store.put('round/busy', bytesOf(texts[0]!));
+    let writing = true;
+    const writer = (async () => {
+      for (let round = 0; round < 20; round += 1) await store.put('round/busy', bytesOf(texts[round % 2]!));
+    })().finally(() => (writing = false));
+    let reads = 0;
+    while (writing) {
+      const read = await store.read('round/busy', everything);
+      expect(texts).toContain(Buffer.from(read ?? []).toString());
+      reads += 1;
+    }
+    await writer;
+    expect(reads).toBeGreaterThan(0);
+  });
+
+  it('answers a missing object with undefined and deletes it with success', async () => {
+    expect(await store.stat('nowhere/none')).toBeUndefined();
+    expect(await store.read('nowhere/none', everything)).toBeUndefined();
+    await store.delete('nowhere/none');
+    expect(await all(store.list('nowhere'))).toEqual([]);
+    expect(await store.children('nowhere/')).toEqual({ directories: [], objects: [] });
+  });
+
+  it('takes a folder for no object', async () => {
+    await store.put('folder/in/it', bytesOf('1'));
+    expect(await store.stat('folder/in')).toBeUndefined();
+    expect(await store.stat('folder/in/it/below')).toBeUndefined();
+    expect(await store.read('folder/in/it/below', everything)).toBeUndefined();
+  });
+
+  it('deletes an object', async () => {
+    await store.put('gone/soon', bytesOf('1'));
+    await store.delete('gone/soon');
+    expect(await store.stat('gone/soon')).toBeUndefined();
+  });
+
+  it('lists recursively over many pages, below the folder only', async () => {
+    const keys = Array.from({ length: manyObjects }, (_, n) =>
+      n % 3 === 0 ? `many/sub-${n % 7}/deep/${n}` : `many/${n}`,
+    );
+    const waiting = [...keys, 'many-more/stranger'];
+    const writers = Array.from({ length: 16 }, async () => {
+      for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await store.put(key, bytesOf(key));
+    });
+    await Promise.all(writers);
+    const found = await all(store.list('many'));
+    expect(found.map(({ key }) => key).sort()).toEqual([...keys].sort());
+    expect(found.every(({ key, sizeBytes }) => sizeBytes === key.length)).toBe(true);
+    const { directories, objects } = await store.children('many/');
+    expect(directories.sort()).toEqual(['sub-0', 'sub-1', 'sub-2', 'sub-3', 'sub-4', 'sub-5', 'sub-6']);
+    expect(objects.map(({ key }) => key).sort()).toEqual(keys.filter((key) => !key.includes('sub-')).sort());
+  }, 120_000);
+
+  it('lets exactly one of 32 racing callers create an object, and shows it whole at once', async () => {
+    const key = `epochs/default/orders/${randomUUID()}`;
+    const racers = Array.from({ length: 32 }, async (_, n) => {
+      const verdict = await store.createIfAbsent(key, bytesOf(`claimed by ${n}`));
+      // Winner or loser: who has an answer sees the winner's bytes.
+      return { n, verdict, seen: Buffer.from((await store.read(key, everything))!).toString() };
+    });
+    const results = await Promise.all(racers);
+    const winners = results.filter(({ verdict }) => verdict === 'created');
+    expect(winners).toHaveLength(1);
+    expect(new Set(results.map(({ seen }) => seen))).toEqual(new Set([`claimed by ${winners[0]!.n}`]));
+  });
+
+  it('does not replace by creating', async () => {
+    await store.put('epochs/taken', bytesOf('first'));
+    expect(await store.createIfAbsent('epochs/taken', bytesOf('second'))).toBe('exists');
+    expect(Buffer.from((await store.read('epochs/taken', everything))!).toString()).toBe('first');
+  });
+
+  it.each([
+    'sp ace/a b',
+    'ümlaut/größe-é-漢',
+    'plus+and&/a+b',
+    'percent/100%25 %zz',
+    'key=value/a=b,c',
+    "quote/it's;(1)~!",
+  ])('keeps the odd key %s', async (key) => {
+    await store.put(`odd/${key}`, bytesOf(key));
+    expect(Buffer.from((await store.read(`odd/${key}`, everything))!).toString()).toBe(key);
+    expect((await store.stat(`odd/${key}`))?.key).toBe(`odd/${key}`);
+    expect(await store.createIfAbsent(`odd/${key}`, bytesOf('other'))).toBe('exists');
+    const folder = key.slice(0, key.indexOf('/'));
+    expect((await all(store.list(`odd/${folder}`))).map((object) => object.key)).toEqual([`odd/${key}`]);
+    expect((await store.children(`odd/${folder}`)).objects.map((object) => object.key)).toEqual([`odd/${key}`]);
+    await store.delete(`odd/${key}`);
+    expect(await store.stat(`odd/${key}`)).toBeUndefined();
+  });
+
+  it.each(['', '/a', 'a/', 'a//b', '../a', 'a/./b'])('refuses the key "%s"', async (key) => {
+    await expectFailure(store.put(key, bytesOf('1')), 'Invalid');
+  });
+
+  it('reads up to maxBytes and refuses a longer object', async () => {
+    await store.put('large/object', new Uint8Array(10_000));
+    expect((await store.read('large/object', { maxBytes: 10_000 }))?.length).toBe(10_000);
+    await expectFailure(store.read('large/object', { maxBytes: 9_999 }), 'TooLarge');
+  });
+
+  it('calls a key below an object invalid', async () => {
+    await store.put('file/is', bytesOf('1'));
+    await expectFailure(store.put('file/is/parent', bytesOf('2')), 'Invalid');
+    await expectFailure(store.createIfAbsent('file/is/parent', bytesOf('2')), 'Invalid');
+  });
+
+  it('calls an intruder unauthorized, without telling a secret', async () => {
+    const { config, secrets: wrong } = rig.intruder();
+    const error = await expectFailure(open(config, wrong).put('intruder/was-here', bytesOf('1')), 'Unauthorized');
+    expect(error.message).not.toContain('wrong');
+    expect(await store.stat('intruder/was-here')).toBeUndefined();
+  });
+
+  it('passes a probe and leaves nothing behind', async () => {
+    await store.probe(5_000);
+    expect(await all(store.list('.probe'))).toEqual([]);
+  });
+
+  it('calls a refused port unreachable within the deadline', async () => {
+    const [port = 0] = await freePorts(1);
+    const refused = open(rig.withPort(port));
+    const before = Date.now();
+    await expectFailure(refused.stat('a/b', AbortSignal.timeout(3_000)), 'Unreachable');
+    await expectFailure(refused.probe(3_000), 'Unreachable');
+    expect(Date.now() - before).toBeLessThan(3_500);
+  });
+
+  it('keeps its deadlines while the server is frozen, and works again once it is not', async () => {
+    rig.freeze();
+    try {
+      const before = Date.now();
+      await expectFailure(store.probe(1_000), 'Unreachable');
+      expect(Date.now() - before).toBeLessThan(1_500);
+      await expectFailure(
+        store.read('round/trip.bin', { ...everything, signal: AbortSignal.timeout(500) }),
+        'Unreachable',
+      );
+      expect(Date.now() - before).toBeLessThan(2_500);
+    } finally {
+      rig.thaw();
+    }
+    await store.probe(10_000);
+  }, 30_000);
+
+  it('hands a cancellation back as it is', async () => {
+    const reason = new Error('no longer wanted');
+    await expect(store.stat('a/b', AbortSignal.abort(reason))).rejects.toBe(reason);
+    const controller = new AbortController();
+    rig.freeze();
+    try {
+      const reading = store.read('round/trip.bin', { ...everything, signal: controller.signal });
+      controller.abort(reason);
+      await expect(reading).rejects.toBe(reason);
+    } finally {
+      rig.thaw();
+    }
+  });
+
+  it('ends a call without a deadline by its own limits', async () => {
+    rig.freeze();
+    try {
+      const before = Date.now();
+      await expectFailure(open(rig.config).stat('round/trip.bin'), 'Unreachable');
+      expect(Date.now() - before).toBeLessThan(26_000);
+    } finally {
+      rig.thaw();
+    }
+  }, 60_000);
+
+  if (kindHasBuckets(start)) {
+    it('calls a missing bucket not found, also where the answer does not say what is missing', async () => {
+      const missing = () => open({ ...(rig.config as S3StoreConfig), bucket: 'no-such-bucket' });
+      await expectFailure(missing().stat('a/b'), 'NotFound');
+      await expectFailure(missing().read('a/b', everything), 'NotFound');
+      await expectFailure(all(missing().list('')), 'NotFound');
+      await expectFailure(missing().createIfAbsent('a/b', bytesOf('1')), 'NotFound');
+      await expectFailure(missing().probe(5_000), 'NotFound');
+    });
+  } else {
+    it('leaves no unfinished files behind', async () => {
+      const root = open({ ...rig.config, prefix: 'flink/state/.writing' });
+      expect(await all(root.list(''))).toEqual([]);
+    });
+  }
+});
+
+function kindHasBuckets(start: () => Promise<Rig>): boolean {
+  return start === s3Rig;
+}

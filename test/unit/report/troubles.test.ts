@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { gatherTroubles, troublesFirst } from '../../../model/report/troubles.ts';
+import { sampleJob } from './sample-report.ts';
+
+const jobs = [
+  sampleJob({ name: 'a' }),
+  sampleJob({ name: 'b', outcome: 'left', reason: 'no room' }),
+  sampleJob({ name: 'c', outcome: 'failed', reason: 'state' }),
+  sampleJob({ name: 'd', outcome: 'failed', reason: 'no room' }),
+  sampleJob({ name: 'e', outcome: 'failed', reason: 'state' }),
+];
+
+describe('troubles', () => {
+  it('gathers jobs with the same outcome and reason, failed ones first', () => {
+    expect(
+      gatherTroubles(jobs).map(({ outcome, reason, jobs: of }) => [outcome, reason, of.map((job) => job.name)]),
+    ).toEqual([
+      ['failed', 'state', ['c', 'e']],
+      ['failed', 'no room', ['d']],
+      ['left', 'no room', ['b']],
+    ]);
+  });
+
+  it('lists failed, left, running', () => {
+    expect(troublesFirst(jobs).map((job) => job.name)).toEqual(['c', 'd', 'e', 'b', 'a']);
+  });
+});

@@ -1,0 +1,153 @@
+/** What the command line and the API ask of Temporal: start an escape, follow it, protect a zone. */
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ReportSummary } from '../activities/escape/types.ts';
+import { complaintsAboutEscapeInput, type EscapeInput } from '../model/escape/input.ts';
+import type { EscapeProgress } from '../model/escape/progress.ts';
+import { errorCodes, type ErrorCode } from '../model/error-codes.ts';
+import type { Config } from '../model/config/types.ts';
+import { complaintsAboutProtectInput, type ProtectInput } from '../model/protect-input.ts';
+import type { Verdict } from '../workflows/escape-zone/verdict.ts';
+import type { ProtectProgress } from '../workflows/protect-zone/messages.ts';
+import type { ProtectSummary } from '../workflows/protect-zone/protect-zone.ts';
+
+/** An answer that the user is meant to read: code of `model/error-codes.ts` and sentence. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, sentence: string) {
+    super(sentence);
+    this.code = code;
+  }
+}
+
+/** How long clients wait between two looks. */
+const lookEveryMs = 1_000;
+
+/**
+ * Asks for an escape and answers at once. The same incident again gives the same verdict.
+ * @throws Refusal for a bad input; another incident for the same zone is a verdict that is not accepted
+ */
+export async function requestEscape(
+  client: Client,
+  config: Config,
+  input: EscapeInput,
+): Promise<{ verdict: Verdict; workflowId: string }> {
+  const complaints = complaintsAboutEscapeInput(input);
+  if (complaints.length > 0) throw new Refusal('BadInput', complaints.join('; '));
+  if (!config.zones[input.zone]) {
+    const known = Object.keys(config.zones).join(', ');
+    throw new Refusal('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
+  }
+  const incident = input.incident ?? `manual-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  const workflowId = `escape/${input.zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
+  const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
+    workflowId,
+    taskQueue: config.temporal.taskQueue,
+    args: [{ ...input, incident }],
+    workflowIdReusePolicy: input.dryRun ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${input.zone} for ${incident}`,
+    priority: { priorityKey: 1 },
+  });
+  try {
+    const verdict = (await client.workflow.executeUpdateWithStart('request', {
+      startWorkflowOperation,
+      updateId: incident,
+    })) as Verdict;
+    return { verdict, workflowId };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
+    throw error;
+  }
+}
+
+/** Waits for the end of an escape, telling its progress each second. A Temporal server that is away is waited for. */
+export async function followEscape(
+  client: Client,
+  escape: { verdict: Verdict; workflowId: string },
+  onProgress: (progress: EscapeProgress) => void,
+): Promise<ReportSummary> {
+  return follow(client, escape.workflowId, async () => {
+    onProgress(await client.workflow.getHandle(escape.verdict.workflowId).query<EscapeProgress>('progress'));
+  });
+}
+
+/** Runs one round of protection and waits for it. @throws Refusal */
+export async function protectZone(
+  client: Client,
+  config: Config,
+  input: ProtectInput,
+  onProgress: (progress: ProtectProgress) => void,
+): Promise<{ summary: ProtectSummary; progress: ProtectProgress | undefined }> {
+  const complaints = complaintsAboutProtectInput(input);
+  if (complaints.length > 0) throw new Refusal('BadInput', complaints.join('; '));
+  if (!config.zones[input.zone]) {
+    const known = Object.keys(config.zones).join(', ');
+    throw new Refusal('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
+  }
+  const workflowId = `protect/${input.zone}`;
+  await client.workflow.start('protectZone', {
+    workflowId,
+    taskQueue: config.temporal.taskQueue,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `protect ${input.jobs?.join(', ') ?? `all jobs of ${input.zone}`}`,
+    priority: { priorityKey: 5 },
+  });
+  let progress: ProtectProgress | undefined;
+  const look = async () => {
+    progress = await client.workflow.getHandle(workflowId).query<ProtectProgress>('progress');
+    onProgress(progress);
+  };
+  const summary = await follow<ProtectSummary>(client, workflowId, look);
+  await look().catch(() => undefined);
+  return { summary, progress };
+}
+
+async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
+  let over = false;
+  const looking = (async () => {
+    while (!over) {
+      // A worker that is just starting cannot answer a query; the next look will.
+      await look().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, over ? 0 : lookEveryMs));
+    }
+  })();
+  try {
+    return await resultOf<T>(client, workflowId);
+  } finally {
+    over = true;
+    await looking;
+  }
+}
+
+/** `handle.result()` rejects when the server goes away for a moment; the workflow does not. */
+async function resultOf<T>(client: Client, workflowId: string): Promise<T> {
+  for (;;) {
+    try {
+      return (await client.workflow.getHandle(workflowId).result()) as T;
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) throw refusalOf(error.cause) ?? error;
+      if (!isGrpcServiceError(error) && !(error instanceof ServiceError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  }
+}
+
+function refusalOf(cause: unknown): Refusal | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if (error instanceof ApplicationFailure && error.type && error.type in errorCodes) {
+      return new Refusal(error.type as ErrorCode, error.message);
+    }
+  }
+  return undefined;
+}

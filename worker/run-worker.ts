@@ -1,0 +1,70 @@
+/** The worker process: workflows from the prebuilt bundle, activities over the real world. */
+import { existsSync } from 'node:fs';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createEscapeActivities } from '../activities/escape/index.ts';
+import { createProtectActivities } from '../activities/protect/index.ts';
+import type { World } from '../activities/world.ts';
+import type { Config } from '../model/config/types.ts';
+import { buildBundle, bundlePath } from './build-bundle.ts';
+import { classFailures } from './failure-interceptor.ts';
+import { temporalOptions } from './temporal.ts';
+import { openWorld } from './world.ts';
+
+/** Verifications wait far more than they work, so many fit in one process. */
+const activitiesAtOnce = 1500;
+
+/** Sends the SDK's own log lines through ours. Once per process. */
+export function installRuntime(log: Logger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
+      log[levels[level]]({ ...meta, sdk: true }, message),
+    ),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
+    shutdownSignals: [],
+  });
+}
+
+/** Runs a worker until `signal` is aborted. `ready` is called once it polls. */
+export async function runWorker(config: Config, log: Logger, signal: AbortSignal, ready: () => void): Promise<void> {
+  if (!existsSync(bundlePath)) await buildBundle();
+  const { connection: options, namespace } = temporalOptions(config);
+  const connection = await NativeConnection.connect(options);
+  const world = openWorld(config, log);
+  try {
+    const worker = await createWorker(connection, namespace, config, world);
+    signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+    const run = worker.run();
+    ready();
+    await run;
+  } finally {
+    await world.close();
+    await connection.close();
+  }
+}
+
+/** The worker itself, over whatever world it is given: tests give it another one. */
+export function createWorker(
+  connection: NativeConnection,
+  namespace: string,
+  config: Config,
+  world: World,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.temporal.taskQueue,
+    workflowBundle: { codePath: bundlePath },
+    activities: { ...createEscapeActivities(world), ...createProtectActivities(world) },
+    interceptors: { activity: [() => ({ inbound: classFailures })] },
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    maxCachedWorkflows: 500,
+    // A dead worker's workflows are taken over after this long; the default of 10 s is a tenth of a P0's time.
+    stickyQueueScheduleToStartTimeout: '2s',
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '5s',
+  });
+}

@@ -1,0 +1,57 @@
+/** The escape's activities as workflows call them, grouped by how long they may take and how they are repeated. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { EscapeActivities } from '../../activities/escape/index.ts';
+
+/**
+ * One queue orders its backlog by priority: key 1 before 5. An escape as a whole goes before rounds of protection
+ * (which run at 5), and within an escape a wave's tier decides.
+ */
+const quick = { initialInterval: '200ms', maximumInterval: '2s' } as const;
+
+export const { resolveEscape } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '10s',
+  retry: quick,
+  priority: { priorityKey: 1 },
+});
+
+/** Tried for about 40 seconds: a peer that is silent for longer cannot take anything. */
+export const { checkPeer } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '40s',
+  retry: quick,
+  priority: { priorityKey: 1 },
+});
+
+export const { makePlan } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '5m',
+  retry: quick,
+  priority: { priorityKey: 1 },
+});
+
+/** Bounded and once: the lost zone gets one chance to hear us. */
+export const { fenceZone } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '3m',
+  retry: { maximumAttempts: 1 },
+  priority: { priorityKey: 5 },
+});
+
+/** Small heartbeat time-out: after a worker's death its starts go on within seconds. */
+export const { startBatch } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '5m',
+  scheduleToCloseTimeout: '10m',
+  heartbeatTimeout: '10s',
+  retry: quick,
+});
+
+export const { verifyJob } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '75m',
+  heartbeatTimeout: '5s',
+  retry: quick,
+});
+
+export const { saveBatch, writeReport } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '15m',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+});

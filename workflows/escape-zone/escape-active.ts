@@ -1,0 +1,101 @@
+/**
+ * The escape itself, under the fixed id `escape-active/<zone>`: two never run for one zone. Assess, plan, fence (which
+ * nobody waits for), waves, report. Ends with the report's totals; a job's failure is in the report, not thrown.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  allHandlersFinished,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
+import { progressMarkdown, type EscapePhase } from '../../model/escape/progress.ts';
+import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
+import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } from './messages.ts';
+import { ProgressState } from './progress-state.ts';
+import { runWaves } from './run-waves.ts';
+
+export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
+  const state = new ProgressState(target);
+  const { progress } = state;
+  let abortedBy: string | undefined;
+  const show = () => setCurrentDetails(progressMarkdown(progress, Date.now()));
+  const enter = (phase: EscapePhase) => {
+    progress.phase = phase;
+    show();
+  };
+  setHandler(escapeProgress, () => progress);
+  setHandler(batchNews, (news) => {
+    state.heard(news);
+    show();
+  });
+  setHandler(pauseEscape, ({ by }) => {
+    Object.assign(progress, { paused: true, note: `paused by ${by}` });
+    show();
+    return progress;
+  });
+  setHandler(resumeEscape, ({ by }) => {
+    Object.assign(progress, { paused: false, note: `resumed by ${by}` });
+    show();
+    return progress;
+  });
+  setHandler(abortEscape, ({ by }) => {
+    abortedBy ??= by;
+    progress.note = `aborted by ${abortedBy}: nothing more is started`;
+    show();
+    return progress;
+  });
+
+  enter('assess');
+  await checkPeer(target).catch((error: unknown) => {
+    const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
+    throw ApplicationFailure.nonRetryable(`${target.to} cannot take the jobs of ${target.zone}: ${why}`, 'PeerDown');
+  });
+  enter('plan');
+  const plan = await makePlan(target);
+  state.planned(plan);
+
+  const fence = fenceInBackground(target);
+  enter('waves');
+  const { begun, broken } = await runWaves(target, plan.batches, state, workflowInfo().workflowId, {
+    paused: () => progress.paused,
+    aborted: () => abortedBy !== undefined,
+  });
+  if (broken.length > 0) progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
+
+  enter('report');
+  const report = await writeReport(target, {
+    batches: begun,
+    fence: fence.now(),
+    unstarted: abortedBy === undefined ? (broken[0] ?? 'it was not started') : `the escape was aborted by ${abortedBy}`,
+    finishedAt: new Date(Date.now()).toISOString(),
+  });
+  progress.reportKey = report.reportKey;
+  enter(abortedBy === undefined ? 'done' : 'aborted');
+  await condition(allHandlersFinished);
+  return report;
+}
+
+/** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
+function fenceInBackground(target: EscapeTarget): { now: () => FenceResult } {
+  let result: FenceResult = target.dryRun
+    ? { outcome: 'skipped', detail: 'dry run' }
+    : { outcome: 'unreachable', detail: `${target.zone} had not answered when the report was written` };
+  if (!target.dryRun) {
+    void fenceZone(target).then(
+      (fenced) => {
+        result = fenced;
+      },
+      (error: unknown) => {
+        const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
+        result = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
+      },
+    );
+  }
+  return { now: () => result };
+}
+
+export type { PlanSummary };

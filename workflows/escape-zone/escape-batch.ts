@@ -1,0 +1,101 @@
+/**
+ * One batch of at most 200 jobs: one activity issues all starts, then one activity a job watches it until it runs.
+ * Each job is a line in this workflow's timeline in the UI. Returns counts only: the jobs' results go to the store.
+ */
+import { condition, getExternalWorkflowHandle, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/workflow';
+import type { BatchRef, EscapeTarget, StartedJob } from '../../activities/escape/types.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { tiers } from '../../model/tier.ts';
+import { saveBatch, startBatch, verifyJob } from './activities.ts';
+import { batchNews, type BatchNews } from './messages.ts';
+
+/** Time between two signals to the escape: many batches share its lock. */
+const newsInterval = '2s';
+
+export interface BatchInput {
+  target: EscapeTarget;
+  batch: BatchRef;
+  /** Workflow id of the escape that wants the news. */
+  escape: string;
+}
+
+export async function escapeBatch({ target, batch, escape }: BatchInput): Promise<BatchNews> {
+  const priority = { priorityKey: 1 + tiers.indexOf(batch.tier) };
+  const news: BatchNews = { batch, issued: false, started: 0, running: 0, left: 0, failed: 0 };
+  const root = getExternalWorkflowHandle(escape);
+  const tell = async () => {
+    setCurrentDetails(describe(news, batch));
+    // An escape that is gone (terminated by hand) is no reason to leave jobs unwatched.
+    await root.signal(batchNews, news).catch(() => undefined);
+  };
+
+  const { started, ended } = await startBatch.executeWithOptions(
+    { summary: `start ${batch.to - batch.from} ${batch.tier} jobs`, priority },
+    [target, batch],
+  );
+  const reports: JobReport[] = [...ended];
+  news.issued = true;
+  news.started = started.length;
+  for (const job of ended) count(news, job.outcome);
+  await tell();
+
+  let changed = false;
+  const watching = started.map(async (job) => {
+    const report = target.dryRun ? wouldRun(target, job) : await watch(target, job, priority);
+    reports.push(report);
+    news.started -= 1;
+    count(news, report.outcome);
+    changed = true;
+  });
+  const all = Promise.all(watching);
+  while (news.started > 0) {
+    await Promise.race([all, sleep(newsInterval)]);
+    await condition(() => changed);
+    changed = false;
+    await tell();
+  }
+  await saveBatch(target, batch, reports);
+  return news;
+}
+
+/** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
+async function watch(target: EscapeTarget, job: StartedJob, priority: { priorityKey: number }): Promise<JobReport> {
+  try {
+    return await verifyJob.executeWithOptions({ summary: `${job.namespace}/${job.name}`, priority }, [target, job]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const reason = `it was started but could not be watched: ${error.cause?.message ?? error.message}`;
+    return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
+  }
+}
+
+/** The line of a job in a dry run: it is intact and would be started. */
+function wouldRun(target: EscapeTarget, job: StartedJob): JobReport {
+  return {
+    namespace: job.namespace,
+    name: job.name,
+    tier: job.tier,
+    wave: job.wave,
+    outcome: 'left',
+    reason: 'dry run: it would be started from this recovery point',
+    from: target.zone,
+    to: target.to,
+    epoch: job.epoch,
+    recoveryPoint: job.recoveryPoint,
+    restoredPath: job.restorePath,
+    rpoSeconds: Math.max(0, (Date.parse(target.lostAt) - Date.parse(job.stateAt)) / 1000),
+    rtoSeconds: null,
+    steps: job.steps,
+    evidence: job.notes,
+  };
+}
+
+function count(news: BatchNews, outcome: JobReport['outcome']): void {
+  news[outcome] += 1;
+}
+
+function describe(news: BatchNews, batch: BatchRef): string {
+  const size = batch.to - batch.from;
+  return `**${news.running} of ${size} ${batch.tier} jobs run again**; ${news.started} starting, ${news.failed} failed, ${news.left} left`;
+}

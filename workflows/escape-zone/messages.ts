@@ -1,0 +1,34 @@
+/** Updates, queries and signals of an escape: names and shapes, shared by workflows, worker and clients. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { EscapeProgress } from '../../model/escape/progress.ts';
+import type { BatchRef } from '../../activities/escape/types.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Answers at once whether the escape was accepted, or who is at it already. */
+export const requestEscape = defineUpdate<Verdict, []>('request');
+
+/** How far it is. Asked of `escape-active/<zone>`. */
+export const escapeProgress = defineQuery<EscapeProgress>('progress');
+
+export interface OperatorNote {
+  /** Who acts; shown in the UI and in the report. */
+  by: string;
+}
+
+/** Starts no more batches until `resume`. Jobs already started are still verified. */
+export const pauseEscape = defineUpdate<EscapeProgress, [OperatorNote]>('pause');
+export const resumeEscape = defineUpdate<EscapeProgress, [OperatorNote]>('resume');
+/** Starts nothing more; what was not started is left, and the report is written. */
+export const abortEscape = defineUpdate<EscapeProgress, [OperatorNote]>('abort');
+
+/** From a batch to its escape: counts of its jobs so far. At most one every two seconds, never one a job. */
+export interface BatchNews {
+  batch: BatchRef;
+  /** True once all starts of the batch were issued: the next wave may begin. */
+  issued: boolean;
+  started: number;
+  running: number;
+  left: number;
+  failed: number;
+}
+export const batchNews = defineSignal<[BatchNews]>('batchNews');

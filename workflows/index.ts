@@ -1,0 +1,5 @@
+/** What the worker registers: the workflow types as the Temporal UI shows them. */
+export { escapeZone } from './escape-zone/escape-zone.ts';
+export { escapeActive } from './escape-zone/escape-active.ts';
+export { escapeBatch } from './escape-zone/escape-batch.ts';
+export { protectZone } from './protect-zone/protect-zone.ts';

@@ -1,0 +1,144 @@
+/**
+ * One round of protection of a zone: discovers its jobs and gives each a new recovery point in the peer zone, the most
+ * important first, a few at a time. Returns counts and the jobs that were not protected, with the reason.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ProtectActivities } from '../../activities/protect/index.ts';
+import type { DiscoveredJob, Discovery, ProtectResult } from '../../activities/protect/types.ts';
+import { complaintsAboutProtectInput, type ProtectInput } from '../../model/protect-input.ts';
+import type { Tier } from '../../model/tier.ts';
+import { protectProgress } from './messages.ts';
+
+/** Savepoints at once in one zone: each is a full copy of a job's state over the link between the zones. */
+const jobsInFlight = 4;
+
+/** Results kept for the query and returned; more would not fit into a payload of 256 KB. */
+const keptResults = 500;
+
+/** Rounds of protection stand behind everything that an escape does. */
+const priority = { priorityKey: 5 } as const;
+
+const { discoverJobs } = proxyActivities<ProtectActivities>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  retry: { maximumInterval: '10s' },
+  priority,
+});
+
+const { protectJob } = proxyActivities<ProtectActivities>({
+  startToCloseTimeout: '70m',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 4 },
+  priority,
+});
+
+export interface ProtectSummary {
+  zone: string;
+  protected: number;
+  failed: number;
+  refused: number;
+  bytes: number;
+  /** Jobs that were not protected. */
+  problems: ProtectResult[];
+}
+
+export async function protectZone(input: ProtectInput): Promise<ProtectSummary> {
+  const complaints = complaintsAboutProtectInput(input);
+  if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
+  const results: ProtectResult[] = [];
+  let total = 0;
+  setHandler(protectProgress, () => ({ zone: input.zone, jobs: total, results: results.slice(-keptResults) }));
+
+  const { jobs, refused } = scopeOf(await discover(input.zone), input);
+  total = jobs.length + refused.length;
+  results.push(...refused);
+  const queue = [...jobs];
+  const round = workflowInfo().runId;
+  await Promise.all(
+    Array.from({ length: Math.min(jobsInFlight, jobs.length) }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        results.push(await protect(input.zone, round, job));
+        setCurrentDetails(`**${results.length} of ${total}** jobs of ${input.zone} done`);
+      }
+    }),
+  );
+  const having = (outcome: ProtectResult['outcome']) => results.filter((result) => result.outcome === outcome);
+  return {
+    zone: input.zone,
+    protected: having('protected').length,
+    failed: having('failed').length,
+    refused: having('refused').length,
+    bytes: results.reduce((sum, result) => sum + result.bytes, 0),
+    problems: results.filter(({ outcome }) => outcome !== 'protected').slice(0, keptResults),
+  };
+}
+
+async function discover(zone: string): Promise<Discovery> {
+  try {
+    return await discoverJobs(zone);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+  }
+}
+
+/** Jobs that were asked for by name and are not there are refused too, so that a typing error is seen. */
+function scopeOf({ jobs, refused }: Discovery, { jobs: asked, zone }: ProtectInput): Discovery {
+  if (!asked) return { jobs, refused };
+  const wanted = new Set(asked);
+  const isWanted = (job: { namespace: string; name: string }) => wanted.has(`${job.namespace}/${job.name}`);
+  const found = new Set([...jobs, ...refused].map((job) => `${job.namespace}/${job.name}`));
+  const missing = asked
+    .filter((job) => !found.has(job))
+    .map((job) => {
+      const [namespace = '', name = ''] = job.split('/');
+      return unprotected(
+        { namespace, name, tier: null },
+        'refused',
+        'JobNotFound',
+        `${zone} has no active FlinkDeployment ${job}`,
+      );
+    });
+  return { jobs: jobs.filter(isWanted), refused: [...refused.filter(isWanted), ...missing] };
+}
+
+/** One job's trouble never ends the round. */
+async function protect(zone: string, round: string, job: DiscoveredJob): Promise<ProtectResult> {
+  const { namespace, name } = job;
+  try {
+    return await protectJob.executeWithOptions({ summary: `${job.tier} ${namespace}/${name}` }, [
+      { zone, round, namespace, name },
+    ]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return unprotected(job, 'failed', null, error.cause?.message ?? error.message);
+  }
+}
+
+function unprotected(
+  job: { namespace: string; name: string; tier: Tier | null },
+  outcome: 'failed' | 'refused',
+  code: ProtectResult['code'],
+  sentence: string,
+): ProtectResult {
+  return {
+    namespace: job.namespace,
+    name: job.name,
+    tier: job.tier,
+    outcome,
+    code,
+    sentence,
+    recoveryPoint: null,
+    stateAt: null,
+    bytes: 0,
+    seconds: 0,
+  };
+}
