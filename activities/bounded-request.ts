@@ -54,9 +54,8 @@ export async function boundedRequest(asked: BoundedRequest): Promise<BoundedAnsw
     if (error instanceof OutsideFailure) throw error;
     if (asked.signal?.aborted) throw asked.signal.reason;
     const why = late ? `no complete answer within ${asked.timeoutMs} ms` : networkReason(error);
-    throw new OutsideFailure('Unreachable', asked.system, `${asked.system}: ${asked.what} failed: ${why}.`, {
-      ...(error === abandoned ? {} : { cause: error }),
-    });
+    const sentence = `${asked.system}: ${asked.what} failed: ${why}.`;
+    throw new OutsideFailure('Unreachable', asked.system, sentence, error === abandoned ? {} : { cause: error });
   } finally {
     clearTimeout(timer);
     asked.signal?.removeEventListener('abort', onAbort);

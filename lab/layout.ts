@@ -18,6 +18,12 @@ export const labHome =
   process.env['AZ_ESCAPE_LAB_HOME'] ??
   join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'az-escape', 'lab');
 
+/**
+ * The cgroup below which all zones' processes live. `AZ_ESCAPE_LAB_CGROUP` renames it: with that, and with its own
+ * network and mount namespaces (`unshare --net --mount`), a second lab can run beside the first.
+ */
+export const labCgroup = process.env['AZ_ESCAPE_LAB_CGROUP'] ?? 'az-escape';
+
 /** Folders of the cache that the toolchain fills and the zones read. */
 export const cachePaths = {
   /** etcd, kube-apiserver, …, temporal, versitygw: one executable each, or a link to one found on PATH. */

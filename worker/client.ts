@@ -1,4 +1,5 @@
 /** What the command line and the API ask of Temporal: start an escape, follow it, protect a zone. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   ServiceError,
@@ -7,7 +8,7 @@ import {
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import type { ReportSummary } from '../activities/escape/types.ts';
 import { complaintsAboutEscapeInput, type EscapeInput } from '../model/escape/input.ts';
 import type { EscapeProgress } from '../model/escape/progress.ts';
@@ -59,10 +60,10 @@ export async function requestEscape(
     priority: { priorityKey: 1 },
   });
   try {
-    const verdict = (await client.workflow.executeUpdateWithStart('request', {
+    const verdict = await client.workflow.executeUpdateWithStart<Workflow, Verdict, []>('request', {
       startWorkflowOperation,
       updateId: incident,
-    })) as Verdict;
+    });
     return { verdict, workflowId };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
@@ -114,18 +115,18 @@ export async function protectZone(
 }
 
 async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
-  let over = false;
+  const over = new AbortController();
+  // A worker that is just starting cannot answer a query; the next look will.
   const looking = (async () => {
-    while (!over) {
-      // A worker that is just starting cannot answer a query; the next look will.
+    while (!over.signal.aborted) {
       await look().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, over ? 0 : lookEveryMs));
+      await sleep(lookEveryMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
   })();
   try {
     return await resultOf<T>(client, workflowId);
   } finally {
-    over = true;
+    over.abort();
     await looking;
   }
 }
@@ -138,7 +139,7 @@ async function resultOf<T>(client: Client, workflowId: string): Promise<T> {
     } catch (error) {
       if (error instanceof WorkflowFailedError) throw refusalOf(error.cause) ?? error;
       if (!isGrpcServiceError(error) && !(error instanceof ServiceError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      await sleep(lookEveryMs);
     }
   }
 }

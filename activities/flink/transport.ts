@@ -28,10 +28,15 @@ export function viaServiceProxy(cluster: ZoneCluster, job: JobRef, system: strin
     } catch (error) {
       if (!(error instanceof OutsideFailure) || error.failureClass !== 'NotFound') throw error;
       // The operator makes the Service with the JobManager: its absence is an early moment, not a wrong address.
-      throw new OutsideFailure('Unavailable', system, `${system}: no Service ${restService(job)} (yet).`, {
-        status: 404,
-        cause: error,
-      });
+      throw new OutsideFailure(
+        'Unavailable',
+        system,
+        `${system}: no Service ${restService(job)}, or nothing behind it, yet.`,
+        {
+          status: 404,
+          cause: error,
+        },
+      );
     }
   };
 }

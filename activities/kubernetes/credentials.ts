@@ -4,6 +4,7 @@
  * requests themselves go over our pool, because the library opens a new TLS connection for each request.
  */
 import { createHash } from 'node:crypto';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { buildConnector, Dispatcher } from 'undici';
 import { Agent, ProxyAgent } from 'undici';
 import type { ZoneConfig } from '../../model/config/types.ts';
@@ -94,8 +95,8 @@ interface ReadKubeconfig {
 
 async function readKubeconfig(config: ZoneConfig['kubernetes'], system: string): Promise<ReadKubeconfig> {
   // Loaded late: the library's models take long to import, and many commands ask no cluster anything.
-  const { HttpMethod, KubeConfig, RequestContext } = await import('@kubernetes/client-node');
-  const kubeconfig = new KubeConfig();
+  const library = await import('@kubernetes/client-node');
+  const kubeconfig = new library.KubeConfig();
   const refuse = (why: string): OutsideFailure =>
     new OutsideFailure('Invalid', system, `${system}: the kubeconfig ${config.kubeconfig} ${why}`);
   try {
@@ -120,7 +121,7 @@ async function readKubeconfig(config: ZoneConfig['kubernetes'], system: string):
     openPool = () => poolOf(options, refuse);
     return undefined;
   };
-  const context = new RequestContext(cluster.server, HttpMethod.GET);
+  const context = new library.RequestContext(cluster.server, library.HttpMethod.GET);
   try {
     await kubeconfig.applySecurityAuthentication(context);
   } catch (error) {
@@ -129,9 +130,8 @@ async function readKubeconfig(config: ZoneConfig['kubernetes'], system: string):
   return { origin: cluster.server.replace(/\/+$/, ''), headers: context.getHeaders(), tls, openPool };
 }
 
-type KubeConfigClass = import('@kubernetes/client-node').KubeConfig;
-type CreateDispatcherArguments = Parameters<KubeConfigClass['createDispatcherOptions']>;
-type DispatcherOptions = ReturnType<KubeConfigClass['createDispatcherOptions']>;
+type CreateDispatcherArguments = Parameters<KubeConfig['createDispatcherOptions']>;
+type DispatcherOptions = ReturnType<KubeConfig['createDispatcherOptions']>;
 
 function poolOf(options: DispatcherOptions, refuse: (why: string) => OutsideFailure): Dispatcher {
   switch (options.type) {

@@ -1,4 +1,5 @@
 /** Writes the job's object in the peer zone after a recovery point: a suspended standby, or for P0 a running twin. */
+import { jobKey, type JobRef } from '../../model/job.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
@@ -16,6 +17,24 @@ export interface KeepStandby {
 }
 
 /**
+ * The job's object in the peer zone, if there is one.
+ * @throws TypedFailure `EpochTaken` when it is no standby or twin: then the job runs in both zones
+ */
+export async function objectInPeer(
+  peer: ZoneCluster,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<FlinkDeployment | undefined> {
+  const existing = await peer.getDeployment(job, signal);
+  const role = existing?.metadata.labels?.[labels.role];
+  if (!existing || role === 'standby' || role === 'twin') return existing;
+  throw new TypedFailure(
+    'EpochTaken',
+    `${jobKey(job)} runs in ${peer.zone} as well (its object there has no role of standby or twin); stop one of the two`,
+  );
+}
+
+/**
  * Creates or updates the standby or twin. A twin is started once, from the recovery point of that moment; later rounds
  * leave its run alone and renew its marks and settings.
  * @throws TypedFailure `EpochTaken` when the object there has become the active one meanwhile
@@ -28,14 +47,7 @@ export async function keepStandby(
 ): Promise<void> {
   const { active, manifest, tier } = keep;
   const job = jobOf(active);
-  const existing = await peer.getDeployment(job, signal);
-  const role = existing?.metadata.labels?.[labels.role];
-  if (existing && role !== 'standby' && role !== 'twin') {
-    throw new TypedFailure(
-      'EpochTaken',
-      `${job.namespace}/${job.name} runs in ${manifest.to} as well (its object there has no role of standby or twin); stop one of the two`,
-    );
-  }
+  const existing = await objectInPeer(peer, job, signal);
   const marks = {
     activeZone: manifest.from,
     preferredZone: active.metadata.annotations?.[annotations.preferredZone] ?? manifest.from,
@@ -53,7 +65,7 @@ export async function keepStandby(
     { role: 'active' },
     signal,
   );
-  const runs = role === 'twin' && existing?.spec.job?.state === 'running';
+  const runs = existing?.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;
   const spec = {

@@ -15,7 +15,7 @@ import type { SnapshotStore } from '../storage/port.ts';
 import { verifySnapshot } from '../storage/verify-snapshot.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
-import { keepStandby } from './keep-standby.ts';
+import { keepStandby, objectInPeer } from './keep-standby.ts';
 import { seeTwinHealthy } from './see-twin.ts';
 import { takeSavepoint } from './savepoint.ts';
 import type { ProtectJobRequest, ProtectResult } from './types.ts';
@@ -94,6 +94,8 @@ async function keepRecoveryPoint(
   if (mode !== 'savepoint')
     throw new TypedFailure('ModeNotSupported', `${jobKey(job)}: mode "${mode}" is not available; use savepoint`);
 
+  // Looked at first: a savepoint of a job that runs in both zones would only hide that it does.
+  await objectInPeer(world.cluster(peer.name), job, pulse.signal);
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);

@@ -11,7 +11,13 @@ import type { Pulse, World } from '../world.ts';
  * Waits until the twin runs with a recent checkpoint. Usually one look; a twin that was just created takes a start's time.
  * @throws TypedFailure `TwinUnwell` when it fails or is not healthy within `deadlineMs`
  */
-export async function seeTwinHealthy(world: World, zone: string, job: JobRef, deadlineMs: number, pulse: Pulse): Promise<void> {
+export async function seeTwinHealthy(
+  world: World,
+  zone: string,
+  job: JobRef,
+  deadlineMs: number,
+  pulse: Pulse,
+): Promise<void> {
   const jobManager = world.flink.jobManager(zone, job);
   const deadline = world.now() + deadlineMs;
   let history: RestoreHistory = nothingSeen;

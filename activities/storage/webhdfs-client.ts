@@ -45,11 +45,16 @@ export class WebHdfsClient {
 
   /** One page of a directory, in order of names, from behind `startAfter`. */
   async listPage(path: string, startAfter: string, signal?: AbortSignal) {
-    const answer = await this.#ask('GET', path, { op: 'LISTSTATUS_BATCH', startAfter }, signal);
+    // Lower case: documented as startAfter, but newer NameNodes ignore that spelling and give the first page for ever.
+    const query = { op: 'LISTSTATUS_BATCH', startafter: startAfter };
+    const answer = await this.#ask('GET', path, query, signal);
     const listing = member(answer, 'DirectoryListing');
     const statuses = member(member(listing, 'partialListing'), 'FileStatuses');
     const entries = member(statuses, 'FileStatus');
     if (!Array.isArray(entries)) throw new UnreadableAnswer('the listing has no entries.');
+    if (startAfter !== '' && (entries as FileStatus[]).some(({ pathSuffix }) => pathSuffix === startAfter)) {
+      throw new UnreadableAnswer('the listing starts again from its beginning.');
+    }
     return { entries: entries as FileStatus[], remaining: Number(member(listing, 'remainingEntries')) };
   }
 

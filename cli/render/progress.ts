@@ -71,16 +71,18 @@ function liveProgress(stream: ProgressStream, isColourless: boolean): Progress {
   // oxlint-disable-next-line no-control-regex
   const uncoloured = (line: string): string => (isColourless ? line.replace(/\x1b\[[\d;]*m/g, '') : line);
 
+  // A terminal that does not know its size says 0.
+  const columnsNow = (): number => stream.columns || 80;
+
   const fit = (lines: readonly string[]): string[] => {
-    const width = Math.max(1, (stream.columns ?? 80) - 1);
+    const width = columnsNow() - 1;
     // A block higher than the screen cannot be redrawn: its first lines have scrolled away for good.
-    const height = Math.max(1, (stream.rows ?? 24) - 1);
+    const height = Math.max(1, (stream.rows || 24) - 1);
     return lines.slice(0, height).map((line) => truncate(uncoloured(line), width));
   };
   /** Rows that the block takes now: a window made narrower since has wrapped its lines. */
   const rowsDrawn = (): number => {
-    const columns = stream.columns ?? 80;
-    return drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columns)), 0);
+    return drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columnsNow())), 0);
   };
   const toTop = (rows: number): string => (rows > 0 ? `\x1b[${rows}A\r` : '\r');
 

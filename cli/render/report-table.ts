@@ -3,7 +3,7 @@ import { jobKey } from '../../model/job.ts';
 import { headlineSentences, isOverBudget } from '../../model/report/headline.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import { gatherTroubles, type Trouble, troublesFirst } from '../../model/report/troubles.ts';
-import { countJobs, formatSeconds, shortRecoveryPoint } from '../../model/report/words.ts';
+import { countJobs, formatSeconds, outcomeSigns, outcomeWord, shortRecoveryPoint } from '../../model/report/words.ts';
 import { type Colours, plainColours } from './colour.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { printable, wrap } from './text-width.ts';
@@ -45,15 +45,13 @@ export function reportTable(report: Report, options: ReportTableOptions = {}): s
   ];
 }
 
-const signs = { running: '✓', left: '–', failed: '✕' } as const;
-
 function jobCells(job: JobReport, report: Report, colours: Colours): Cell[] {
   const paints = { running: colours.green, left: colours.yellow, failed: colours.red };
   const time = formatSeconds(job.rtoSeconds);
   return [
     jobKey(job),
     job.tier,
-    { text: `${signs[job.outcome]} ${job.outcome}`, paint: paints[job.outcome] },
+    { text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`, paint: paints[job.outcome] },
     job.recoveryPoint === null ? '–' : shortRecoveryPoint(job.recoveryPoint),
     formatSeconds(job.rpoSeconds),
     isOverBudget(job.rtoSeconds, report) ? { text: `${time} over`, paint: colours.red } : time,
@@ -77,7 +75,7 @@ function causeLines({ outcome, reason, jobs }: Trouble, width: number, colours: 
   const indent = '    ';
   const sentence = reason === '' ? 'No reason was recorded.' : printable(reason);
   return [
-    `${paint(`${signs[outcome]} ${outcome}`)}  ${colours.bold(named.join(', '))}${more}`,
+    `${paint(`${outcomeSigns[outcome]} ${outcome}`)}  ${colours.bold(named.join(', '))}${more}`,
     ...wrap(sentence, Math.max(20, width - indent.length)).map((line) => indent + line),
     ...(jobs.length === 1 ? jobs[0]!.evidence.map((evidence) => colours.dim(`${indent}${printable(evidence)}`)) : []),
     '',

@@ -8,7 +8,7 @@ import { existingCgroups, removeCgroups } from '../zones/cgroups.ts';
 import { forgetFault } from '../zones/faults.ts';
 import { firewallExists, firewallTable, removeFirewall } from '../zones/firewall.ts';
 import { remainingNetwork, restoreHost } from '../zones/network.ts';
-import { zoneMounts, zoneRecords } from '../zones/remains.ts';
+import { removeDevicePluginSocket, zoneMounts, zoneRecords } from '../zones/remains.ts';
 import { takeDownZone, type Report } from '../zones/zone.ts';
 import { withElapsed } from './progress.ts';
 import { requireRoot } from './require-root.ts';
@@ -32,6 +32,7 @@ export async function labDown(options: { purge?: boolean }, report: Report): Pro
         progress.line(`${zone.name}  is gone`);
       }),
     ]);
+    removeDevicePluginSocket();
     await removeFirewall();
     await restoreHost();
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));

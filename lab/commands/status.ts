@@ -1,14 +1,13 @@
 /** `lab status`: what runs, what it costs, and whether it answers. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { cachePaths, labTemporal, labZone, labZoneNames, type LabZoneName } from '../layout.ts';
+import { labTemporal, labZone, labZoneNames, type LabZoneName } from '../layout.ts';
 import { temporalMissing, temporalProcess, temporalUi } from '../temporal.ts';
 import { zoneProcesses } from '../zones/census.ts';
 import { componentMissing } from '../zones/component.ts';
 import { currentFault, type Fault } from '../zones/faults.ts';
 import { findProcess, processUsage } from '../zones/process.ts';
 import { zoneComponents } from '../zones/zone.ts';
-import { operatorVersion } from '../toolchain/tools.ts';
+import { toolchainStatus, type ToolStatus } from '../toolchain/status.ts';
+import { lackingTools } from './lacking-tools.ts';
 
 /** One process, or the sum of a zone's pods. */
 export interface ComponentStatus {
@@ -37,21 +36,8 @@ export interface LabStatus {
   up: boolean;
   zones: ZoneStatus[];
   temporal: ComponentStatus & { address: string; ui: string };
-  /** Whether each tool is in the cache. */
-  toolchain: Record<string, boolean>;
+  toolchain: ToolStatus[];
 }
-
-const programs = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubectl',
-  'kubelet',
-  'kube-proxy',
-  'temporal',
-  'versitygw',
-] as const;
 
 const faultStates = { kill: 'killed', partition: 'partitioned', freeze: 'frozen' } as const;
 
@@ -75,7 +61,7 @@ async function zoneStatus(name: LabZoneName): Promise<ZoneStatus> {
   const zone = labZone(name);
   const fault = await currentFault(zone);
   // Without their jars the JVMs cannot even be described; then nothing of the zone can run either.
-  const known = toolchainIsComplete() ? zoneComponents(zone) : [];
+  const known = lackingTools().length > 0 ? [] : zoneComponents(zone);
   const components = await Promise.all(
     known.map(async (component): Promise<ComponentStatus> => {
       const identity = findProcess(zone.dir, component.name);
@@ -129,18 +115,6 @@ async function temporalStatus(): Promise<LabStatus['temporal']> {
   };
 }
 
-function toolchainStatus(): Record<string, boolean> {
-  return {
-    ...Object.fromEntries(programs.map((name) => [name, existsSync(join(cachePaths.bin, name))])),
-    flink: existsSync(join(cachePaths.flink, 'lib')),
-    'flink-operator': existsSync(join(cachePaths.operator(operatorVersion), 'crds')),
-    hadoop: existsSync(join(cachePaths.hadoop, 'webapps')),
-    image: existsSync(cachePaths.image),
-  };
-}
-
-const toolchainIsComplete = () => Object.values(toolchainStatus()).every(Boolean);
-
 /** The status as a table for people. */
 export function renderStatus(status: LabStatus): string {
   const lines = [row('zone', 'component', 'pid', 'state', 'MB', 'CPU s', '')];
@@ -157,11 +131,20 @@ export function renderStatus(status: LabStatus): string {
   }
   add('host', status.temporal);
   lines.push(`Temporal ${status.temporal.address}, Web UI ${status.temporal.ui}`);
-  const missing = Object.entries(status.toolchain).flatMap(([tool, there]) => (there ? [] : [tool]));
-  lines.push(missing.length === 0 ? 'toolchain complete' : `toolchain lacks ${missing.join(', ')}`);
+  const open = status.toolchain.filter(({ inDemo, state }) => inDemo && state !== 'done');
+  const words = open.map(({ name, state }) => `${name} (${state})`);
+  lines.push(open.length === 0 ? 'toolchain complete' : `toolchain: ${words.join(', ')}`);
   return lines.join('\n');
 }
 
-function row(zone: string, name: string, pid: string, state: string, memory: string, cpu: string, note: string): string {
+function row(
+  zone: string,
+  name: string,
+  pid: string,
+  state: string,
+  memory: string,
+  cpu: string,
+  note: string,
+): string {
   return `${zone.padEnd(6)}${name.padEnd(26)}${pid.padStart(8)}  ${state.padEnd(10)}${memory.padStart(6)}${cpu.padStart(8)}  ${note}`.trimEnd();
 }

@@ -6,6 +6,7 @@ import { currentFault, liftFaults } from '../zones/faults.ts';
 import { ensureFirewall } from '../zones/firewall.ts';
 import { prepareHost } from '../zones/network.ts';
 import { bringUpZone, type Report } from '../zones/zone.ts';
+import { lackingTools } from './lacking-tools.ts';
 import { requireRoot } from './require-root.ts';
 import { withElapsed } from './progress.ts';
 
@@ -18,10 +19,12 @@ export interface UpResult {
 
 /**
  * Brings both zones and Temporal up and answers when each has been asked and serves. Zones under a fault are restored.
- * @throws naming what did not come up; calling again goes on from there.
+ * @throws naming what did not come up; calling again goes on from there. Does not make tools: that is `ensureToolchain`.
  */
 export async function labUp(report: Report): Promise<UpResult> {
   requireRoot();
+  const lacking = lackingTools();
+  if (lacking.length > 0) throw new Error(`The lab's tools are not complete, these lack: ${lacking.join(', ')}.`);
   const progress = withElapsed(report);
   return await withLabLock('up', progress.line, async () => {
     const zones = labZoneNames.map(labZone);

@@ -47,10 +47,12 @@ function s3Clients(own: LabZone, peer: LabZone): Record<string, string> {
     // By default Hadoop deletes the marker of each parent folder after each file; with the lab's S3 server, which keeps
     // folders as such, a job then stays INITIALIZING for minutes.
     's3a.directory.marker.retention': 'keep',
-    // A lost store must fail a job's start within its deadline, not after Hadoop's twenty attempts of its own.
+    // By default Hadoop tries for more than two minutes before it says that a store is not there.
     's3a.connection.establish.timeout': '3000',
     's3a.connection.timeout': '10000',
-    's3a.attempts.maximum': '3',
+    's3a.attempts.maximum': '2',
+    's3a.retry.limit': '3',
+    's3a.retry.interval': '500ms',
     'presto.s3.endpoint': peer.s3.endpoint,
     'presto.s3.access-key': accessKeyId,
     'presto.s3.secret-key': secretAccessKey,

@@ -26,20 +26,22 @@ const classPathFirst = [
   'log4j-api',
 ];
 
-function jarsOfLib(): string[] {
+/** Names of the jars in lib/ as they stand on the class path; none while the jars are not there. */
+export function flinkJarsInOrder(): string[] {
   const lib = join(cachePaths.flink, 'lib');
-  return existsSync(lib) ? readdirSync(lib).filter((name) => name.endsWith('.jar')) : [];
+  const jars = existsSync(lib) ? readdirSync(lib).filter((name) => name.endsWith('.jar')) : [];
+  return orderJars(jars, classPathFirst);
 }
 
 /** Digest of the templates, the JDK's place and the jars to be put in order. */
 export function flinkHomeDigest(): string {
-  return digestOf([jdkHome(), ...orderJars(jarsOfLib(), classPathFirst)], templates, filesBelow([templates]));
+  return digestOf([jdkHome(), ...flinkJarsInOrder()], templates, filesBelow([templates]));
 }
 
 /** Leaves bin/, conf/ and the logging settings in the Flink home; the jars must be there already. */
 export function makeFlinkHome(): Made {
   const home = cachePaths.flink;
-  const jars = orderJars(jarsOfLib(), classPathFirst);
+  const jars = flinkJarsInOrder();
   if (jars.length === 0) throw new Error(`${join(home, 'lib')} holds no jars; the step "flink" comes first.`);
   const files = filesBelow([templates]).map((template) => {
     const file = join(home, relative(templates, template));

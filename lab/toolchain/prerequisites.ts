@@ -82,9 +82,9 @@ export const prerequisites: readonly Prerequisite[] = [
   { name: 'iptables', when: 'always', isThere: () => program('iptables'), from: { debianPackage: 'iptables' } },
   { name: 'iproute2 (ip)', when: 'always', isThere: () => program('ip'), from: { debianPackage: 'iproute2' } },
   {
-    name: 'util-linux (nsenter, flock, setpriv)',
+    name: 'util-linux (nsenter, unshare, flock, setpriv)',
     when: 'always',
-    isThere: () => programs('nsenter', 'flock', 'setpriv'),
+    isThere: () => programs('nsenter', 'unshare', 'flock', 'setpriv'),
     from: { debianPackage: 'util-linux' },
   },
 ];

@@ -16,10 +16,10 @@ const redrawMs = 500;
 const logLineMs = 15_000;
 
 /** A printer on that stream; diagnostics go to stderr, so that stdout stays free for results. */
-export function progressPrinter(stream: WriteStream = process.stderr as WriteStream): ProgressPrinter {
+export function progressPrinter(stream: WriteStream = process.stderr): ProgressPrinter {
   let progress: ToolchainProgress = { steps: [] };
   let drawn = 0;
-  const isTerminal = stream.isTTY === true;
+  const isTerminal = stream.isTTY;
 
   const clear = () => {
     if (drawn > 0) stream.write(`\u001B[${drawn}A\u001B[0J`);

@@ -1,4 +1,5 @@
 /** What a step's state is and how it is made, whichever kind of tool it is. */
+import { classDataDigest, makeClassData } from './class-data.ts';
 import { flinkHomeDigest, makeFlinkHome } from './flink-home.ts';
 import { goToolDigest, makeGoTool } from './go-tool.ts';
 import { imageDigest, makeImage } from './image.ts';
@@ -20,6 +21,8 @@ export function digestOfStep(tool: Tool): string {
       return imageDigest();
     case 'flink-home':
       return flinkHomeDigest();
+    case 'class-data':
+      return classDataDigest();
     case 'job-jar':
       return jobJarDigest();
   }
@@ -41,6 +44,8 @@ export async function makeStep(tool: Tool, context: MakeContext): Promise<Made> 
       return await makeImage(context);
     case 'flink-home':
       return makeFlinkHome();
+    case 'class-data':
+      return await makeClassData(context);
     case 'job-jar':
       return await makeJobJar(context);
   }

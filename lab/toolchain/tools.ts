@@ -50,7 +50,7 @@ export interface MavenTool extends ToolBase {
 
 /** What is made by a piece of this toolchain itself. */
 export interface OwnTool extends ToolBase {
-  how: 'image' | 'flink-home' | 'job-jar';
+  how: 'image' | 'flink-home' | 'class-data' | 'job-jar';
   target: string;
 }
 
@@ -169,6 +169,15 @@ const rest: readonly (MavenTool | OwnTool)[] = [
     title: 'Flink home',
     inDemo: true,
     seconds: 1,
+    after: 'flink',
+    target: cachePaths.flink,
+  },
+  {
+    how: 'class-data',
+    name: 'class-data',
+    title: 'class archive',
+    inDemo: true,
+    seconds: 15,
     after: 'flink',
     target: cachePaths.flink,
   },

@@ -64,12 +64,17 @@ export function answersOk(url: string, question: Question = {}, text?: string): 
   };
 }
 
-/** The check's answer now; what it throws is what is missing. */
-export async function missingNow(check: ReadyCheck): Promise<string | undefined> {
+/** The check's answer now; what it throws is what is missing, and so is an answer that takes over `timeoutMs`. */
+export async function missingNow(check: ReadyCheck, timeoutMs = 5_000): Promise<string | undefined> {
+  const late = new AbortController();
   try {
-    return await check();
+    const tooLate = sleep(timeoutMs, `no answer within ${timeoutMs / 1000} s`, { signal: late.signal });
+    tooLate.catch(() => {});
+    return await Promise.race([check(), tooLate]);
   } catch (error) {
     return describeError(error);
+  } finally {
+    late.abort();
   }
 }
 

@@ -7,23 +7,29 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { labCgroup } from '../layout.ts';
 
-/** Name below which all zones' cgroups lie, in every hierarchy. */
-const labGroup = 'az-escape';
 const root = '/sys/fs/cgroup';
 const isVersion2 = existsSync(join(root, 'cgroup.controllers'));
 
-/** Mount points of cgroup v1 hierarchies in the text of /proc/mounts. */
-export function parseVersion1Mounts(mounts: string): string[] {
+/** Mount points of cgroup hierarchies of one version (`cgroup` is the first) in the text of /proc/mounts. */
+export function parseCgroupMounts(mounts: string, type: 'cgroup' | 'cgroup2'): string[] {
   return mounts
     .split('\n')
     .map((line) => line.split(' '))
-    .filter((fields) => fields[2] === 'cgroup')
+    .filter((fields) => fields[2] === type)
     .map((fields) => fields[1]!);
 }
 
 function hierarchies(): string[] {
-  return isVersion2 ? [root] : parseVersion1Mounts(readFileSync('/proc/self/mounts', 'utf8'));
+  return isVersion2 ? [root] : parseCgroupMounts(readFileSync('/proc/self/mounts', 'utf8'), 'cgroup');
+}
+
+/** Beside version 1, systemd mounts an empty version 2 hierarchy, in which runc makes its groups, too. */
+function allHierarchies(): string[] {
+  return isVersion2
+    ? [root]
+    : [...hierarchies(), ...parseCgroupMounts(readFileSync('/proc/self/mounts', 'utf8'), 'cgroup2')];
 }
 
 /** The hierarchy that lists and freezes: pods and components are all in it. */
@@ -31,22 +37,21 @@ function rosterHierarchy(): string {
   if (isVersion2) return root;
   const freezer = hierarchies().find((mount) => mount.split('/').pop()!.split(',').includes('freezer'));
   if (!freezer)
-    throw new Error('The freezer cgroup is not mounted: mount it (mount -t cgroup -o freezer …) or boot with cgroup v2.');
+    throw new Error(
+      'The freezer cgroup is not mounted: mount it (mount -t cgroup -o freezer …) or boot with cgroup v2.',
+    );
   return freezer;
 }
 
-const roster = (owner: string) => join(rosterHierarchy(), labGroup, owner);
+const roster = (owner: string) => join(rosterHierarchy(), labCgroup, owner);
 
 /** The cgroup root for a zone's kubelet, as a path inside each hierarchy. */
-export const kubeletCgroupRoot = (owner: string) => `/${labGroup}/${owner}`;
-
-/** Name of the kubelet's cgroup driver. */
-export const cgroupVersion = isVersion2 ? 2 : 1;
+export const kubeletCgroupRoot = (owner: string) => `/${labCgroup}/${owner}`;
 
 /** Creates the cgroups of a zone (or of another owner) and answers the `cgroup.procs` file for its components. */
 export function createCgroups(owner: string): string {
   for (const mount of hierarchies()) {
-    for (const path of [join(mount, labGroup), join(mount, labGroup, owner)]) {
+    for (const path of [join(mount, labCgroup), join(mount, labCgroup, owner)]) {
       mkdirSync(path, { recursive: true });
       if (isVersion2) delegateControllers(path);
       else inheritCpuset(path, join(path, '..'));
@@ -159,8 +164,8 @@ export function isFrozen(owner: string): boolean {
 
 /** The cgroup folders that exist for an owner, in all hierarchies. */
 export function existingCgroups(owner: string): string[] {
-  return hierarchies()
-    .map((mount) => join(mount, labGroup, owner))
+  return allHierarchies()
+    .map((mount) => join(mount, labCgroup, owner))
     .filter((path) => existsSync(path));
 }
 
@@ -171,7 +176,7 @@ export async function removeCgroups(owner: string, timeoutMs = 3_000): Promise<s
     for (const path of existingCgroups(owner)) removeTree(path);
     const left = existingCgroups(owner);
     if (left.length === 0 || Date.now() > deadline) {
-      for (const mount of hierarchies()) tryRemove(join(mount, labGroup));
+      for (const mount of allHierarchies()) tryRemove(join(mount, labCgroup));
       return left;
     }
     // The kernel lets go of a killed process's cgroup a moment after the process.

@@ -25,7 +25,8 @@ const plurals: Readonly<Record<string, string>> = {
 /** Path of an object in the API. */
 export function manifestPath(manifest: Manifest): string {
   const plural = plurals[manifest.kind];
-  if (!plural) throw new Error(`The lab does not know the plural of ${manifest.kind}: add it in lab/zones/kube-api.ts.`);
+  if (!plural)
+    throw new Error(`The lab does not know the plural of ${manifest.kind}: add it in lab/zones/kube-api.ts.`);
   const group = manifest.apiVersion.includes('/') ? `/apis/${manifest.apiVersion}` : `/api/${manifest.apiVersion}`;
   const namespace = manifest.metadata.namespace ? `/namespaces/${manifest.metadata.namespace}` : '';
   return `${group}${namespace}/${plural}/${manifest.metadata.name}`;

@@ -1,4 +1,5 @@
 /** A zone's one node: containerd, kubelet, kube-proxy. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cachePaths, labPorts, type LabZone } from '../layout.ts';
@@ -46,20 +47,28 @@ export function containerd(zone: LabZone): Component {
     command: 'containerd',
     args: ['--config', paths.containerdConfig, '--log-level', 'warn'],
     ready: async () => {
-      await runCommand('ctr', ['--address', paths.criSocket, '--timeout', '2s', 'version']);
+      // A bound from outside: ctr waits for ever for a runtime that accepts and does not answer.
+      await runCommand('ctr', ['--address', paths.criSocket, 'version'], { timeoutMs: 2_000 });
       return undefined;
     },
   };
 }
 
-/** Gives the runtime the lab's image unless it has it. */
+/** Gives the runtime the lab's image unless it has exactly this one. */
 export async function loadImage(zone: LabZone): Promise<void> {
+  const loadedFile = join(zone.dir, 'containerd', 'image.sha256');
+  const digest = createHash('sha256').update(readFileSync(cachePaths.image)).digest('hex');
+  const loaded = existsSync(loadedFile) ? readFileSync(loadedFile, 'utf8') : '';
   const ctr = (...args: string[]) =>
     runCommand('ctr', ['--address', nodePaths(zone).criSocket, '--namespace', 'k8s.io', 'images', ...args]);
-  if ((await ctr('list', '--quiet')).split('\n').includes(imageName)) return;
+  const isListed = async () => (await ctr('list', '--quiet')).split('\n').includes(imageName);
+  if (loaded === digest && (await isListed())) return;
   await ctr('import', cachePaths.image);
-  if (!(await ctr('list', '--quiet')).split('\n').includes(imageName))
-    throw new Error(`${cachePaths.image} does not hold ${imageName}: remove the file and run "az-escape lab up" again.`);
+  if (!(await isListed()))
+    throw new Error(
+      `${cachePaths.image} does not hold ${imageName}: remove the file and run "az-escape lab up" again.`,
+    );
+  writeConfig(loadedFile, digest);
 }
 
 /** The kubelet; its node is labelled with the zone, as a cloud would. */

@@ -12,8 +12,8 @@ const digestAnnotation = 'az-escape.io/lab-digest';
 /** Applies roles, bindings and the jobs' service account. */
 export async function applyAccess(zone: LabZone): Promise<void> {
   const role = readFileSync(join(repoRoot, 'deploy', 'cluster-role.yaml'), 'utf8');
-  const manifests = [role, readManifestFile('access.yaml')].flatMap(
-    (text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest),
+  const manifests = [role, readManifestFile('access.yaml')].flatMap((text) =>
+    parseAllDocuments(text).map((document) => document.toJS() as Manifest),
   );
   for (const manifest of manifests) await applyManifest(zone, manifest);
 }
@@ -22,7 +22,8 @@ export async function applyAccess(zone: LabZone): Promise<void> {
 export async function applyFlinkDefinitions(zone: LabZone): Promise<void> {
   const folder = join(cachePaths.operator(operatorVersion), 'crds');
   const files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
-  if (files.length === 0) throw new Error(`${folder} holds no resource definitions: run "az-escape lab up" to get them.`);
+  if (files.length === 0)
+    throw new Error(`${folder} holds no resource definitions: run "az-escape lab up" to get them.`);
   await Promise.all(files.map((file) => applyDefinition(zone, readFileSync(join(folder, file), 'utf8'))));
 }
 

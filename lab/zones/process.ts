@@ -1,6 +1,16 @@
 /** Starts, finds and stops the lab's processes, each with its log and its pid file. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, parsePidFile, readProcessStat, ticksPerSecond, type ProcessIdentity } from './process-identity.ts';
@@ -70,7 +80,12 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessIdentity> 
       detached: true,
       stdio: ['ignore', output, output],
       // The caller's own environment may hold secrets and settings that are no business of the lab's processes.
-      env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', HOME: spec.dir, LANG: 'C.UTF-8', ...spec.env },
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+        HOME: spec.dir,
+        LANG: 'C.UTF-8',
+        ...spec.env,
+      },
     },
   );
   closeSync(output);

@@ -26,10 +26,12 @@ export function s3Server(zone: LabZone): Component {
         forcePathStyle: true,
         credentials: labS3Credentials,
         maxAttempts: 1,
-        requestHandler: { connectionTimeout: 2_000, requestTimeout: 2_000, httpAgent: { keepAlive: false } },
+        requestHandler: { httpAgent: { keepAlive: false } },
       });
       try {
-        await client.send(new HeadBucketCommand({ Bucket: zone.s3.bucket }));
+        // The client's own time-outs bound its steps, not the whole request.
+        const abortSignal = AbortSignal.timeout(2_000);
+        await client.send(new HeadBucketCommand({ Bucket: zone.s3.bucket }), { abortSignal });
         return undefined;
       } finally {
         client.destroy();

@@ -67,8 +67,7 @@ export async function bringUpZone(zone: LabZone, report: Report): Promise<string
 
   const started: string[] = [];
   const start = async (...wanted: Component[]) => {
-    for (const component of wanted)
-      if ((await startComponent(place, component)).started) started.push(component.name);
+    for (const component of wanted) if ((await startComponent(place, component)).started) started.push(component.name);
   };
   const serve = async (...wanted: Component[]) => {
     await Promise.all(wanted.map((component) => waitForComponent(zone, component)));

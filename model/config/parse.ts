@@ -1,6 +1,6 @@
 /** From a parsed YAML document to a `Config`, or to every problem in it at once. */
 import type { z } from 'zod';
-import type { Config, StoreConfig, ZoneConfig } from './types.ts';
+import type { Config, ZoneConfig } from './types.ts';
 import { type ConfigProblem, crossCheck } from './cross-checks.ts';
 import { configSchema, type ParsedConfig } from './schema.ts';
 
@@ -41,7 +41,7 @@ function toConfig(parsed: ParsedConfig): Config {
         peer: zone.peer,
         kubernetes: { ...kubernetes, context, requestTimeoutMs: requestTimeout },
         flinkRest: zone.flinkRest,
-        stores: zone.stores as Record<string, StoreConfig>,
+        stores: zone.stores,
         overlay: zone.overlay,
       },
     ];

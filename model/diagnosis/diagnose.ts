@@ -149,7 +149,11 @@ function tooSlow({ verdict, operatorSays }: DiagnosisInput): Finding | undefined
     default:
       return operatorSays === undefined
         ? undefined
-        : { code, says: 'The job had not started when its time was over', quote: `the operator says ${operatorSays}` };
+        : {
+            code,
+            says: 'The job was not seen running when its time was over',
+            quote: `the operator says ${operatorSays}`,
+          };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The lines that a reader of the report checks a diagnosis against. */
 import { rootCause } from '../flink/root-cause.ts';
-import type { DiagnosisInput, PodFacts } from './input.ts';
+import type { DiagnosisInput, EventFacts, PodFacts } from './input.ts';
 import { parseOperatorError } from './operator-error.ts';
 
 /** Enough to judge by; a report holds a thousand jobs. */
@@ -15,9 +15,7 @@ export function evidenceOf(input: DiagnosisInput): string[] {
     ...(operatorSays ? [`operator says ${operatorSays}`] : []),
     ...first(pods?.filter(isTelling) ?? []).map(describePod),
     ...(pods?.length === 0 ? ['no pods'] : []),
-    ...first(events?.filter((event) => event.type === 'Warning') ?? []).map(
-      (event) => `event ${event.reason} of ${event.object}: ${event.message}`,
-    ),
+    ...first(onePerReason(events ?? [])).map((event) => `event ${event.reason} of ${event.object}: ${event.message}`),
     ...unique((exceptions ?? []).map((entry) => `exception: ${rootCause(entry.stacktrace) ?? entry.name}`)),
     ...first(lastErrors(jobManagerLog ?? '')).map((line) => `JobManager log: ${line}`),
     ...(lastFailure ? [`last failure: ${lastFailure}`] : []),
@@ -34,6 +32,12 @@ function describePod(pod: PodFacts): string {
   const why = [pod.reason, pod.unschedulable, pod.message].filter((part) => part !== undefined).join(': ');
   const restarts = pod.restarts > 0 ? `, ${pod.restarts} restarts` : '';
   return `pod ${pod.name}: ${pod.phase}${pod.ready ? ' and ready' : ''}${restarts}${why === '' ? '' : `: ${why}`}`;
+}
+
+/** The first of each reason: what befell one pod befell its fifty sisters. */
+function onePerReason(events: readonly EventFacts[]): EventFacts[] {
+  const warnings = events.filter((event) => event.type === 'Warning');
+  return warnings.filter((event, at) => warnings.findIndex((other) => other.reason === event.reason) === at);
 }
 
 /** Newest first, without repetitions. */

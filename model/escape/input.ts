@@ -22,7 +22,21 @@ export interface EscapeInput {
   via?: string;
 }
 
-const fields = ['zone', 'incident', 'dryRun', 'tiers', 'namespaces', 'lostAt', 'budget', 'by', 'via'] as const;
+/** What each field must be. Only the zone must be there. */
+const rules: Record<keyof EscapeInput, { is: string; holds(value: unknown): boolean }> = {
+  zone: { is: 'the name of the lost zone', holds: isShortText },
+  incident: { is: 'a text of 1 to 200 characters', holds: isShortText },
+  dryRun: { is: 'true or false', holds: (value) => typeof value === 'boolean' },
+  tiers: { is: 'a list of tiers such as ["P0", "P1"]', holds: (value) => isListOf(value, isTier) },
+  namespaces: { is: 'a list of namespace names', holds: (value) => isListOf(value, isShortText) },
+  lostAt: {
+    is: 'a time such as 2026-11-21T03:00:00Z',
+    holds: (value) => isShortText(value) && !Number.isNaN(Date.parse(value)),
+  },
+  budget: { is: 'a duration such as "10m"', holds: (value) => isShortText(value) && Boolean(parseDurationMs(value)) },
+  by: { is: 'a text of 1 to 200 characters', holds: isShortText },
+  via: { is: 'a text of 1 to 200 characters', holds: isShortText },
+};
 
 /**
  * Every complaint about an input, as sentences; empty when it is fine. Runs inside workflows (the Web UI's form has no
@@ -33,30 +47,13 @@ export function complaintsAboutEscapeInput(input: unknown): string[] {
     return ['the input must be a JSON object such as {"zone": "az-a"}'];
   }
   const given = input as Record<string, unknown>;
-  const complaints = Object.keys(given)
-    .filter((field) => !(fields as readonly string[]).includes(field))
-    .map((field) => `"${field}" is not a field; fields are ${fields.join(', ')}`);
-  if (typeof given['zone'] !== 'string' || given['zone'] === '')
-    complaints.push('"zone" is missing: the name of the lost zone');
-  for (const field of ['incident', 'by', 'via'] as const) {
-    if (given[field] !== undefined && !isShortText(given[field]))
-      complaints.push(`"${field}" must be a text of 1 to 200 characters`);
-  }
-  if (given['dryRun'] !== undefined && typeof given['dryRun'] !== 'boolean')
-    complaints.push('"dryRun" must be true or false');
-  if (given['tiers'] !== undefined && !isListOf(given['tiers'], isTier)) {
-    complaints.push('"tiers" must be a list of P0, P1, P2, P3, without quotes around the list');
-  }
-  if (given['namespaces'] !== undefined && !isListOf(given['namespaces'], isShortText)) {
-    complaints.push('"namespaces" must be a list of namespace names');
-  }
-  if (given['lostAt'] !== undefined && !(isShortText(given['lostAt']) && !Number.isNaN(Date.parse(given['lostAt'])))) {
-    complaints.push('"lostAt" must be a time such as 2026-11-21T03:00:00Z');
-  }
-  if (given['budget'] !== undefined && !(isShortText(given['budget']) && parseDurationMs(given['budget']))) {
-    complaints.push('"budget" must be a duration such as "10m"');
-  }
-  return complaints;
+  const unknown = Object.keys(given)
+    .filter((field) => !(field in rules))
+    .map((field) => `"${field}" is not a field; fields are ${Object.keys(rules).join(', ')}`);
+  const wrong = Object.entries(rules)
+    .filter(([field, rule]) => (given[field] === undefined ? field === 'zone' : !rule.holds(given[field])))
+    .map(([field, rule]) => `"${field}" must be ${rule.is}`);
+  return [...unknown, ...wrong];
 }
 
 function isShortText(value: unknown): value is string {

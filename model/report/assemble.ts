@@ -12,6 +12,7 @@ export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'totals' |
 /**
  * The report with its totals and tiers counted from the jobs, and the jobs in their order: tier, wave, namespace/name.
  * Times are taken of running jobs alone; a tier in which none runs has null for them, a tier without jobs no entry.
+ * In a dry run `running` means that the job would have been started.
  * The input's jobs are not changed and may come in any order.
  */
 export function assembleReport(input: ReportInput): Report {

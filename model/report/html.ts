@@ -7,12 +7,12 @@ import { markup, type Html, trusted } from './markup.ts';
 import { aboutSection } from './page-about.ts';
 import { jobsSection } from './page-jobs.ts';
 import { pageStyle } from './page-style.ts';
-import { formatInstant, kindName, outcomeSigns } from './page-words.ts';
+import { formatInstant, kindName } from './page-words.ts';
 import { summaryTiles, tiersSection } from './page-summary.ts';
 import { timelineSection } from './page-timeline.ts';
 import { troublesSection } from './page-troubles.ts';
 import type { Report } from './schema.ts';
-import { unbroken } from './words.ts';
+import { outcomeSigns, unbroken } from './words.ts';
 
 /** The page of a report. About 0.7 KB a job up to 1,500 jobs; above that only the jobs that need a look are listed. */
 export function renderReportHtml(report: Report): string {

@@ -58,7 +58,7 @@ function jobRow(job: JobReport, report: Report): Html {
   const late = isOverBudget(job.rtoSeconds, report) ? markup` <span class="over">over</span>` : nothing;
   return markup`<tr class="${job.outcome}">
 <th scope="row">${job.namespace}/<b>${job.name}</b><small>${place}</small></th>
-<td>${job.tier}</td><td class="number">${job.wave}</td><td>${outcomeBadge(job.outcome)}</td>
+<td>${job.tier}</td><td class="number">${job.wave}</td><td>${outcomeBadge(job.outcome, report)}</td>
 <td class="number">${formatSeconds(job.rtoSeconds)}${late}${longestStep(job)}</td>
 <td class="number">${formatSeconds(job.rpoSeconds)}</td>
 <td>${recoveryPoint(job)}</td><td>${endNote(job)}</td></tr>

@@ -123,7 +123,8 @@ h1{font-size:1.25rem;padding-left:1.6rem}
 .tile .name,.tile .rest{font-size:.75rem;line-height:1.3}
 th,td{padding:.35rem .4rem}
 .tiers .gauge{display:none}
-.tiers tr>*{padding-left:.15rem;padding-right:.15rem}
+.tiers tr>*{padding-left:.25rem;padding-right:.25rem}
+.tiers td{font-size:.9375rem}
 .tiers .over{display:block;font-size:.8125rem}
 figure>svg{width:calc(100% - 4.75rem);margin-right:4.75rem}
 .bars>svg{width:calc(100% - 4.75rem);margin-left:0}

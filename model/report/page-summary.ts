@@ -2,9 +2,8 @@
 import { tiers } from '../tier.ts';
 import { isOverBudget, oldestStateSeconds, slowestSeconds } from './headline.ts';
 import { markup, type Html, nothing } from './markup.ts';
-import { outcomeSigns } from './page-words.ts';
 import type { Report } from './schema.ts';
-import { countJobs, formatCount, formatSeconds, unbroken } from './words.ts';
+import { countJobs, formatCount, formatSeconds, outcomeSigns, outcomeWord, unbroken } from './words.ts';
 
 export function summaryTiles(report: Report): Html {
   const slowest = slowestSeconds(report);
@@ -15,7 +14,7 @@ export function summaryTiles(report: Report): Html {
   return markup`<ul class="tiles">
     ${(['running', 'left', 'failed'] as const).map((outcome) =>
       tile(
-        report.dryRun && outcome === 'running' ? 'would run' : outcome,
+        outcomeWord(outcome, report),
         signed(outcomeSigns[outcome], formatCount(report.totals[outcome])),
         `of ${countJobs(report.jobs.length)}`,
         report.totals[outcome] > 0 ? outcome : 'none',
@@ -86,7 +85,7 @@ export function tiersSection(report: Report): Html {
         <thead>
           <tr>
             <th scope="col">tier</th>
-            <th scope="col" class="number">running</th>
+            <th scope="col" class="number">${outcomeWord('running', report)}</th>
             <th scope="col" class="number">half within</th>
             <th scope="col" class="number">all within</th>
             <th scope="col" class="number">oldest state</th>

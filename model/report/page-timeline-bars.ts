@@ -1,9 +1,8 @@
 /** One named bar a job, its steps numbered like the legend where there is room. */
 import { markup, type Html, nothing } from './markup.ts';
 import { axisHeight, percent } from './page-timeline-axis.ts';
-import { outcomeSigns } from './page-words.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
-import { formatSeconds } from './words.ts';
+import { formatSeconds, outcomeSigns } from './words.ts';
 
 const rowHeight = 26;
 /** Narrower steps have no room for their number on a phone. */

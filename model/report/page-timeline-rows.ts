@@ -1,9 +1,8 @@
 /** Hundreds of jobs, a thin row each. One path a step kind, not one element a step: 1,000 jobs stay light. */
 import { markup, type Html, nothing } from './markup.ts';
 import { axisHeight } from './page-timeline-axis.ts';
-import { outcomeSigns } from './page-words.ts';
 import { maxStepKinds, type TimelineRow } from './timeline.ts';
-import { countJobs } from './words.ts';
+import { countJobs, outcomeSigns } from './words.ts';
 
 /** Units of the stretched drawing; its height is one unit a row. */
 const width = 2_000;

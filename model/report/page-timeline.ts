@@ -13,7 +13,8 @@ import { countJobs, formatCount, formatSeconds } from './words.ts';
 const maxLabelledJobs = 60;
 
 export function timelineSection(report: Report): Html {
-  if (report.jobs.length === 0 || report.jobs.every((job) => job.rtoSeconds === null && job.steps.length === 0)) {
+  // Nothing has happened in a dry run, whatever was estimated.
+  if (report.dryRun || report.jobs.every((job) => job.rtoSeconds === null && job.steps.length === 0)) {
     return nothing;
   }
   if (report.jobs.length > maxJobsInFull) return histogramFigures(report);

@@ -15,16 +15,16 @@ export function troublesSection(report: Report): Html {
   const rest = troubles.slice(maxCauses).reduce((sum, trouble) => sum + trouble.jobs.length, 0);
   return markup`<section class="troubles">
     <h2>${report.dryRun ? 'What would not come back' : 'What did not come back'}</h2>
-    ${troubles.slice(0, maxCauses).map(causeArticle)}
+    ${troubles.slice(0, maxCauses).map((trouble) => causeArticle(trouble, report))}
     ${rest > 0 ? markup`<p>${countJobs(rest)} more, each for another reason, in <a href="report.json">report.json</a>.</p>` : nothing}
   </section>`;
 }
 
-function causeArticle({ outcome, reason, jobs }: Trouble): Html {
+function causeArticle({ outcome, reason, jobs }: Trouble, report: Report): Html {
   const why = markup`<p class="reason">${reason === '' ? 'No reason was recorded.' : reason}</p>`;
   if (jobs.length === 1) {
     return markup`<article class="${outcome}">
-      <h3>${outcomeBadge(outcome)} ${jobName(jobs[0]!)}</h3>
+      <h3>${outcomeBadge(outcome, report)} ${jobName(jobs[0]!)}</h3>
       ${why}${evidenceList(jobs[0]!)}
     </article> `;
   }
@@ -35,7 +35,7 @@ function causeArticle({ outcome, reason, jobs }: Trouble): Html {
     }
   </ul>`;
   return markup`<article class="${outcome}">
-    <h3>${outcomeBadge(outcome)} ${countJobs(jobs.length)} for the same reason</h3>
+    <h3>${outcomeBadge(outcome, report)} ${countJobs(jobs.length)} for the same reason</h3>
     ${why}${
       jobs.length <= 5
         ? list

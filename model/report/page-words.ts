@@ -1,8 +1,7 @@
 /** Words and signs that several parts of the page share. */
 import { markup, type Html } from './markup.ts';
 import type { JobReport, Report } from './schema.ts';
-
-export const outcomeSigns = { running: '✓', left: '–', failed: '✕' } as const;
+import { outcomeSigns, outcomeWord } from './words.ts';
 
 const kindNames = { escape: 'Escape', relocate: 'Relocation', drill: 'Drill' } as const;
 
@@ -16,8 +15,7 @@ export function formatInstant(iso: string): string {
   return Number.isNaN(instant.getTime()) ? iso : `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-export function outcomeBadge(outcome: JobReport['outcome']): Html {
-  return markup`<span class="badge ${outcome}"
-    ><span aria-hidden="true">${outcomeSigns[outcome]}</span> ${outcome}</span
-  >`;
+export function outcomeBadge(outcome: JobReport['outcome'], report: Report): Html {
+  const sign = markup`<span aria-hidden="true">${outcomeSigns[outcome]}</span>`;
+  return markup`<span class="badge ${outcome}">${sign} ${outcomeWord(outcome, report)}</span>`;
 }

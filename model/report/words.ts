@@ -1,5 +1,6 @@
 /** Figures as people read them. */
 import { formatDurationMs } from '../duration.ts';
+import type { JobReport, Report } from './schema.ts';
 
 /** Seconds for people: "48 s", "3 m 5 s"; "–" for none. */
 export function formatSeconds(seconds: number | null): string {
@@ -33,4 +34,12 @@ const recoveryPointId = /\d{8}T\d{6}Z-[0-9a-z]{1,16}/;
 /** The id alone when the text is the address of a manifest: the rest repeats namespace, name and store. */
 export function shortRecoveryPoint(recoveryPoint: string): string {
   return recoveryPointId.exec(recoveryPoint)?.[0] ?? recoveryPoint;
+}
+
+/** A sign for each outcome, as colour alone must not tell them apart. */
+export const outcomeSigns = { running: '✓', left: '–', failed: '✕' } as const;
+
+/** The word for an outcome: in a dry run a job only "would run". */
+export function outcomeWord(outcome: JobReport['outcome'], { dryRun }: Pick<Report, 'dryRun'>): string {
+  return dryRun && outcome === 'running' ? 'would run' : outcome;
 }

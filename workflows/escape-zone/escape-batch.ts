@@ -70,15 +70,15 @@ async function watch(target: EscapeTarget, job: StartedJob, priority: { priority
   }
 }
 
-/** The line of a job in a dry run: it is intact and would be started. */
+/** The line of a job in a dry run, where `running` means that it would be started: its recovery point is intact. */
 function wouldRun(target: EscapeTarget, job: StartedJob): JobReport {
   return {
     namespace: job.namespace,
     name: job.name,
     tier: job.tier,
     wave: job.wave,
-    outcome: 'left',
-    reason: 'dry run: it would be started from this recovery point',
+    outcome: 'running',
+    reason: '',
     from: target.zone,
     to: target.to,
     epoch: job.epoch,

@@ -5,7 +5,7 @@ import type { BatchRef } from '../../activities/escape/types.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Answers at once whether the escape was accepted, or who is at it already. */
-export const requestEscape = defineUpdate<Verdict, []>('request');
+export const requestEscape = defineUpdate<Verdict>('request');
 
 /** How far it is. Asked of `escape-active/<zone>`. */
 export const escapeProgress = defineQuery<EscapeProgress>('progress');

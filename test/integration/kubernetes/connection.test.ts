@@ -72,7 +72,7 @@ test('a port that nobody listens on is Unreachable at once', async () => {
 test('a frozen API server is Unreachable by the deadline, and works again once thawed', async () => {
   const cluster = openCluster(kubernetes.zone({ requestTimeoutMs: 700 }));
   await cluster.ping(5_000);
-  kubernetes.freeze();
+  await kubernetes.freeze();
   try {
     // The first goes over a connection that is open, the second has to make one.
     for (const call of [() => cluster.getConfigMap(job), () => cluster.getConfigMap(job), () => cluster.ping(300)]) {
@@ -92,7 +92,7 @@ test('a caller who gives up gets back the own reason', async () => {
   const cluster = openCluster(kubernetes.zone());
   await cluster.ping(5_000);
   const reason = new Error('cancelled by the workflow');
-  kubernetes.freeze();
+  await kubernetes.freeze();
   try {
     const giveUp = new AbortController();
     const waiting = cluster.getConfigMap(job, giveUp.signal);

@@ -73,7 +73,7 @@ export async function startHdfs(): Promise<HdfsServer> {
     command: 'java',
     args: java('org.apache.hadoop.hdfs.server.datanode.DataNode'),
     logFile: join(home, 'data.log'),
-    ready: async () => (await liveDataNodes(endpoint)) === 1,
+    ready: () => takesFiles(endpoint),
     deadlineMs: 60_000,
   }).catch(async (error: unknown) => {
     await nameNode.stop();
@@ -87,10 +87,10 @@ export async function startHdfs(): Promise<HdfsServer> {
   return { endpoint, uri, superuser: userInfo().username, nameNode, dataNode, stop };
 }
 
-async function liveDataNodes(endpoint: string): Promise<number> {
-  const answer = await fetch(`${endpoint}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`);
-  const { beans } = (await answer.json()) as { beans: { NumLiveDataNodes?: number }[] };
-  return beans[0]?.NumLiveDataNodes ?? 0;
+/** A DataNode counts as live a moment before the NameNode gives files to it, so ask for what is wanted. */
+async function takesFiles(endpoint: string): Promise<boolean> {
+  const query = `op=CREATE&noredirect=true&user.name=${userInfo().username}`;
+  return (await fetch(`${endpoint}/webhdfs/v1/ready?${query}`, { method: 'PUT' })).ok;
 }
 
 function configurationXml(properties: Record<string, string>): string {

@@ -1,14 +1,14 @@
 /** A real API server on loopback for adapter tests: etcd and kube-apiserver, no controllers, no nodes. */
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import { cachePaths } from '../../../lab/layout.ts';
 import type { ZoneConfig } from '../../../model/config/types.ts';
+import { freePorts, startServer, until } from './process.ts';
+import type { ServerProcess } from './process.ts';
 
 export interface TestKubernetes {
   url: string;
@@ -21,7 +21,7 @@ export interface TestKubernetes {
   /** A request to the API server beside the adapter under test. @throws for a status of 400 or more */
   raw(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>;
   /** Stops the API server's process without closing anything, as a hanging machine would. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   stop(): Promise<void>;
 }
@@ -40,27 +40,26 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
 
   const client = `http://127.0.0.1:${etcdPort}`;
   const peer = `http://127.0.0.1:${peerPort}`;
-  const etcd = start(dir, 'etcd', [
-    ...['--data-dir', at('etcd'), '--unsafe-no-fsync', '--log-level', 'error'],
-    ...['--listen-client-urls', client, '--advertise-client-urls', client],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
-  ]);
-  const apiServer = start(dir, 'kube-apiserver', [
-    ...['--etcd-servers', client, '--secure-port', String(port), '--bind-address', '127.0.0.1'],
-    ...['--cert-dir', at('pki'), '--token-auth-file', at('tokens.csv'), '--authorization-mode', 'RBAC'],
-    ...['--service-account-issuer', 'https://test.invalid', '--service-account-key-file', at('sa.pub')],
-    ...['--service-account-signing-key-file', at('sa.key'), '--service-cluster-ip-range', '10.255.0.0/24'],
-    // Nobody makes service accounts here, and without them this plug-in refuses every pod.
-    ...['--disable-admission-plugins', 'ServiceAccount'],
-  ]);
-  // A test run that ends by force must not leave servers behind. SIGKILL: an API server with watches takes a minute.
-  const killNow = (): void => [apiServer, etcd].forEach((child) => child.kill('SIGKILL'));
-  process.once('exit', killNow);
+  const etcd = await startServer({
+    command: tool('etcd'),
+    args: optionsOf({
+      'data-dir': at('etcd'),
+      'log-level': 'error',
+      'listen-client-urls': client,
+      'advertise-client-urls': client,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': `default=${peer}`,
+      'unsafe-no-fsync': 'true',
+    }),
+    logFile: at('etcd.log'),
+    ready: async () => (await fetch(`${client}/health`)).ok,
+    deadlineMs: readyWithinMs,
+  });
 
   const url = `https://127.0.0.1:${port}`;
   const ca = at('pki/apiserver.crt');
   const raw: TestKubernetes['raw'] = async (method, path, body, contentType = 'application/json') => {
-    const { Agent, request } = await import('undici');
     const dispatcher = new Agent({ connect: { ca: readFileSync(ca) } });
     try {
       const answer = await request(url + path, {
@@ -76,6 +75,33 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
       await dispatcher.close();
     }
   };
+
+  let apiServer: ServerProcess;
+  try {
+    apiServer = await startServer({
+      command: tool('kube-apiserver'),
+      args: optionsOf({
+        'etcd-servers': client,
+        'secure-port': String(port),
+        'bind-address': '127.0.0.1',
+        'cert-dir': at('pki'),
+        'token-auth-file': at('tokens.csv'),
+        'authorization-mode': 'RBAC',
+        'service-account-issuer': 'https://test.invalid',
+        'service-account-key-file': at('sa.pub'),
+        'service-account-signing-key-file': at('sa.key'),
+        'service-cluster-ip-range': '10.255.0.0/24',
+        // Nobody makes service accounts here, and without them this plug-in refuses every pod.
+        'disable-admission-plugins': 'ServiceAccount',
+      }),
+      logFile: at('kube-apiserver.log'),
+      ready: async () => (await raw('GET', '/readyz')) === 'ok',
+      deadlineMs: readyWithinMs,
+    });
+  } catch (error) {
+    await etcd.stop();
+    throw error;
+  }
 
   const kubeconfig = (as = token): string => {
     const path = at(`kubeconfig-${randomBytes(4).toString('hex')}`);
@@ -99,18 +125,21 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
     kubeconfig,
     zone: (changes = {}) => testZone({ kubeconfig: changes.kubeconfig ?? kubeconfig(), ...changes }),
     raw,
-    freeze: () => void apiServer.kill('SIGSTOP'),
-    thaw: () => void apiServer.kill('SIGCONT'),
+    async freeze() {
+      apiServer.freeze();
+      // Its threads run on for a moment.
+      await until(async () => isStopped(apiServer.pid), 5_000);
+    },
+    thaw: () => apiServer.thaw(),
     async stop() {
-      process.off('exit', killNow);
-      killNow();
-      await Promise.all([apiServer, etcd].map(ended));
+      await apiServer.stop();
+      await etcd.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
+  if (!options.crds) return server;
   try {
-    await until('the API server is ready', [etcd, apiServer], dir, async () => (await raw('GET', '/readyz')) === 'ok');
-    if (options.crds) await installCrds(server, dir, [etcd, apiServer]);
+    await installCrds(server);
   } catch (error) {
     await server.stop();
     throw error;
@@ -129,63 +158,28 @@ function testZone(changes: Partial<ZoneConfig['kubernetes']> & { kubeconfig: str
   };
 }
 
-async function installCrds(server: TestKubernetes, dir: string, children: ChildProcess[]): Promise<void> {
+async function installCrds(server: TestKubernetes): Promise<void> {
   const folder = join(cachePaths.operator('1.7.0'), 'crds');
   for (const file of readdirSync(folder)) {
     const crd = readFileSync(join(folder, file), 'utf8');
     await server.raw('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd, 'application/yaml');
   }
   const kind = '/apis/flink.apache.org/v1beta1/namespaces/default/flinkdeployments';
-  await until('the kinds are served', children, dir, async () => (await server.raw('GET', kind)) !== undefined);
+  await until(async () => (await server.raw('GET', kind)) !== undefined, readyWithinMs);
 }
 
-function start(dir: string, name: string, args: string[]): ChildProcess {
+function tool(name: string): string {
   const path = join(cachePaths.bin, name);
   if (!existsSync(path)) throw new Error(`${path} is missing. Build the lab's tools first: npm run lab -- up.`);
-  const log = openSync(join(dir, `${name}.log`), 'a');
-  return spawn(path, args, { stdio: ['ignore', log, log] });
+  return path;
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => child.once('exit', () => resolve()));
+function optionsOf(values: Record<string, string>): string[] {
+  return Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 }
 
-async function until(what: string, needed: ChildProcess[], dir: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + readyWithinMs;
-  let last: unknown;
-  while (performance.now() < deadline) {
-    const gone = needed.find((child) => child.exitCode !== null || child.signalCode !== null);
-    if (gone) throw new Error(`A server ended before ${what}; its log:\n${logTail(dir, gone)}`);
-    try {
-      if (await isSo()) return;
-    } catch (error) {
-      last = error;
-    }
-    await delay(100);
-  }
-  throw new Error(`Not within ${readyWithinMs} ms: ${what}.`, { cause: last });
-}
-
-function logTail(dir: string, child: ChildProcess): string {
-  const name = child.spawnfile.split('/').at(-1);
-  return readFileSync(join(dir, `${name}.log`), 'utf8')
-    .split('\n')
-    .slice(-15)
-    .join('\n');
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const held = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    held.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+function isStopped(pid: number): boolean {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  // In "pid (name) state …" the name may hold anything, but no second ")" here.
+  return tasks.every((task) => readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8').split(') ')[1]?.startsWith('T'));
 }

@@ -21,7 +21,11 @@ function named(name: string): FlinkDeployment {
 
 interface Template {
   spec: {
-    containers: { name: string; env?: unknown[]; volumeMounts: { name: string; mountPath: string }[] }[];
+    containers: {
+      name: string;
+      env: { name: string; value: string }[];
+      volumeMounts: { name: string; mountPath: string }[];
+    }[];
     volumes: { name: string; hostPath?: { path: string }; configMap?: { name: string; optional: boolean } }[];
   };
 }
@@ -100,9 +104,10 @@ describe('manifests of the sample jobs', () => {
   });
 
   it('add the Hadoop jars for HDFS jobs alone', () => {
-    const env = (name: string) => templateOf(named(name)).containers[0]?.env;
-    expect(env('clicks-p2')).toEqual([{ name: 'AZ_ESCAPE_EXTRA_CLASSPATH', value: '/opt/flink/hadoop/*' }]);
-    expect(env('orders-p0')).toBeUndefined();
+    const withHadoop = manifestsOf('az-a').filter((manifest) =>
+      templateOf(manifest).containers[0]?.env.some(({ name }) => name === 'AZ_ESCAPE_EXTRA_CLASSPATH'),
+    );
+    expect(withHadoop.map((manifest) => manifest.metadata.name)).toEqual(['clicks-p2', 'reports-p3']);
   });
 
   it('let the settings of the zone win over the common ones', () => {

@@ -64,6 +64,24 @@ describe('progress on a terminal', () => {
     expect(screen.lines).toEqual(['a very l…', 'b', 'C']);
   });
 
+  it('takes a terminal without a size for one of 80 columns', () => {
+    const screen = new Screen(80, 24);
+    const sizeless = { isTTY: true, columns: 0, rows: 0, write: (text: string) => screen.write(text) };
+    const progress = createProgress(sizeless, { env: {} });
+    progress.update(['a line', 'another']);
+    progress.update(['a line', 'the other']);
+    expect(screen.lines).toEqual(['a line', 'the other']);
+  });
+
+  it('clears lines that a window made narrower has wrapped', () => {
+    const screen = new Screen(40, 24);
+    const progress = createProgress(screen, { env: {} });
+    progress.update(['x'.repeat(30), 'b']);
+    screen.columns = 20;
+    progress.update(['y', 'b']);
+    expect(screen.writes[1]).toContain('\x1b[3A\r\x1b[J');
+  });
+
   it('shows no colour under NO_COLOR, though it still redraws', () => {
     const screen = new Screen();
     const progress = createProgress(screen, { env: { NO_COLOR: '1' } });

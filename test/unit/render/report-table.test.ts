@@ -41,7 +41,7 @@ describe('reportTable', () => {
   it('names what it does not list', () => {
     const lines = reportTable(sampleFleet({ jobs: 1_000, failed: 30 }), { maxJobs: 10 });
     expect(lines).toContain('… 990 jobs more in report.json');
-    expect(lines.some((line) => / and 10 more$/.test(line))).toBe(true);
+    expect(lines.some((line) => line.endsWith(' and 10 more'))).toBe(true);
     expect(lines.length).toBeLessThan(40);
   });
 

@@ -27,6 +27,8 @@ java17+=(--add-opens=java.base/sun.nio.ch=ALL-UNNAMED)
 
 # A lab job lives for minutes on a shared core: what counts is the CPU time of its start, not its peak speed.
 cheap_start=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData)
+# Classes as they lie in memory. A JVM that cannot use them (another JDK, other jars) goes on without.
+[ -f $FLINK_HOME/bin/classes.jsa ] && cheap_start+=(-XX:SharedArchiveFile=$FLINK_HOME/bin/classes.jsa)
 
 # run MEMORY MAIN [ARGUMENTS…]: becomes the JVM.
 run() {

@@ -1,0 +1,89 @@
+/** A fresh lab with the sample jobs running in az-a, a worker, and the product's client: what the lab's tests stand on. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { stringify } from 'yaml';
+import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-process.ts';
+import { labDown } from '../../../lab/commands/down.ts';
+import { labUp } from '../../../lab/commands/up.ts';
+import { deploySampleJobs } from '../../../lab/jobs/deploy.ts';
+import { labHome } from '../../../lab/layout.ts';
+import { writeLabConfig } from '../../../lab/product-config.ts';
+import type { Config } from '../../../model/config/types.ts';
+import { loadConfig } from '../../../worker/config/load.ts';
+import { connectClient } from '../../../worker/temporal.ts';
+import { openWorld, type OpenWorld } from '../../../worker/world.ts';
+
+const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+
+export interface LabFixture {
+  configFile: string;
+  config: Config;
+  client: Client;
+  /** The test's own eyes; the worker has others. */
+  world: OpenWorld;
+  worker: WorkerProcess;
+  /** Starts another worker in place of one that was killed. */
+  startWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Brings everything up from nothing, whatever an earlier run left. */
+export async function freshLab(): Promise<LabFixture> {
+  await labDown({ purge: true }, say);
+  await labUp(say);
+  const configFile = await writeLabConfig();
+  const config = await loadConfig(configFile);
+  const logFile = join(labHome, 'logs', 'worker.log');
+  const { client, close } = await connectClient(config);
+  const world = openWorld(config, { info: () => {}, warn: () => {} });
+  const fixture: LabFixture = {
+    configFile,
+    config,
+    client,
+    world,
+    worker: await startWorker(configFile, logFile),
+    async startWorker() {
+      fixture.worker = await startWorker(configFile, logFile);
+    },
+    async close() {
+      await fixture.worker.stop();
+      await world.close();
+      await close();
+      await labDown({ purge: true }, say);
+    },
+  };
+  await deploySampleJobs('az-a', { onProgress: (job, progress) => say(`az-a  ${job.name} ${progress.stage}`) });
+  return fixture;
+}
+
+export interface CommandResult {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the `az-escape` command as a user would. */
+export function azEscape(configFile: string, ...args: string[]): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const node = ['--disable-warning=ExperimentalWarning', main, '--config', configFile, ...args];
+    const child = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const result = { code: -1, out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ ...result, code: code ?? -1 }));
+  });
+}
+
+/** Writes a variant of the configuration file and returns its path. */
+export async function writeVariant(document: unknown): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'az-escape-config-')), 'az-escape.yaml');
+  await writeFile(file, stringify(document));
+  return file;
+}

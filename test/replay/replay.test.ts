@@ -1,0 +1,44 @@
+/** Every recorded history must replay on today's workflow code: else a roll-out would break escapes under way. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildBundle, bundlePath } from '../../worker/build-bundle.ts';
+
+const folder = fileURLToPath(new URL('histories/', import.meta.url));
+const histories = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+
+interface RecordedHistory {
+  events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType?: { name?: string } } }[];
+}
+
+function read(name: string): RecordedHistory {
+  return JSON.parse(readFileSync(`${folder}${name}`, 'utf8')) as RecordedHistory;
+}
+
+beforeAll(async () => {
+  await buildBundle();
+});
+
+describe('recorded histories', () => {
+  test('there are some of each workflow', () => {
+    const types = new Set(histories.map((name) => name.split('/').at(-1)!.split('.')[0]));
+    expect([...types].sort()).toEqual(['escapeActive', 'escapeBatch', 'escapeZone', 'protectZone']);
+  });
+
+  test.each(histories)('%s replays', async (name) => {
+    await Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath } }, read(name), name);
+  });
+
+  test('a history that differs from the code is found', async () => {
+    const name = histories.find((one) => one.includes('escapeActive'))!;
+    const changed = read(name);
+    const scheduled = changed.events.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'makePlan',
+    );
+    scheduled!.activityTaskScheduledEventAttributes!.activityType!.name = 'makeAnotherPlan';
+    const replay = Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath } }, changed, 'changed');
+    await expect(replay).rejects.toBeInstanceOf(DeterminismViolationError);
+  });
+});

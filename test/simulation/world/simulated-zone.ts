@@ -1,0 +1,74 @@
+/** The way into a zone: every request passes here, is counted, and meets the zone's troubles. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { OutsideFailure } from '../../../activities/failure.ts';
+import { draw } from './draw.ts';
+import type { Ledger } from './ledger.ts';
+
+export type Part = 'kubernetes' | 'store' | 'flink';
+
+/** How long a dead zone keeps a caller waiting; real time, as nothing in it depends on the world's clock. */
+const silenceMs = 30;
+
+export class SimulatedZone {
+  readonly name: string;
+  /** Power, network and all are gone. */
+  dead = false;
+  /** The store refuses every call. */
+  storeRefuses = false;
+  /** Share of calls to API server and store that end badly, half of them after they took effect. */
+  troubleShare = 0;
+  readonly #ledger: Ledger;
+  readonly #seed: number;
+  readonly #calls = new Map<string, number>();
+  readonly #holds: { kind: string; until: Promise<void> }[] = [];
+
+  constructor(name: string, ledger: Ledger, seed: number) {
+    this.name = name;
+    this.#ledger = ledger;
+    this.#seed = seed;
+  }
+
+  /** Keeps calls of one kind waiting until the returned function is called. */
+  hold(kind: string): () => void {
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const hold = { kind, until };
+    this.#holds.push(hold);
+    return () => {
+      this.#holds.splice(this.#holds.indexOf(hold), 1);
+      resolve();
+    };
+  }
+
+  /** One request. `effect` runs at once and whole, as the other side would do it. */
+  async request<T>(
+    part: Part,
+    operation: string,
+    object: string,
+    signal: AbortSignal | undefined,
+    effect: () => T,
+  ): Promise<T> {
+    const kind = `${part} ${operation}`;
+    this.#ledger.note({ zone: this.name, kind, object });
+    signal?.throwIfAborted();
+    for (const hold of this.#holds.filter((one) => one.kind === kind)) await hold.until;
+    await delay(this.dead ? silenceMs : 0, undefined, signal ? { signal } : {});
+    const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
+      new OutsideFailure(failureClass, `${part} ${this.name}`, `${part} ${this.name}: ${operation} of ${object} ${why}.`);
+    if (this.dead) throw fail('Unreachable', 'got no answer');
+    if (part === 'store' && this.storeRefuses) throw fail('Unavailable', 'was refused (503 Service Unavailable)');
+    const trouble = this.#trouble(part, `${kind} ${object}`);
+    if (trouble < 0.25) throw fail('Throttled', 'was refused (429 Too Many Requests)');
+    if (trouble < 0.5) throw fail('Unavailable', 'was refused (500 etcd has no leader)');
+    const answer = effect();
+    if (trouble < 1) throw fail('Unreachable', 'broke off before its answer');
+    return answer;
+  }
+
+  /** Below 1 for the share of calls that meets trouble. Flink's own troubles are those of its jobs. */
+  #trouble(part: Part, call: string): number {
+    if (this.troubleShare === 0 || part === 'flink') return 1;
+    const times = (this.#calls.get(call) ?? 0) + 1;
+    this.#calls.set(call, times);
+    return draw(this.#seed, 'trouble', this.name, call, times) / this.troubleShare;
+  }
+}
