@@ -19,6 +19,7 @@ export default defineConfig({
         hookTimeout: settings.testTimeout,
         fileParallelism: settings.fileParallelism,
         pool: 'forks',
+        globalSetup: name === 'simulation' ? ['test/simulation/harness/bundle.ts'] : [],
       },
     })),
   },

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from './zones/zone.ts';
 
-const address = '\0az-escape-lab';
+const labAddress = '\0az-escape-lab';
 
 interface Holder {
   pid: number;
@@ -16,8 +16,18 @@ interface Holder {
 
 /** Runs `work` while no other lab command runs; says so if it has to wait, and waits as long as it takes. */
 export async function withLabLock<T>(command: string, report: Report, work: () => Promise<T>): Promise<T> {
+  return await withLock(labAddress, command, report, work);
+}
+
+/** The same for any lock's address, an abstract socket's. */
+export async function withLock<T>(
+  address: string,
+  command: string,
+  report: Report,
+  work: () => Promise<T>,
+): Promise<T> {
   const holder: Holder = { pid: process.pid, command, since: new Date().toISOString() };
-  const server = await acquire(holder, report);
+  const server = await acquire(address, holder, report);
   try {
     return await work();
   } finally {
@@ -25,12 +35,12 @@ export async function withLabLock<T>(command: string, report: Report, work: () =
   }
 }
 
-async function acquire(holder: Holder, report: Report): Promise<net.Server> {
+async function acquire(address: string, holder: Holder, report: Report): Promise<net.Server> {
   let told: string | undefined;
   for (;;) {
-    const server = await tryListen(holder);
+    const server = await tryListen(address, holder);
     if (server) return server;
-    const other = await askHolder();
+    const other = await askHolder(address);
     const who = other ? `"lab ${other.command}" (pid ${other.pid}, since ${other.since})` : 'another lab command';
     if (other && told !== who) report(`waiting for ${who} to end`);
     if (other) told = who;
@@ -38,7 +48,7 @@ async function acquire(holder: Holder, report: Report): Promise<net.Server> {
   }
 }
 
-function tryListen(holder: Holder): Promise<net.Server | undefined> {
+function tryListen(address: string, holder: Holder): Promise<net.Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => {
       socket.on('error', () => {});
@@ -52,7 +62,7 @@ function tryListen(holder: Holder): Promise<net.Server | undefined> {
   });
 }
 
-function askHolder(): Promise<Holder | undefined> {
+function askHolder(address: string): Promise<Holder | undefined> {
   return new Promise((resolve) => {
     let text = '';
     const socket = net.connect({ path: address });

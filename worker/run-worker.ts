@@ -4,7 +4,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino';
 import { createEscapeActivities } from '../activities/escape/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
-import type { World } from '../activities/world.ts';
+import { activityPulse } from '../activities/pulse.ts';
+import type { Pulse, World } from '../activities/world.ts';
 import type { Config } from '../model/config/types.ts';
 import { buildBundle, bundlePath } from './build-bundle.ts';
 import { classFailures } from './failure-interceptor.ts';
@@ -44,19 +45,20 @@ export async function runWorker(config: Config, log: Logger, signal: AbortSignal
   }
 }
 
-/** The worker itself, over whatever world it is given: tests give it another one. */
+/** The worker itself, over whatever world and pulse it is given: tests give it others. */
 export function createWorker(
   connection: NativeConnection,
   namespace: string,
   config: Config,
   world: World,
+  pulse: () => Pulse = activityPulse,
 ): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: { ...createEscapeActivities(world), ...createProtectActivities(world) },
+    activities: { ...createEscapeActivities(world, pulse), ...createProtectActivities(world, pulse) },
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

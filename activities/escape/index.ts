@@ -1,6 +1,6 @@
 /** The activities of an escape, as Temporal registers them. Bodies are in the files beside this one. */
 import { activityPulse } from '../pulse.ts';
-import type { World } from '../world.ts';
+import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { fenceZone } from './fence-zone.ts';
@@ -19,7 +19,8 @@ import type {
   StartedJob,
 } from './types.ts';
 
-export function createEscapeActivities(world: World) {
+/** `pulse` gives the running activity's pulse; tests over a quicker clock give another. */
+export function createEscapeActivities(world: World, pulse: () => Pulse = activityPulse) {
   return {
     async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
       return resolveEscape(world, input, start);
@@ -28,25 +29,25 @@ export function createEscapeActivities(world: World) {
       await checkPeer(world, target);
     },
     async makePlan(target: EscapeTarget): Promise<PlanSummary> {
-      return makePlan(world, target, activityPulse().signal);
+      return makePlan(world, target, pulse().signal);
     },
     async fenceZone(target: EscapeTarget): Promise<FenceResult> {
-      return fenceZone(world, target, activityPulse().signal);
+      return fenceZone(world, target, pulse().signal);
     },
     async startBatch(target: EscapeTarget, batch: BatchRef): Promise<BatchStart> {
-      return startBatch(world, target, batch, activityPulse());
+      return startBatch(world, target, batch, pulse());
     },
     async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
-      return verifyJob(world, target, job, activityPulse());
+      return verifyJob(world, target, job, pulse());
     },
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
-      await saveBatch(world, target, batch, jobs, activityPulse().signal);
+      await saveBatch(world, target, batch, jobs, pulse().signal);
     },
     async writeReport(
       target: EscapeTarget,
       end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
     ): Promise<ReportSummary> {
-      return writeReport(world, target, end, activityPulse().signal);
+      return writeReport(world, target, end, pulse().signal);
     },
   };
 }

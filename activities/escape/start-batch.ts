@@ -1,6 +1,7 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
 import type { PlannedJob } from '../../model/escape/plan.ts';
 import { OutsideFailure } from '../failure.ts';
+import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
 import { endedJob } from './job-report.ts';
 import { readPlan } from './make-plan.ts';
@@ -24,13 +25,15 @@ export async function startBatch(
   const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
   const results = new Map<PlannedJob, StartResult>();
   const queue = [...jobs];
-  await Promise.all(
-    Array.from({ length: Math.min(startsInFlight, jobs.length) }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        results.set(job, await startPatiently(world, target, job, pulse));
-        pulse.beat({ issued: results.size, of: jobs.length });
-      }
-    }),
+  const startInTurn = async (): Promise<void> => {
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      results.set(job, await startPatiently(world, target, job, pulse));
+    }
+  };
+  await keepBeating(
+    pulse,
+    () => ({ issued: results.size, of: jobs.length }),
+    () => Promise.all(Array.from({ length: Math.min(startsInFlight, jobs.length) }, startInTurn)),
   );
   const all = jobs.map((job) => results.get(job)!);
   return {

@@ -13,6 +13,7 @@ import { OutsideFailure } from '../failure.ts';
 import { gatherDiagnosis } from '../flink/gather-diagnosis.ts';
 import type { FlinkJobManager } from '../flink/port.ts';
 import { lookAtJob, type Look } from '../flink/sighting.ts';
+import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
 import { isFinal, lookEveryMs } from './early-end.ts';
 import { startedJobReport } from './job-report.ts';
@@ -31,25 +32,40 @@ interface Watched {
 
 /** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
 export async function verifyJob(world: World, target: EscapeTarget, job: StartedJob, pulse: Pulse): Promise<JobReport> {
+  const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
+  return keepBeating(
+    pulse,
+    () => watched,
+    () => watchJob(world, target, job, watched, pulse),
+  );
+}
+
+async function watchJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  watched: Watched,
+  pulse: Pulse,
+): Promise<JobReport> {
   const jobManager = world.flink.jobManager(target.to, job);
   const startedMs = Date.parse(job.startedAt);
   const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
-  const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
   let history: RestoreHistory = nothingSeen;
   let verdict: RestoreVerdict = { state: 'starting', why: 'not looked at yet' };
   let lastFailure: string | undefined;
   let nextDiagnosisMs = world.now() + lookEveryMs;
 
   for (;;) {
-    pulse.beat(watched);
     const look = await lookAtJob(jobManager, pulse.signal);
     const nowMs = world.now();
     if ('seen' in look) {
+      lastFailure = undefined;
       history = remember(history, look.seen);
       verdict = judge(look.seen, job, history, nowMs);
     } else {
+      // Also of a job that ran a moment ago: nothing is called running on what was seen before.
       lastFailure = look.unseen;
-      if (watched.runningAtMs === null) verdict = { state: 'starting', why: look.unseen };
+      verdict = { state: 'starting', why: look.unseen };
     }
     if (verdict.state === 'all-running' || verdict.state === 'confirmed') {
       if (watched.runningAtMs === null) {
@@ -139,10 +155,7 @@ async function diagnoseJob(
     deadlineMs: diagnosisDeadlineMs,
     signal: pulse.signal,
   };
-  const beating = setInterval(() => pulse.beat({ runningAtMs: null } satisfies Watched), 1_000);
-  const gathered = await gatherDiagnosis(sources, { ...known, askedPath: job.restorePath }).finally(() =>
-    clearInterval(beating),
-  );
+  const gathered = await gatherDiagnosis(sources, { ...known, askedPath: job.restorePath });
   const { code, sentence, evidence } = diagnose(gathered);
   const watch = new Stopwatch(world.now);
   watch.note('restore', Date.parse(job.startedAt), world.now());

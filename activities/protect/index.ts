@@ -1,22 +1,30 @@
 /** The activities of protection, as Temporal registers them. */
+import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
-import type { World } from '../world.ts';
+import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
 import { protectJob } from './protect-job.ts';
 import type { Discovery, ProtectJobRequest, ProtectResult } from './types.ts';
 
-export function createProtectActivities(world: World) {
+/** `pulse` as in `createEscapeActivities`. */
+export function createProtectActivities(world: World, pulse: () => Pulse = activityPulse) {
   return {
     async discoverJobs(zone: string): Promise<Discovery> {
       if (!world.config.zones[zone]) {
         const known = Object.keys(world.config.zones).join(', ');
         throw new TypedFailure('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
       }
-      return discoverJobs(world, zone, activityPulse().signal);
+      return discoverJobs(world, zone, pulse().signal);
     },
     async protectJob(request: ProtectJobRequest): Promise<ProtectResult> {
-      return protectJob(world, request, activityPulse());
+      const running = pulse();
+      // Reading a large snapshot's list of files can take longer than the heartbeat time-out.
+      return keepBeating(
+        running,
+        () => undefined,
+        () => protectJob(world, request, running),
+      );
     },
   };
 }

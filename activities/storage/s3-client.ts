@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../model/config/types.ts';
 
 /**
- * Nothing may hang on a store: these bound a call without a signal to about 25 s. Calls whose result somebody waits
+ * Nothing may hang on a store: these bound a call without a signal to about 30 s, retry included. Calls whose result somebody waits
  * for bring a shorter deadline of their own.
  */
 const connectTimeoutMs = 2_000;

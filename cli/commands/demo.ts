@@ -1,7 +1,5 @@
 /** `az-escape demo`: the main job, for real, on a lab of two zones. */
 import type { Command } from 'commander';
-import { labDown } from '../../lab/commands/down.ts';
-import { runDemo } from '../demo/run-demo.ts';
 
 export function addDemoCommand(program: Command): void {
   program
@@ -11,9 +9,11 @@ export function addDemoCommand(program: Command): void {
     .option('--down', 'take the lab of an earlier demo down')
     .action(async (options: { json?: string; down?: boolean }) => {
       if (options.down) {
+        const { labDown } = await import('../../lab/commands/down.ts');
         await labDown({ purge: true }, (line) => process.stderr.write(`${line}\n`));
         return;
       }
+      const { runDemo } = await import('../demo/run-demo.ts');
       process.exitCode = await runDemo(options);
     });
 }

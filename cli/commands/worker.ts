@@ -1,7 +1,5 @@
 /** `az-escape worker`: the process that does the work, until it is told to stop. */
 import type { Command } from 'commander';
-import { createLog } from '../../worker/telemetry/log.ts';
-import { installRuntime, runWorker } from '../../worker/run-worker.ts';
 import { configOf } from '../with-config.ts';
 
 export function addWorkerCommand(program: Command): void {
@@ -10,6 +8,9 @@ export function addWorkerCommand(program: Command): void {
     .description('run a worker: workflows and activities')
     .action(async (_options: object, command: Command) => {
       const config = await configOf(command);
+      // Temporal's native core takes most of a second to load; no other command needs it.
+      const { installRuntime, runWorker } = await import('../../worker/run-worker.ts');
+      const { createLog } = await import('../../worker/telemetry/log.ts');
       const log = createLog('az-escape-worker');
       installRuntime(log);
       const stop = new AbortController();

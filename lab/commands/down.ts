@@ -32,9 +32,14 @@ export async function labDown(options: { purge?: boolean }, report: Report): Pro
         progress.line(`${zone.name}  is gone`);
       }),
     ]);
-    removeDevicePluginSocket();
-    await removeFirewall();
-    await restoreHost();
+    // Each of these is tried whatever became of the others: the less is left, the better.
+    results.push(
+      ...(await Promise.allSettled([
+        Promise.resolve().then(removeDevicePluginSocket),
+        removeFirewall(),
+        restoreHost(),
+      ])),
+    );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
     const left = [...failures, ...(await labRemains())];
     if (left.length > 0) throw new Error(`The lab is not down, this is left:\n  ${left.join('\n  ')}`);

@@ -18,7 +18,7 @@ export interface KillOptions {
 /**
  * Makes a fault and answers when it has been checked. The other zone and Temporal are not touched.
  * @returns how long it took, in seconds.
- * @throws when the zone is not up, or is under another fault.
+ * @throws when the zone is not up, or is under another fault that does not go with it.
  */
 export async function labKill(options: KillOptions, report: Report): Promise<{ seconds: number }> {
   requireRoot();
@@ -29,8 +29,9 @@ export async function labKill(options: KillOptions, report: Report): Promise<{ s
     if (!networkExists(zone) || !(await firewallExists()))
       throw new Error(`${zone.name} is not up: run "az-escape lab up" first.`);
     const fault = await currentFault(zone);
-    // A power cut hits a frozen zone as well as any other; the other way round there is nothing to freeze or cut.
-    if (fault && (fault.kind === 'kill' || kind !== 'kill'))
+    // A power cut hits a frozen zone as well as any other; and the same fault may be made again, as the first attempt
+    // may have been broken off.
+    if (fault && fault.kind !== kind && kind !== 'kill')
       throw new Error(
         `${zone.name} is under a fault already (${fault.kind} since ${fault.since}): run "az-escape lab restore ${zone.name}" first.`,
       );

@@ -80,6 +80,7 @@ export const prerequisites: readonly Prerequisite[] = [
     from: { debianPackage: 'containernetworking-plugins' },
   },
   { name: 'iptables', when: 'always', isThere: () => program('iptables'), from: { debianPackage: 'iptables' } },
+  { name: 'nftables (nft)', when: 'always', isThere: () => program('nft'), from: { debianPackage: 'nftables' } },
   { name: 'iproute2 (ip)', when: 'always', isThere: () => program('ip'), from: { debianPackage: 'iproute2' } },
   {
     name: 'util-linux (nsenter, unshare, flock, setpriv)',

@@ -48,7 +48,9 @@ export function forgetFault(zone: LabZone): void {
 
 /** Does it to the zone, and answers when it is done and checked. */
 export async function makeFault(zone: LabZone, kind: FaultKind, report: Report): Promise<void> {
-  writeConfig(faultFile(zone), JSON.stringify({ kind, since: new Date().toISOString() } satisfies Fault));
+  const before = await currentFault(zone);
+  const since = before?.kind === kind ? before.since : new Date().toISOString();
+  writeConfig(faultFile(zone), JSON.stringify({ kind, since } satisfies Fault));
   switch (kind) {
     case 'kill': {
       // The cable first: a machine without power sends no farewell, but the kernel that outlives these processes

@@ -10,6 +10,12 @@ const inZone = (zone: LabZone, ...args: string[]) => runCommand('nsenter', [`--n
 const forwardFile = '/proc/sys/net/ipv4/ip_forward';
 /** What the host's settings were before the lab, so that taking it down gives them back. */
 const formerFile = join(labHome, 'host-settings.json');
+
+interface FormerSettings {
+  forwarding: string;
+  namespacesMounted: boolean;
+}
+
 const forwardRule = ['-i', 've-az-+', '-m', 'comment', '--comment', 'az-escape lab', '-j', 'ACCEPT'];
 
 /** Prepares the host: forwarding between zones, and the net below the lab's addresses. */
@@ -17,7 +23,8 @@ export async function prepareHost(): Promise<void> {
   const forwarding = readFileSync(forwardFile, 'utf8').trim();
   if (!existsSync(formerFile)) {
     mkdirSync(dirname(formerFile), { recursive: true });
-    writeFileSync(formerFile, JSON.stringify({ forwarding }));
+    const former: FormerSettings = { forwarding, namespacesMounted: namespacesMounted() };
+    writeFileSync(formerFile, JSON.stringify(former));
   }
   if (forwarding !== '1') writeFileSync(forwardFile, '1');
   // Without it, what is meant for a zone whose cable is gone would leave the machine by its default route.
@@ -86,14 +93,16 @@ export async function restoreHost(): Promise<void> {
   await ip('route', 'del', 'unreachable', labRange, 'metric', '4000').catch(() => {});
   if (await forwardPolicyIsDrop()) await runCommand('iptables', ['-D', 'FORWARD', ...forwardRule]).catch(() => {});
   if (existsSync(formerFile)) {
-    const former = JSON.parse(readFileSync(formerFile, 'utf8')) as { forwarding: string };
+    const former = JSON.parse(readFileSync(formerFile, 'utf8')) as FormerSettings;
     writeFileSync(forwardFile, former.forwarding);
+    if (!former.namespacesMounted) await removeEmptyNamespaceMount();
     rmSync(formerFile);
   }
-  await removeEmptyNamespaceMount();
 }
 
-/** The first `ip netns add` of a boot mounts /run/netns over itself; the last to leave takes it away. */
+/** The first `ip netns add` of a boot mounts /run/netns over itself. */
+const namespacesMounted = () => readFileSync('/proc/self/mounts', 'utf8').includes(' /run/netns ');
+
 async function removeEmptyNamespaceMount(): Promise<void> {
   if (!existsSync('/run/netns') || readdirSync('/run/netns').length > 0) return;
   await runCommand('umount', ['/run/netns']).catch(() => {});

@@ -68,9 +68,11 @@ export function removeDevicePluginSocket(): void {
   const socket = join(devicePlugins, 'kubelet.sock');
   if (!existsSync(socket) || readFileSync('/proc/net/unix', 'utf8').includes(socket)) return;
   rmSync(socket);
-  for (const folder of [devicePlugins, dirname(devicePlugins)]) {
-    if (readdirSync(folder).length > 0) return;
-    rmdirSync(folder);
+  try {
+    rmdirSync(devicePlugins);
+    rmdirSync(dirname(devicePlugins));
+  } catch {
+    // Not empty, or a mount point: somebody else's.
   }
 }
 

@@ -1,0 +1,72 @@
+/** Jobs of a simulated zone: running there, and protected as the product itself protects them. */
+import { protectJob } from '../../../activities/protect/protect-job.ts';
+import type { ProtectResult } from '../../../activities/protect/types.ts';
+import type { Pulse } from '../../../activities/world.ts';
+import { jobKey, type JobRef } from '../../../model/job.ts';
+import { labels } from '../../../model/kubernetes/marks.ts';
+import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import type { Tier } from '../../../model/tier.ts';
+import type { SimulatedWorld } from '../world/simulated-world.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface FleetJob extends JobRef {
+  tier: Tier;
+}
+
+/** `P0: 4` gives p0-0 to p0-3 in namespace default. */
+export function fleetOf(counts: Partial<Record<Tier, number>>): FleetJob[] {
+  return Object.entries(counts).flatMap(([tier, count]) =>
+    Array.from({ length: count }, (_, index) => ({
+      namespace: 'default',
+      name: `${tier.toLowerCase()}-${index}`,
+      tier: tier as Tier,
+    })),
+  );
+}
+
+/** A job's object as its users write it in its active zone. */
+export function userDeployment(job: JobRef, tier: string | undefined): FlinkDeployment {
+  return {
+    apiVersion: 'flink.apache.org/v1beta1',
+    kind: 'FlinkDeployment',
+    metadata: {
+      name: job.name,
+      namespace: job.namespace,
+      labels: tier === undefined ? {} : { [labels.tier]: tier },
+    },
+    spec: {
+      flinkVersion: 'v1_20',
+      flinkConfiguration: { 'taskmanager.numberOfTaskSlots': '2' },
+      job: { jarURI: 'local:///opt/flink/usrlib/job.jar', parallelism: 2, upgradeMode: 'savepoint', state: 'running' },
+    },
+  };
+}
+
+/** Deploys the jobs and waits until all their tasks run. */
+export async function deploy(world: SimulatedWorld, zone: string, fleet: FleetJob[]): Promise<void> {
+  for (const job of fleet) await world.cluster(zone).applyDeployment(userDeployment(job, job.tier));
+  await waitUntil(`all jobs run in ${zone}`, () =>
+    fleet.every((job) => world.operator(zone).runs.get(jobKey(job))!.allRunAt(world.now())),
+  );
+}
+
+/** A pulse outside Temporal, for setting the stage. */
+export function stagePulse(world: SimulatedWorld): Pulse {
+  const { signal } = new AbortController();
+  return { beat: () => {}, resumed: undefined, signal, sleep: (ms) => world.clock.sleep(ms) };
+}
+
+/** One round of protection of every job, without Temporal; fails unless all are protected. */
+export async function protectAll(
+  world: SimulatedWorld,
+  zone: string,
+  fleet: FleetJob[],
+  round: string,
+): Promise<ProtectResult[]> {
+  const results = await Promise.all(
+    fleet.map(({ namespace, name }) => protectJob(world, { zone, round, namespace, name }, stagePulse(world))),
+  );
+  const problems = results.filter(({ outcome }) => outcome !== 'protected');
+  if (problems.length > 0) throw new Error(problems.map(({ name, sentence }) => `${name}: ${sentence}`).join('\n'));
+  return results;
+}

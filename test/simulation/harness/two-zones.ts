@@ -1,0 +1,48 @@
+/** Configuration of two simulated zones that are each other's peers. */
+import type { Config, StoreConfig, ZoneConfig } from '../../../model/config/types.ts';
+
+/** Distinct zone names for each scenario: `escape-active/<zone>` is one per Temporal namespace. */
+export function twoZones(scenario: string): { config: Config; home: string; peer: string } {
+  const [home, peer] = [`home-${scenario}`, `peer-${scenario}`];
+  const tier = (intervalMs: number) =>
+    ({ intervalMs, mode: 'savepoint', startDeadlineMs: 150_000, keep: 3, savepointTimeoutMs: 30_000 }) as const;
+  return {
+    home,
+    peer,
+    config: {
+      temporal: { address: undefined, namespace: 'default', taskQueue: `az-escape-${scenario}` },
+      zones: { [home]: zone(home, peer), [peer]: zone(peer, home) },
+      tiers: { P0: tier(60_000), P1: tier(120_000), P2: tier(600_000), P3: tier(3_600_000) },
+      escape: { budgetMs: 600_000, batchSize: 7, fenceDeadlineMs: 2_000, probeDeadlineMs: 2_000 },
+    },
+  };
+}
+
+function zone(name: string, peer: string): ZoneConfig {
+  return {
+    name,
+    peer,
+    kubernetes: { kubeconfig: '/nowhere', context: undefined, namespaces: ['default'], requestTimeoutMs: 10_000 },
+    flinkRest: { via: 'service-proxy' },
+    stores: { s3: store(name) },
+    overlay: { podTemplate: { spec: { nodeSelector: { zone: name } } } },
+  };
+}
+
+function store(zoneName: string): StoreConfig {
+  return {
+    type: 's3',
+    endpoint: `http://s3.${zoneName}.example.com`,
+    region: 'us-east-1',
+    bucket: `bucket-${zoneName}`,
+    prefix: 'az-escape',
+    forcePathStyle: true,
+    accessKeyId: { env: 'NOT_READ' },
+    secretAccessKey: { env: 'NOT_READ' },
+    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
+    flinkConfiguration: {
+      's3.endpoint': `http://s3.${zoneName}.example.com`,
+      'execution.checkpointing.dir': `s3a://bucket-${zoneName}/checkpoints/{namespace}/{job}`,
+    },
+  };
+}

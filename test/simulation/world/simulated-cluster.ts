@@ -1,0 +1,158 @@
+/** A zone's Kubernetes in memory: FlinkDeployments with the API server's rules for writing them, ConfigMaps, pods. */
+import { OutsideFailure } from '../../../activities/failure.ts';
+import type { EventSummary, PodSummary, ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { jobKey, type JobRef } from '../../../model/job.ts';
+import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import { mergePatch } from '../../../model/merge-patch.ts';
+import { jobManagerLogOf } from './job-fault.ts';
+import { matchesSelector } from './label-selector.ts';
+import { applyOver } from './server-side-apply.ts';
+import type { SimulatedOperator } from './simulated-operator.ts';
+import type { SimulatedZone } from './simulated-zone.ts';
+
+export class SimulatedCluster implements ZoneCluster {
+  readonly zone: string;
+  readonly deployments = new Map<string, FlinkDeployment>();
+  readonly configMaps = new Map<string, Record<string, string>>();
+  /** Marks of pokes, by job. */
+  readonly pokes: { job: string; mark: string }[] = [];
+  readonly #way: SimulatedZone;
+  readonly #operator: SimulatedOperator;
+  readonly #applied = new Map<string, FlinkDeployment>();
+  #version = 1;
+
+  constructor(way: SimulatedZone, operator: SimulatedOperator) {
+    this.zone = way.name;
+    this.#way = way;
+    this.#operator = operator;
+  }
+
+  async listDeployments(labelSelector?: string, signal?: AbortSignal): Promise<FlinkDeployment[]> {
+    return this.#way.request('kubernetes', 'list', 'flinkdeployments', signal, () =>
+      [...this.deployments.values()]
+        .filter(({ metadata }) => matchesSelector(metadata.labels ?? {}, labelSelector))
+        .map((deployment) => structuredClone(deployment)),
+    );
+  }
+
+  async getDeployment(job: JobRef, signal?: AbortSignal): Promise<FlinkDeployment | undefined> {
+    return this.#way.request('kubernetes', 'get', jobKey(job), signal, () =>
+      structuredClone(this.deployments.get(jobKey(job))),
+    );
+  }
+
+  async applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment> {
+    const key = jobKey(jobOf(deployment));
+    return this.#way.request('kubernetes', 'apply', key, signal, () => {
+      const { apiVersion, kind, metadata, spec } = structuredClone(deployment);
+      const { name, namespace, labels, annotations } = metadata;
+      const applied = { apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec } as FlinkDeployment;
+      const merged = applyOver(this.deployments.get(key), this.#applied.get(key), applied) as FlinkDeployment;
+      this.#applied.set(key, applied);
+      return this.#store(merged);
+    });
+  }
+
+  async patchDeployment(job: JobRef, patch: unknown, signal?: AbortSignal): Promise<FlinkDeployment> {
+    return this.#way.request('kubernetes', 'patch', jobKey(job), signal, () => {
+      const present = this.deployments.get(jobKey(job));
+      if (!present) throw this.#failure('NotFound', `flinkdeployment ${jobKey(job)} is not there`);
+      const asked = (patch as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
+      if (asked !== undefined && asked !== present.metadata.resourceVersion) {
+        throw this.#failure('Conflict', `flinkdeployment ${jobKey(job)} was changed meanwhile`);
+      }
+      return this.#store(mergePatch(present, structuredClone(patch)) as FlinkDeployment);
+    });
+  }
+
+  async deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void> {
+    await this.#way.request('kubernetes', 'delete', jobKey(job), options.signal, () => {
+      this.deployments.delete(jobKey(job));
+      this.#applied.delete(jobKey(job));
+      this.#operator.forget(job);
+    });
+  }
+
+  async getConfigMap(ref: JobRef, signal?: AbortSignal): Promise<Record<string, string> | undefined> {
+    return this.#way.request('kubernetes', 'get configmap', jobKey(ref), signal, () =>
+      this.configMaps.get(jobKey(ref)),
+    );
+  }
+
+  async applyConfigMap(ref: JobRef, data: Record<string, string>, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'apply configmap', jobKey(ref), signal, () => {
+      this.configMaps.set(jobKey(ref), { ...data });
+    });
+  }
+
+  async listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]> {
+    return this.#way.request('kubernetes', 'list pods', jobKey(job), signal, () => {
+      const run = this.#operator.runs.get(jobKey(job));
+      if (!run) return [];
+      const pending = run.fault === 'no-room';
+      const pod = {
+        phase: pending ? 'Pending' : 'Running',
+        ready: !pending,
+        restarts: 0,
+        reason: undefined,
+        message: undefined,
+        unschedulable: pending ? '0/3 nodes are available: 3 Insufficient memory.' : undefined,
+        nodeName: pending ? undefined : 'node-1',
+        podIp: pending ? undefined : '10.0.0.1',
+      };
+      return ['jobmanager', 'taskmanager'].map((component) => ({ ...pod, name: `${job.name}-${component}`, component }));
+    });
+  }
+
+  async pokePods(job: JobRef, mark: string, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'poke', jobKey(job), signal, () => {
+      this.pokes.push({ job: jobKey(job), mark });
+    });
+  }
+
+  async listEvents(job: JobRef, signal?: AbortSignal): Promise<EventSummary[]> {
+    return this.#way.request('kubernetes', 'list events', jobKey(job), signal, () => []);
+  }
+
+  async jobManagerLog(job: JobRef, _tailLines: number, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#way.request('kubernetes', 'log', jobKey(job), signal, () =>
+      jobManagerLogOf(this.#operator.runs.get(jobKey(job))?.fault),
+    );
+  }
+
+  async ping(deadlineMs: number): Promise<string> {
+    return this.#way.request('kubernetes', 'ping', 'version', AbortSignal.timeout(deadlineMs), () => 'v1.31.0');
+  }
+
+  async proxyService(): Promise<never> {
+    throw new Error('the simulated Flink is not reached by service proxy');
+  }
+
+  async close(): Promise<void> {}
+
+  /** The server's part of a write: version, generation when the spec changed, uid; then the operator acts. */
+  #store(wanted: FlinkDeployment): FlinkDeployment {
+    const key = jobKey(jobOf(wanted));
+    const before = this.deployments.get(key);
+    const specChanged = JSON.stringify(before?.spec) !== JSON.stringify(wanted.spec);
+    this.#version += 1;
+    const stored: FlinkDeployment = {
+      ...wanted,
+      metadata: {
+        ...wanted.metadata,
+        uid: before?.metadata.uid ?? `uid-${this.#version}`,
+        resourceVersion: String(this.#version),
+        generation: (before?.metadata.generation ?? 0) + (specChanged ? 1 : 0),
+      },
+      ...(before?.status ? { status: before.status } : {}),
+    };
+    const status = this.#operator.reconcile(stored);
+    const kept = status ? { ...stored, status } : stored;
+    this.deployments.set(key, kept);
+    return structuredClone(kept);
+  }
+
+  #failure(failureClass: 'NotFound' | 'Conflict', why: string): OutsideFailure {
+    return new OutsideFailure(failureClass, `kubernetes ${this.zone}`, `kubernetes ${this.zone}: ${why}.`);
+  }
+}
