@@ -3,7 +3,14 @@ import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { commonFlinkConfiguration, roleMountPath } from './flink-settings.ts';
 import { samplePodTemplate, type PodHostFolders } from './pod-template.ts';
+import type { Tier } from '../../model/tier.ts';
 import type { SampleJob } from './sample-jobs.ts';
+
+/**
+ * Cores asked for by each of a job's two pods. Where several jobs start at once on too few cores, the kernel shares them
+ * in proportion to this: so the most important runs first. All four together fit on the lab's node of two cores.
+ */
+const cpuRequest: Record<Tier, number> = { P0: 0.3, P1: 0.2, P2: 0.1, P3: 0.1 };
 
 export interface ManifestOptions {
   /** The settings that differ by zone, as a template: see {@link fillTemplate}. They win over the common ones. */
@@ -46,8 +53,8 @@ export function sampleJobManifest(job: SampleJob, options: ManifestOptions): Fli
         ...commonFlinkConfiguration(job.parallelism),
         ...fillTemplate(options.zoneFlinkConfiguration, job),
       },
-      jobManager: { replicas: 1, resource: { memory: '640m', cpu: 0.1 } },
-      taskManager: { resource: { memory: '640m', cpu: 0.1 } },
+      jobManager: { replicas: 1, resource: { memory: '640m', cpu: cpuRequest[job.tier] } },
+      taskManager: { resource: { memory: '640m', cpu: cpuRequest[job.tier] } },
       podTemplate: samplePodTemplate(job, options.hostFolders),
       job: {
         jarURI: 'local:///opt/flink/usrlib/lab-job.jar',

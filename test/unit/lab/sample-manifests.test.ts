@@ -56,6 +56,15 @@ describe('manifests of the sample jobs', () => {
     }
   });
 
+  it('ask for more of the cores the more important the job is, and for less than the node has', () => {
+    const cores = manifestsOf('az-a').map(
+      ({ spec }) => (spec['taskManager'] as { resource: { cpu: number } }).resource.cpu,
+    );
+    expect(cores).toEqual(cores.toSorted((a, b) => b - a));
+    expect(cores[0]).toBeGreaterThan(cores.at(-1)!);
+    expect(2 * cores.reduce((sum, cpu) => sum + cpu)).toBeLessThan(2);
+  });
+
   it('differ between zones in the settings of the zone alone', () => {
     const [inA, inB] = labZoneNames.map(manifestsOf);
     inA!.forEach((a, index) => {

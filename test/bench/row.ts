@@ -1,0 +1,48 @@
+/** One line of a bench, as `--json` writes it. The first row is the ceiling or the peer that `ratio` refers to. */
+export interface BenchRow {
+  what: string;
+  n: number;
+  bytes: number | null;
+  seconds: number;
+  /** CPU of the client side: this process, or the processes that it started. */
+  cpuSeconds: number | null;
+  rssMb: number | null;
+  /** Seconds of this row by seconds of the first. */
+  ratio: number;
+}
+
+/** Times some work of this process. */
+export async function timed<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; seconds: number; cpuSeconds: number; rssMb: number }> {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return {
+    result,
+    seconds: (performance.now() - startedMs) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    rssMb: process.memoryUsage.rss() / 2 ** 20,
+  };
+}
+
+/** Runs `work` for each item, `inFlight` at a time. */
+export async function inParallel<T>(
+  items: readonly T[],
+  inFlight: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}
+
+/** Gives rows their ratio to the first one. */
+export function withRatios(rows: Omit<BenchRow, 'ratio'>[]): BenchRow[] {
+  const first = rows[0]!;
+  return rows.map((row) => ({ ...row, ratio: row.seconds / row.n / (first.seconds / first.n) }));
+}
