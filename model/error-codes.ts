@@ -34,7 +34,7 @@ export const errorCodes = {
   },
   JobNotFound: {
     means: 'No FlinkDeployment of that name is in the zone.',
-    remedy: 'Check namespace and name with `az-escape status`.',
+    remedy: 'Check namespace and name with `kubectl get flinkdeployments -A`.',
   },
   JobNotHealthy: {
     means: 'The job does not run healthily, so no savepoint was asked of it.',

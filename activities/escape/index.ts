@@ -1,4 +1,5 @@
 /** The activities of an escape, as Temporal registers them. Bodies are in the files beside this one. */
+import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
@@ -21,15 +22,24 @@ import type {
 
 /** `pulse` gives the running activity's pulse; tests over a quicker clock give another. */
 export function createEscapeActivities(world: World, pulse: () => Pulse = activityPulse) {
+  /** Alive for Temporal while it runs, so that its worker's death is noticed within the heartbeat time-out. */
+  const beating = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const running = pulse();
+    return keepBeating(
+      running,
+      () => undefined,
+      () => work(running.signal),
+    );
+  };
   return {
     async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
       return resolveEscape(world, input, start);
     },
     async checkPeer(target: EscapeTarget): Promise<void> {
-      await checkPeer(world, target);
+      await beating(() => checkPeer(world, target));
     },
     async makePlan(target: EscapeTarget): Promise<PlanSummary> {
-      return makePlan(world, target, pulse().signal);
+      return beating((signal) => makePlan(world, target, signal));
     },
     async fenceZone(target: EscapeTarget): Promise<FenceResult> {
       return fenceZone(world, target, pulse().signal);
@@ -41,13 +51,13 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       return verifyJob(world, target, job, pulse());
     },
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
-      await saveBatch(world, target, batch, jobs, pulse().signal);
+      await beating((signal) => saveBatch(world, target, batch, jobs, signal));
     },
     async writeReport(
       target: EscapeTarget,
       end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
     ): Promise<ReportSummary> {
-      return writeReport(world, target, end, pulse().signal);
+      return beating((signal) => writeReport(world, target, end, signal));
     },
   };
 }

@@ -64,10 +64,19 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal) {
     to: target.to,
     now: new Date(world.now()).toISOString(),
     candidates,
-    newestEpochs: Object.assign({}, ...epochs) as Record<string, number>,
+    newestEpochs: largest(epochs),
     defaultStore: defaultStoreName(peer),
     scope: target.scope,
   };
+}
+
+/** A job that changed its store has epochs in both: the largest counts. */
+function largest(epochs: Record<string, number>[]): Record<string, number> {
+  const newest: Record<string, number> = {};
+  for (const [job, epoch] of epochs.flatMap((each) => Object.entries(each))) {
+    newest[job] = Math.max(newest[job] ?? 0, epoch);
+  }
+  return newest;
 }
 
 function summary(world: World, plan: EscapePlan): PlanSummary {

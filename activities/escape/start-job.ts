@@ -51,11 +51,16 @@ export async function startJob(
   if (target.dryRun) return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
 
   const claim = { owner: target.escapeId, zone: target.to, at: new Date(world.now()).toISOString() };
-  const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.sleep, pulse.signal));
+  const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.signal));
   if (!claimed.claimed)
     return ended('left', `EpochTaken: epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
-  const existing = await cluster.getDeployment(job, pulse.signal);
+  const found = await cluster.getDeployment(job, pulse.signal);
+  // An earlier attempt that died while it replaced the object left none: the claim tells that from a standby that
+  // somebody deleted on purpose.
+  const existing =
+    found ??
+    (claimed.repeated ? await cluster.applyDeployment(lostStandby(job, chosen.manifest), pulse.signal) : undefined);
   if (!existing)
     return ended('failed', `JobNotFound: its standby was deleted from ${peer.name} after the plan was made`);
   const restart = {
@@ -104,17 +109,30 @@ async function start(
   const job = { namespace: existing.metadata.namespace, name: existing.metadata.name };
   if (hasRun(existing)) {
     await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
-    const marks = existing.metadata.annotations ?? {};
-    const fresh = renderStandby(existing, manifest.spec, {
-      role: 'standby',
-      activeZone: manifest.from,
-      preferredZone: marks[annotations.preferredZone] ?? manifest.from,
-      epoch: manifest.epoch,
-      recoveryPoint: marks[annotations.recoveryPoint] ?? '',
-    });
-    await cluster.applyDeployment(fresh, signal);
+    await cluster.applyDeployment(freshStandby(existing, manifest), signal);
   }
   await cluster.patchDeployment(job, startPatch(restart), signal);
+}
+
+/** A standby that never ran, with the marks of the object in whose place it comes. */
+function freshStandby(before: FlinkDeployment, manifest: RecoveryPointManifest): FlinkDeployment {
+  const marks = before.metadata.annotations ?? {};
+  return renderStandby(before, manifest.spec, {
+    role: 'standby',
+    activeZone: manifest.from,
+    preferredZone: marks[annotations.preferredZone] ?? manifest.from,
+    epoch: manifest.epoch,
+    recoveryPoint: marks[annotations.recoveryPoint] ?? '',
+  });
+}
+
+/** The same for an object that is gone, from what plan and manifest know of it. */
+function lostStandby(job: PlannedJob, manifest: RecoveryPointManifest): FlinkDeployment {
+  const { namespace, name } = job;
+  const marks = { [annotations.store]: job.store, [annotations.recoveryPoint]: job.recoveryPoint ?? '' };
+  const metadata = { namespace, name, labels: { [labels.tier]: job.tier }, annotations: marks };
+  const before = { apiVersion: 'flink.apache.org/v1beta1', kind: 'FlinkDeployment', metadata, spec: {} } as const;
+  return freshStandby(before, manifest);
 }
 
 /** First the role that the job reads, then the marks: a repeat of either half changes nothing. */

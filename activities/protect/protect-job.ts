@@ -213,5 +213,5 @@ async function currentEpoch(
   const newest = await newestEpoch(store, job, pulse.signal);
   if (newest > 0) return newest;
   const claim = { owner: 'protect', zone, at: new Date(world.now()).toISOString() };
-  return (await claimEpoch(store, job, 1, claim, pulse.sleep, pulse.signal)).epoch;
+  return (await claimEpoch(store, job, 1, claim, pulse.signal)).epoch;
 }

@@ -14,7 +14,9 @@ export interface EpochClaim {
   at: string;
 }
 
-export type ClaimResult = { claimed: true; epoch: number } | { claimed: false; epoch: number; holder: string };
+export type ClaimResult =
+  /** `repeated`: it was the owner's before this call, so an earlier attempt may have done more than claim. */
+  { claimed: true; epoch: number; repeated: boolean } | { claimed: false; epoch: number; holder: string };
 
 /** Newest epoch by `namespace/name`, from one listing of the store. */
 export async function newestEpochs(store: SnapshotStore, signal?: AbortSignal): Promise<Record<string, number>> {
@@ -36,40 +38,22 @@ export async function newestEpoch(store: SnapshotStore, job: JobRef, signal?: Ab
 }
 
 /**
- * Claims an epoch. Repeating a claim of one's own succeeds. A file without content was begun by somebody who died
- * between creating and writing it (HDFS does these in two steps): nobody can hold it, so the next number is claimed.
+ * Claims an epoch. Repeating a claim of one's own succeeds, also when the answer to the first was lost: the owner in the
+ * file decides.
  */
 export async function claimEpoch(
   store: SnapshotStore,
   job: JobRef,
   epoch: number,
   claim: EpochClaim,
-  wait: (ms: number) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<ClaimResult> {
+  const key = storeKeys.epochKey(job, epoch);
   const body = new TextEncoder().encode(JSON.stringify(claim));
-  for (let candidate = epoch; ; candidate++) {
-    const key = storeKeys.epochKey(job, candidate);
-    if ((await store.createIfAbsent(key, body, signal)) === 'created') return { claimed: true, epoch: candidate };
-    const holder = await readHolder(store, key, wait, signal);
-    if (holder === claim.owner) return { claimed: true, epoch: candidate };
-    if (holder !== undefined) return { claimed: false, epoch: candidate, holder };
-  }
-}
-
-/** The owner written in an epoch file; undefined when it stays empty for two seconds. */
-async function readHolder(
-  store: SnapshotStore,
-  key: string,
-  wait: (ms: number) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
-    if (bytes && bytes.length > 0) return ownerIn(bytes);
-    await wait(400);
-  }
-  return undefined;
+  if ((await store.createIfAbsent(key, body, signal)) === 'created') return { claimed: true, epoch, repeated: false };
+  const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
+  const holder = bytes ? ownerIn(bytes) : 'unknown';
+  return holder === claim.owner ? { claimed: true, epoch, repeated: true } : { claimed: false, epoch, holder };
 }
 
 function ownerIn(bytes: Uint8Array): string {

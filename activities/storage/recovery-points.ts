@@ -41,9 +41,10 @@ export async function damageOf(
   }
   for (const { key, sizeBytes } of manifest.files) {
     const size = present.get(key);
-    if (size === undefined) return `file ${key} of recovery point ${manifest.id} is missing in ${store.description}`;
+    // The file's long key comes last: evidence in reports is cut.
+    if (size === undefined) return `recovery point ${manifest.id} misses a file in ${store.description}: ${key}`;
     if (size < sizeBytes) {
-      return `file ${key} of recovery point ${manifest.id} has ${size} bytes instead of ${sizeBytes} in ${store.description}`;
+      return `recovery point ${manifest.id} has ${size} of ${sizeBytes} bytes of a file in ${store.description}: ${key}`;
     }
   }
   return undefined;

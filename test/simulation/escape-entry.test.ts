@@ -70,7 +70,8 @@ describe.concurrent('the entry of an escape', () => {
     await scenario.whileWorking(async () => {
       const wrong = await failureOfForm(scenario, { zone: 7, tiers: 'P0', dryrun: true, budget: '10', lostAt: 'noon' });
       expect(wrong.type).toBe('BadInput');
-      for (const field of ['"zone"', '"tiers"', '"dryrun"', '"budget"', '"lostAt"']) expect(wrong.message).toContain(field);
+      for (const field of ['"zone"', '"tiers"', '"dryrun"', '"budget"', '"lostAt"'])
+        expect(wrong.message).toContain(field);
       expect(await failureOfForm(scenario, 'az-a')).toMatchObject({ type: 'BadInput' });
       expect(await failureOfForm(scenario, undefined)).toMatchObject({ type: 'BadInput' });
       expect(await failureOfForm(scenario, [])).toMatchObject({ type: 'BadInput' });

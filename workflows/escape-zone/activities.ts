@@ -18,6 +18,7 @@ export const { resolveEscape } = proxyActivities<EscapeActivities>({
 export const { checkPeer } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '40s',
+  heartbeatTimeout: '5s',
   retry: quick,
   priority: { priorityKey: 1 },
 });
@@ -25,6 +26,7 @@ export const { checkPeer } = proxyActivities<EscapeActivities>({
 export const { makePlan } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: '5s',
   retry: quick,
   priority: { priorityKey: 1 },
 });
@@ -53,5 +55,6 @@ export const { verifyJob } = proxyActivities<EscapeActivities>({
 export const { saveBatch, writeReport } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '15m',
+  heartbeatTimeout: '5s',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });

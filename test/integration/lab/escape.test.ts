@@ -188,8 +188,9 @@ describe('a dry run', () => {
       outcome: 'failed',
       reason: expect.stringContaining(`NoRecoveryPoint`),
     });
-    expect(reasonOf('payments-p1').reason).toContain(`${lost.key} of recovery point`);
-    expect(reasonOf('clicks-p2').reason).toMatch(/_metadata of recovery point .* has \d+ bytes instead of \d+/);
+    expect(reasonOf('payments-p1').reason).toContain('misses a file in ');
+    expect(reasonOf('payments-p1').reason).toContain(lost.key);
+    expect(reasonOf('clicks-p2').reason).toMatch(/recovery point .* has \d+ of \d+ bytes of a file in .*_metadata/);
     expect(reasonOf('reports-p3')).toMatchObject({ outcome: 'running', rtoSeconds: null });
   });
 

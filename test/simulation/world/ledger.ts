@@ -11,8 +11,16 @@ export interface LedgerEntry {
 export class Ledger {
   readonly entries: LedgerEntry[] = [];
 
+  readonly #listeners: ((entry: LedgerEntry) => void)[] = [];
+
   note(entry: LedgerEntry): void {
     this.entries.push(entry);
+    for (const listener of this.#listeners) listener(entry);
+  }
+
+  /** Calls back at each request, before it takes effect. */
+  onNote(listener: (entry: LedgerEntry) => void): void {
+    this.#listeners.push(listener);
   }
 
   of(zone: string, kind?: string): LedgerEntry[] {

@@ -100,7 +100,11 @@ export class SimulatedCluster implements ZoneCluster {
         nodeName: pending ? undefined : 'node-1',
         podIp: pending ? undefined : '10.0.0.1',
       };
-      return ['jobmanager', 'taskmanager'].map((component) => ({ ...pod, name: `${job.name}-${component}`, component }));
+      return ['jobmanager', 'taskmanager'].map((component) => ({
+        ...pod,
+        name: `${job.name}-${component}`,
+        component,
+      }));
     });
   }
 

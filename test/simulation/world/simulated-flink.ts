@@ -33,7 +33,12 @@ export class SimulatedFlink implements FlinkGateway {
     const zone = this.#zones.get(zoneName)!;
     const ask = <T>(operation: string, signal: AbortSignal | undefined, answer: (run: SimulatedRun) => T) =>
       this.#ask(zone, job, operation, signal, answer);
-    const ofJob = <T>(operation: string, jobId: string, signal: AbortSignal | undefined, answer: (run: SimulatedRun) => T) =>
+    const ofJob = <T>(
+      operation: string,
+      jobId: string,
+      signal: AbortSignal | undefined,
+      answer: (run: SimulatedRun) => T,
+    ) =>
       ask(operation, signal, (run) => {
         if (run.jobId === jobId) return answer(run);
         throw this.#failure('NotFound', zone, job, `knows no job ${jobId}`);
@@ -72,7 +77,8 @@ export class SimulatedFlink implements FlinkGateway {
     return zone.way.request('flink', operation, jobKey(job), signal, () => {
       const run = zone.operator.runs.get(jobKey(job));
       if (silent) throw this.#failure('Unreachable', zone, job, 'no complete answer in time');
-      if (!run?.answersAt(this.#clock.now())) throw this.#failure('Unavailable', zone, job, 'no Service, or nothing behind it, yet');
+      if (!run?.answersAt(this.#clock.now()))
+        throw this.#failure('Unavailable', zone, job, 'no Service, or nothing behind it, yet');
       if (run.fault === 'rest-5xx') throw this.#failure('Unavailable', zone, job, 'was refused by Flink (503)');
       return answer(run);
     });

@@ -62,7 +62,14 @@ export class SimulatedOperator {
     this.#started.set(key, nth);
     const fault = this.faults.get(key);
     const startedMs = this.#clock.now();
-    const run = new SimulatedRun(this.#seed, { zone: this.zone, job, nth, startedMs, path, ...(fault ? { fault } : {}) });
+    const run = new SimulatedRun(this.#seed, {
+      zone: this.zone,
+      job,
+      nth,
+      startedMs,
+      path,
+      ...(fault ? { fault } : {}),
+    });
     this.runs.set(key, run);
     this.starts.push({ zone: this.zone, job: key, path, atMs: startedMs });
     return run;

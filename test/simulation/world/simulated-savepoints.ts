@@ -58,7 +58,10 @@ export class SimulatedSavepoints {
     const checkpointId = run.nextCheckpointId(this.#clock.now());
     const metadata = writeMetadata({ checkpointId, file, sizeBytes: state.length });
     if (fault !== 'file-missing') target.store.write(`${target.key}/${folder}/${file}`, state);
-    target.store.write(`${target.key}/${folder}/_metadata`, fault === 'metadata-cut' ? metadata.slice(0, -60) : metadata);
+    target.store.write(
+      `${target.key}/${folder}/_metadata`,
+      fault === 'metadata-cut' ? metadata.slice(0, -60) : metadata,
+    );
     const location = `${request.targetDirectory}/${folder}`;
     if (fault === 'forgotten') {
       this.#status.delete(request.triggerId);

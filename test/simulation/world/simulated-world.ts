@@ -42,7 +42,10 @@ export class SimulatedWorld implements World {
         const way = new SimulatedZone(zone.name, this.ledger, options.seed);
         const operator = new SimulatedOperator(zone.name, this.clock, options.seed);
         const cluster = new SimulatedCluster(way, operator);
-        return [zone.name, { way, operator, cluster, store: new SimulatedStore(way, storeName, this.clock), config: zone }];
+        return [
+          zone.name,
+          { way, operator, cluster, store: new SimulatedStore(way, storeName, this.clock), config: zone },
+        ];
       }),
     );
     this.savepoints = new SimulatedSavepoints(this.clock, options.seed, this.#findStore);

@@ -53,7 +53,11 @@ export class SimulatedZone {
     for (const hold of this.#holds.filter((one) => one.kind === kind)) await hold.until;
     await delay(this.dead ? silenceMs : 0, undefined, signal ? { signal } : {});
     const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
-      new OutsideFailure(failureClass, `${part} ${this.name}`, `${part} ${this.name}: ${operation} of ${object} ${why}.`);
+      new OutsideFailure(
+        failureClass,
+        `${part} ${this.name}`,
+        `${part} ${this.name}: ${operation} of ${object} ${why}.`,
+      );
     if (this.dead) throw fail('Unreachable', 'got no answer');
     if (part === 'store' && this.storeRefuses) throw fail('Unavailable', 'was refused (503 Service Unavailable)');
     const trouble = this.#trouble(part, `${kind} ${object}`);

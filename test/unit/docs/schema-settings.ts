@@ -37,7 +37,7 @@ export function schemaSettings(): SchemaSettings {
         const inherited = (node.default as Record<string, unknown> | undefined)?.[name];
         walk(inherited === undefined ? child : { ...child, default: inherited }, path ? `${path}.${name}` : name);
       }
-    } else if (path in ownNames || /\.stores$/.test(path)) {
+    } else if (path in ownNames || path.endsWith('.stores')) {
       walk(node.additionalProperties as Node, `${path}.${ownNames[path.split('.').at(-1)!]}`);
     } else found.set(path, node.default ?? found.get(path));
   };
