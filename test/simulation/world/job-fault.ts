@@ -50,6 +50,8 @@ export type SavepointFault =
   | 'fails'
   /** It is written, but the JobManager fails over and no longer knows the trigger. */
   | 'forgotten'
+  /** The JobManager fails over before it is written, and no longer knows the trigger. */
+  | 'lost'
   /** It never ends. */
   | 'hangs'
   /** Flink reports success, but a file is not in the store. */

@@ -52,6 +52,10 @@ export class SimulatedSavepoints {
       this.#status.set(request.triggerId, { state: 'failed', cause });
       return;
     }
+    if (fault === 'lost') {
+      this.#status.delete(request.triggerId);
+      return;
+    }
     const folder = `savepoint-${run.jobId.slice(0, 6)}-${drawHex(12, this.#seed, 'folder', request.triggerId)}`;
     const file = drawHex(32, this.#seed, 'file', request.triggerId);
     const state = new Uint8Array(drawBetween(30_000, 60_000, this.#seed, 'bytes', request.triggerId));
