@@ -62,7 +62,8 @@ export const errorCodes = {
   },
   TwinUnwell: {
     means: 'The recovery point was kept, but the P0 job’s twin in the peer zone does not run healthily.',
-    remedy: 'Look at the twin’s pods and exceptions in the peer zone; until it runs, an escape uses the recovery point.',
+    remedy:
+      'Look at the twin’s pods and exceptions in the peer zone; until it runs, an escape uses the recovery point.',
   },
   NoRecoveryPoint: {
     means: 'No intact recovery point of the job lies in the peer zone.',

@@ -15,7 +15,15 @@ function isKind(text: string): text is Kind {
 function run(kind: Kind, rest: string[]): boolean {
   process.stderr.write(`\n── ${kind} tests\n`);
   const vitest = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
-  const args = ['--disable-warning=ExperimentalWarning', vitest, 'run', '--project', kind, '--passWithNoTests', ...rest];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    vitest,
+    'run',
+    '--project',
+    kind,
+    '--passWithNoTests',
+    ...rest,
+  ];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
 }
 

@@ -148,7 +148,7 @@ function poolOf(options: DispatcherOptions, refuse: (why: string) => OutsideFail
 
 /** The library types its options with Node's, undici with its own; they are the same at run time. */
 function bounded(connect: object): buildConnector.BuildOptions {
-  return { ...connect, timeout: connectTimeoutMs } as buildConnector.BuildOptions;
+  return { ...connect, timeout: connectTimeoutMs };
 }
 
 /** What went wrong without its details: an exec plugin's error may hold what it printed. */

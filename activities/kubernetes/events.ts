@@ -28,7 +28,7 @@ export function eventsOf(
 ): Pick<ZoneCluster, 'listEvents'> {
   async function select(job: JobRef, fieldSelector: string, limit: number, signal?: AbortSignal) {
     const query = new URLSearchParams({ fieldSelector, limit: String(limit) });
-    const path = `/api/v1/namespaces/${encodeURIComponent(job.namespace)}/events?${query}`;
+    const path = `/api/v1/namespaces/${encodeURIComponent(job.namespace)}/events?${query.toString()}`;
     const what = `list of events of ${jobKey(job)}`;
     return (await client.call<{ items: EventObject[] }>({ method: 'GET', path, what, signal })).items;
   }

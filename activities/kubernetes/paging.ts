@@ -37,7 +37,12 @@ async function listOnce<T>(client: KubernetesClient, list: Parameters<typeof lis
   do {
     const query = new URLSearchParams({ ...list.query, limit: String(pageSize) });
     if (next) query.set('continue', next);
-    const call = { method: 'GET', path: `${list.path}?${query}`, what: list.what, signal: list.signal } as const;
+    const call = {
+      method: 'GET',
+      path: `${list.path}?${query.toString()}`,
+      what: list.what,
+      signal: list.signal,
+    } as const;
     const answer = await client.send(call);
     if (answer.status === 410) return undefined;
     if (answer.status !== 200) throw failureOf(client.system, list.what, answer);

@@ -33,7 +33,7 @@ export function podsOf(client: KubernetesClient): Pick<ZoneCluster, 'listPods' |
   async function log(job: JobRef, pod: string, query: Record<string, string>, signal?: AbortSignal) {
     const what = `log of pod ${job.namespace}/${pod}`;
     const search = new URLSearchParams({ container: flinkContainer, limitBytes: String(maxLogBytes), ...query });
-    const path = `${collection(job.namespace)}/${encodeURIComponent(pod)}/log?${search}`;
+    const path = `${collection(job.namespace)}/${encodeURIComponent(pod)}/log?${search.toString()}`;
     const answer = await client.send({ method: 'GET', path, what, signal });
     if (answer.status === 200) return answer.body;
     // 400: its container has not started, or has no earlier run; 404: the pod is gone. Either way there is no log.

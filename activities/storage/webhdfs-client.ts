@@ -139,7 +139,8 @@ export class WebHdfsClient {
 
   #url(path: string, query: Query): string {
     const encoded = path.split('/').map(encodeURIComponent).join('/');
-    return `${this.#endpoint}/webhdfs/v1${encoded}?${new URLSearchParams({ ...query, 'user.name': this.#user })}`;
+    const search = new URLSearchParams({ ...query, 'user.name': this.#user });
+    return `${this.#endpoint}/webhdfs/v1${encoded}?${search.toString()}`;
   }
 
   async #send(url: string, options: { method: Method; signal: AbortSignal | undefined }) {

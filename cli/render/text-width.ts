@@ -51,7 +51,7 @@ export function truncateStart(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   const kept: string[] = [];
   let used = 1;
-  for (const character of [...text].toReversed()) {
+  for (const character of Array.from(text).toReversed()) {
     used += characterWidth(character);
     if (used > width) break;
     kept.push(character);

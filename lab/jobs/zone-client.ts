@@ -33,7 +33,7 @@ export function sampleZoneClient(zone: LabZoneName): SampleZoneClient {
     namespace: string,
   ) => {
     try {
-      return await objects.read<T>({ apiVersion, kind, metadata: { name, namespace } } as never);
+      return await objects.read<T>({ apiVersion, kind, metadata: { name, namespace } });
     } catch (error) {
       if (error instanceof ApiException && error.code === 404) return undefined;
       throw error;

@@ -48,7 +48,7 @@ export function complaintsAboutEscapeInput(input: unknown): string[] {
   }
   const given = input as Record<string, unknown>;
   const unknown = Object.keys(given)
-    .filter((field) => !(field in rules))
+    .filter((field) => !Object.hasOwn(rules, field))
     .map((field) => `"${field}" is not a field; fields are ${Object.keys(rules).join(', ')}`);
   const wrong = Object.entries(rules)
     .filter(([field, rule]) => (given[field] === undefined ? field === 'zone' : !rule.holds(given[field])))

@@ -31,10 +31,15 @@ function bar(row: TimelineRow, top: number): Html {
 <g class="bar">
 ${first > 0 ? wait : nothing}
 ${segments.length === 0 && end !== null ? whole : segments.map((segment) => step(segment, top))}
-<text class="end ${job.outcome}" x="${percent(end ?? 0)}" dx="6" y="${top + 17}">${words}</text>
+<text class="end ${job.outcome}" x="${percent(lastEdge(row))}" dx="6" y="${top + 17}">${words}</text>
 </g>
 </g>
 `;
+}
+
+/** Steps such as the confirming checkpoint go on after the job runs: its words stand behind the last of them. */
+function lastEdge({ segments, end }: TimelineRow): number {
+  return Math.max(end ?? 0, ...segments.map(({ start, length }) => start + length));
 }
 
 function step({ kind, name, start, length, seconds }: Segment, top: number): Html {
@@ -46,7 +51,7 @@ ${length < minNumberedLength ? nothing : number}`;
 
 /** The end of a name tells jobs apart more often than its beginning: the middle goes. */
 function shorten(name: string): string {
-  const characters = [...name];
+  const characters = Array.from(name);
   if (characters.length <= maxNameLength) return name;
   return `${characters.slice(0, 12).join('')}…${characters.slice(13 - maxNameLength).join('')}`;
 }

@@ -46,7 +46,12 @@ export function layOutTimeline(report: Report): Timeline {
   const steps = stepKinds(report.jobs);
   const originMs = Date.parse(report.startedAt);
   const spans = report.jobs.map((job) => jobSpan(job, originMs));
-  const axis = chooseAxis(largest(spans.flatMap((span) => span.endSeconds ?? [])) ?? 0, report.budgetSeconds);
+  // Steps such as the confirming checkpoint go on after a job runs again: the picture shows them too.
+  const ends = spans.flatMap(({ endSeconds, stretches }) => [
+    endSeconds ?? 0,
+    ...stretches.map((one) => one.toSeconds),
+  ]);
+  const axis = chooseAxis(largest(ends) ?? 0, report.budgetSeconds);
   const share = (seconds: number): number => round(Math.min(1, seconds / axis.spanSeconds));
 
   const rows = spans.map(({ job, stretches, endSeconds }): TimelineRow => {

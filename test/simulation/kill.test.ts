@@ -43,7 +43,11 @@ async function startMortalWorker(scenario: Scenario): Promise<{ mortal: MortalWo
 /** Where in an escape the worker dies: at the nth request of a kind. */
 const moments: { name: string; nth: number; matches: (entry: LedgerEntry) => boolean }[] = [
   { name: 'planning', nth: 1, matches: ({ object }) => object.endsWith('/plan.json') },
-  { name: 'claiming', nth: 5, matches: ({ kind, object }) => /createIfAbsent/.test(kind) && /^epochs/.test(object) },
+  {
+    name: 'claiming',
+    nth: 5,
+    matches: ({ kind, object }) => kind === 'store createIfAbsent' && object.startsWith('epochs/'),
+  },
   { name: 'starting', nth: 4, matches: ({ kind }) => kind === 'kubernetes patch' },
   { name: 'replacing a twin', nth: 1, matches: ({ kind }) => kind === 'kubernetes delete' },
   { name: 'watching', nth: 40, matches: ({ kind }) => kind === 'flink checkpoints' },

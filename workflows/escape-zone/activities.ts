@@ -42,7 +42,7 @@ export const { fenceZone } = proxyActivities<EscapeActivities>({
 export const { startBatch } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '5m',
   scheduleToCloseTimeout: '10m',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '5s',
   retry: quick,
 });
 

@@ -54,7 +54,9 @@ test('stopping waits until it is gone, even if it ignores SIGTERM', async () => 
 
 test('a command that is not there is told with its name', async () => {
   // The pid file is written before the command is tried: the process has then ended, or is about to.
-  const outcome = await startProcess({ name: 'sleeper', command: '/nowhere/tool', args: [], dir }).catch(String);
+  const outcome = await startProcess({ name: 'sleeper', command: '/nowhere/tool', args: [], dir }).catch(
+    (error: unknown) => error,
+  );
   await vi.waitFor(() => expect(findProcess(dir, 'sleeper')).toBeUndefined());
-  expect(`${String(outcome)} ${logTail(dir, 'sleeper')}`).toContain('/nowhere/tool');
+  expect(`${outcome instanceof Error ? outcome.message : ''} ${logTail(dir, 'sleeper')}`).toContain('/nowhere/tool');
 });

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batchesOf, planEscape, type EscapeAssessment } from '../../../model/escape/plan.ts';
+import { jobKey } from '../../../model/job.ts';
+import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import { tiers, type Tier } from '../../../model/tier.ts';
+
+interface Candidate {
+  namespace: string;
+  name: string;
+  tier: string | undefined;
+  role: 'standby' | 'twin';
+  activeZone: string;
+  epoch: string | undefined;
+  stored: number;
+}
+
+const candidate: fc.Arbitrary<Candidate> = fc.record({
+  namespace: fc.constantFrom('default', 'payments', 'Ökonomie'),
+  name: fc.stringMatching(/^[a-z]{1,4}$/),
+  tier: fc.constantFrom(...tiers, ...tiers, 'P4', undefined),
+  role: fc.constantFrom('standby', 'twin'),
+  activeZone: fc.constantFrom('az-a', 'az-a', 'az-c'),
+  epoch: fc.option(fc.constantFrom('1', '3', '17', 'x', ''), { nil: undefined }),
+  stored: fc.integer({ min: 0, max: 30 }),
+});
+const candidates = fc.uniqueArray(candidate, { selector: jobKey, maxLength: 40 });
+const scope = fc.constantFrom<EscapeAssessment['scope']>({}, { tiers: ['P0', 'P2'] }, { namespaces: ['default'] });
+
+function deploymentOf(of: Candidate): FlinkDeployment {
+  const marks = { [annotations.activeZone]: of.activeZone, [annotations.epoch]: of.epoch };
+  const metadata = {
+    namespace: of.namespace,
+    name: of.name,
+    labels: { [labels.role]: of.role, ...(of.tier === undefined ? {} : { [labels.tier]: of.tier }) },
+    annotations: Object.fromEntries(Object.entries(marks).filter(([, value]) => value !== undefined)) as Record<
+      string,
+      string
+    >,
+  };
+  return { apiVersion: 'flink.apache.org/v1beta1', kind: 'FlinkDeployment', metadata, spec: {} };
+}
+
+function assess(of: Candidate[], within: EscapeAssessment['scope'] = {}): EscapeAssessment {
+  return {
+    escapeId: 'az-a-INC-1',
+    zone: 'az-a',
+    to: 'az-b',
+    now: '2026-11-21T03:00:00.000Z',
+    candidates: of.map(deploymentOf),
+    newestEpochs: Object.fromEntries(of.filter(({ stored }) => stored > 0).map((one) => [jobKey(one), one.stored])),
+    defaultStore: 's3',
+    scope: within,
+  };
+}
+
+describe('the plan of an escape', () => {
+  test('puts every candidate of the zone in exactly one place, and no other', () => {
+    fc.assert(
+      fc.property(candidates, scope, (of, within) => {
+        const plan = planEscape(assess(of, within));
+        const placed = [...plan.waves.flatMap(({ jobs }) => jobs), ...plan.left].map(jobKey);
+        const wanted = of.filter(({ activeZone }) => activeZone === 'az-a').map(jobKey);
+        expect(placed.toSorted()).toEqual(wanted.toSorted());
+      }),
+    );
+  });
+
+  test('has one wave a tier, the most important first, and none that is empty', () => {
+    fc.assert(
+      fc.property(candidates, scope, (of, within) => {
+        const { waves } = planEscape(assess(of, within));
+        expect(waves.map(({ wave }) => wave)).toEqual(waves.map((_, index) => index));
+        const order = waves.map(({ tier }) => tiers.indexOf(tier));
+        expect(order).toEqual([...new Set(order)].toSorted((a, b) => a - b));
+        for (const { wave, tier, jobs } of waves) {
+          expect(jobs.length).toBeGreaterThan(0);
+          for (const job of jobs) expect(job).toMatchObject({ wave, tier });
+        }
+      }),
+    );
+  });
+
+  test('is the same for the same jobs in any order', () => {
+    fc.assert(
+      fc.property(candidates, scope, fc.infiniteStream(fc.nat()), (of, within, ranks) => {
+        const shuffled = of.map((one) => ({ one, rank: ranks.next().value })).toSorted((a, b) => a.rank - b.rank);
+        const plan = planEscape(assess(of, within));
+        expect(
+          planEscape(
+            assess(
+              shuffled.map(({ one }) => one),
+              within,
+            ),
+          ),
+        ).toEqual(plan);
+      }),
+    );
+  });
+
+  test('gives each job the epoch after the newest that store or object know', () => {
+    fc.assert(
+      fc.property(candidates, (of) => {
+        const byKey = new Map(of.map((one) => [jobKey(one), one]));
+        for (const job of planEscape(assess(of)).waves.flatMap(({ jobs }) => jobs)) {
+          const { epoch, stored, role } = byKey.get(jobKey(job))!;
+          const annotated = /^\d+$/.test(epoch ?? '') ? Number(epoch) : 0;
+          expect(job.epoch).toBe(Math.max(annotated, stored) + 1);
+          expect(job.kind).toBe(role);
+        }
+      }),
+    );
+  });
+
+  test('leaves what was not asked for, with the reason', () => {
+    const job = (name: string, tier: string | undefined, namespace = 'default'): Candidate => ({
+      namespace,
+      name,
+      tier,
+      role: 'standby',
+      activeZone: 'az-a',
+      epoch: '1',
+      stored: 1,
+    });
+    const of = [job('a', 'P0'), job('b', 'P1'), job('c', undefined), job('d', 'p0'), job('e', 'P0', 'payments')];
+    const plan = planEscape(assess(of, { tiers: ['P0'], namespaces: ['default'] }));
+    expect(plan.waves.flatMap(({ jobs }) => jobs.map(({ name }) => name))).toEqual(['a']);
+    expect(plan.left.map(({ name, tier, reason }) => [name, tier, reason])).toEqual([
+      ['b', 'P1', 'outside the tiers that were asked for'],
+      ['c', null, 'NoTier: label az-escape.io/tier is missing on its standby in az-b'],
+      ['d', null, 'NoTier: label az-escape.io/tier is "p0" on its standby in az-b'],
+      ['e', 'P0', 'outside the namespaces that were asked for'],
+    ]);
+  });
+});
+
+describe('batches', () => {
+  test('cover each wave without gap or overlap, and span no two waves', () => {
+    const sizes = fc.array(
+      fc.record({ tier: fc.constantFrom<Tier>(...tiers), count: fc.integer({ min: 1, max: 450 }) }),
+      {
+        maxLength: 4,
+      },
+    );
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 200 }), (of, size) => {
+        const waves = of.map(({ tier, count }, wave) => ({
+          wave,
+          tier,
+          jobs: Array.from<never>({ length: count }),
+        }));
+        const plan = { ...planEscape(assess([])), waves };
+        const batches = batchesOf(plan, size);
+        for (const { wave, jobs } of waves) {
+          const ofWave = batches.filter((batch) => batch.wave === wave);
+          expect(
+            ofWave.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index)),
+          ).toEqual(jobs.map((_, index) => index));
+          for (const { from, to } of ofWave) expect(to - from).toBeLessThanOrEqual(size);
+        }
+        expect(batches.map(({ wave }) => wave)).toEqual(batches.map(({ wave }) => wave).toSorted((a, b) => a - b));
+      }),
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfigText } from '../../../worker/config/load.ts';
+
+const minimal = `
+zones:
+  az-a:
+    peer: az-b
+    kubernetes: { kubeconfig: /etc/a.yaml }
+    stores:
+      s3: &store
+        type: s3
+        endpoint: http://s3.example.com
+        bucket: snapshots
+        accessKeyId: { env: KEY }
+        secretAccessKey: { file: /run/secret }
+  az-b:
+    peer: az-a
+    kubernetes: { kubeconfig: /etc/b.yaml }
+    stores:
+      s3: *store
+`;
+
+/** The problems of a wrong text, one line each. */
+function problemsOf(text: string): string[] {
+  try {
+    parseConfigText('az-escape.yaml', text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  test('needs two zones and little else: the rest has defaults', () => {
+    const config = parseConfigText('az-escape.yaml', minimal);
+    expect(config.temporal).toEqual({ address: undefined, namespace: undefined, taskQueue: 'az-escape' });
+    expect(config.zones['az-a']).toMatchObject({
+      name: 'az-a',
+      peer: 'az-b',
+      kubernetes: { namespaces: ['default'], requestTimeoutMs: 10_000 },
+      flinkRest: { via: 'service-proxy' },
+      overlay: {},
+      stores: { s3: { region: 'us-east-1', prefix: 'az-escape', forcePathStyle: false } },
+    });
+    expect(config.tiers.P0).toEqual({
+      intervalMs: 60_000,
+      mode: 'savepoint',
+      startDeadlineMs: 300_000,
+      keep: 3,
+      savepointTimeoutMs: 120_000,
+    });
+    expect(config.tiers.P3.intervalMs).toBe(3_600_000);
+    expect(config.escape).toEqual({
+      budgetMs: 600_000,
+      batchSize: 100,
+      fenceDeadlineMs: 20_000,
+      probeDeadlineMs: 5_000,
+    });
+  });
+
+  test('is told five mistakes at once, each with its line', () => {
+    const wrong = minimal
+      .replace('    peer: az-b\n', '    peer: az-c\n')
+      .replace('type: s3', 'type: s3\n        buckets: typo')
+      .replace('{ env: KEY }', 'AKIA1234')
+      .concat('escape:\n  budget: 10\ntiers:\n  P1: { interval: 5 minutes }\n');
+    const problems = problemsOf(wrong);
+    const lineOf = (text: string) => wrong.split('\n').findIndex((line) => line.includes(text)) + 1;
+    const expected: [string, string][] = [
+      ['az-c', 'zones.az-a.peer names "az-c", which is no zone of this file (az-a, az-b)'],
+      ['buckets', 'zones.az-a.stores.s3.buckets is not a setting; see docs/settings.md'],
+      ['AKIA', 'zones.az-a.stores.s3.accessKeyId a secret is given by reference'],
+      ['budget', 'escape.budget must be of type string'],
+      ['5 minutes', 'tiers.P1.interval "5 minutes" is not a duration'],
+    ];
+    for (const [mark, sentence] of expected) {
+      const found = problems.find((problem) => problem.includes(sentence));
+      expect(found, `${sentence} among\n${problems.join('\n')}`).toBeDefined();
+      expect(found).toMatch(new RegExp(`^line ${lineOf(mark)}: `));
+    }
+    // A secret that stands where its source belongs is not repeated on the screen.
+    expect(problems.join('\n')).not.toContain('AKIA1234');
+  });
+
+  test.each([
+    ['one zone', 'zones: { az-a: { peer: az-a, kubernetes: { kubeconfig: x }, stores: {} } }', 'needs at least two'],
+    ['its own peer', minimal.replace('peer: az-b', 'peer: az-a'), 'cannot be its own peer'],
+    ['other store names', minimal.replace('s3: *store', 'minio: *store'), 'peers name their stores alike'],
+    ['a duration out of range', `${minimal}escape: { budget: 1s }`, 'is outside 1m to 2h'],
+    ['a batch too large', `${minimal}escape: { batchSize: 201 }`, 'escape.batchSize'],
+    ['nothing', '', 'zones'],
+    ['no YAML', 'zones: [', 'line 1'],
+    ['a list', '- zones', 'the file'],
+  ])('with %s is refused', (_what, text, sentence) => {
+    expect(problemsOf(text).join('\n')).toContain(sentence);
+  });
+});

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { complaintsAboutEscapeInput, idPart } from '../../../model/escape/input.ts';
+import { complaintsAboutProtectInput } from '../../../model/protect-input.ts';
+
+describe('the input of an escape', () => {
+  test('needs nothing but the zone', () => {
+    expect(complaintsAboutEscapeInput({ zone: 'az-a' })).toEqual([]);
+  });
+
+  test('may name everything', () => {
+    const all = {
+      zone: 'az-a',
+      incident: 'INC-7',
+      dryRun: true,
+      tiers: ['P0', 'P3'],
+      namespaces: ['default', 'payments'],
+      lostAt: '2026-11-21T03:00:00Z',
+      budget: '10m',
+      by: 'anna',
+      via: 'cli',
+    };
+    expect(complaintsAboutEscapeInput(all)).toEqual([]);
+  });
+
+  test('is told all its mistakes at once', () => {
+    const wrong = { zone: '', dryRun: 'yes', tiers: ['P9'], budget: 10, zones: ['az-a'] };
+    const complaints = complaintsAboutEscapeInput(wrong);
+    expect(complaints).toHaveLength(5);
+    for (const field of Object.keys(wrong)) expect(complaints.join('; ')).toContain(`"${field}"`);
+  });
+
+  test.each([[undefined], [null], ['az-a'], [7], [[]], [[{ zone: 'az-a' }]]])('%j is no input', (input) => {
+    expect(complaintsAboutEscapeInput(input)).toHaveLength(1);
+    expect(complaintsAboutProtectInput(input)).toHaveLength(1);
+  });
+
+  test.each<[Record<string, unknown>]>([
+    [{ incident: '' }],
+    [{ incident: 'x'.repeat(201) }],
+    [{ tiers: [] }],
+    [{ tiers: 'P0' }],
+    [{ namespaces: 'default' }],
+    [{ namespaces: [''] }],
+    [{ lostAt: 'noon' }],
+    [{ budget: '0s' }],
+    [{ budget: '10' }],
+    [{ by: 7 }],
+    [{ toString: 'x' }],
+  ])('%j is told', (field) => {
+    const complaints = complaintsAboutEscapeInput({ zone: 'az-a', ...field });
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(`"${Object.keys(field)[0]}"`);
+  });
+
+  test('never breaks the check, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.anything(), (input) => {
+        for (const complaint of complaintsAboutEscapeInput(input)) expect(complaint).not.toBe('');
+      }),
+    );
+  });
+});
+
+describe('a part of an id', () => {
+  test('is a safe name of a folder, whatever the incident is called', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300, unit: 'grapheme' }), (text) => {
+        expect(idPart(text)).toMatch(/^(?![-.])[A-Za-z0-9._-]{1,100}$/);
+      }),
+    );
+    expect(idPart('../../etc')).toBe('etc');
+    expect(idPart('INC 7 / west')).toBe('INC-7-west');
+    expect(idPart('!!!')).toBe('unnamed');
+  });
+});
+
+describe('the input of a round of protection', () => {
+  test('names jobs as namespace/name', () => {
+    expect(complaintsAboutProtectInput({ zone: 'az-a', jobs: ['default/orders'] })).toEqual([]);
+    expect(complaintsAboutProtectInput({ zone: 'az-a', jobs: ['orders'] })).toHaveLength(1);
+    expect(complaintsAboutProtectInput({ zone: 'az-a', jobs: [] })).toHaveLength(1);
+    expect(complaintsAboutProtectInput({ job: 'default/orders' })).toHaveLength(2);
+  });
+});
