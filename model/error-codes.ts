@@ -69,6 +69,11 @@ export const errorCodes = {
     means: 'No intact recovery point of the job lies in the peer zone.',
     remedy: 'Start the job by hand from a snapshot of your own, or without state.',
   },
+  NoRoom: {
+    means: 'The peer zone has no room for the job, so it was left before anything of it was started.',
+    remedy:
+      'Make what the sentence misses: nodes, quota, or jobs there that can pause. Then run the escape as a new incident.',
+  },
   EpochTaken: {
     means: 'Somebody else claimed the right to run this job after the plan was made.',
     remedy: 'Look who holds the newest epoch; run the escape again if it still should move.',

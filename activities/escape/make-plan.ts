@@ -1,14 +1,19 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
-import { batchesOf, planEscape, type EscapePlan } from '../../model/escape/plan.ts';
+import { noRoom } from '../../model/escape/give-room.ts';
+import { batchesOf, planEscape, type EscapeAssessment, type EscapePlan } from '../../model/escape/plan.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../storage/epochs.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { seeRoom } from './see-room.ts';
 import type { EscapeTarget, PlanSummary } from './types.ts';
 
 const maxPlanBytes = 64 << 20;
+
+/** The note travels in every history and is shown while the escape runs: the plan itself has all of it. */
+const maxNoteLength = 1_000;
 
 /** The store that keeps plans and reports of escapes into a zone. */
 export function reportStore(world: World, to: string): SnapshotStore {
@@ -43,13 +48,18 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
 export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
   const bytes = await reportStore(world, target.to).read(planKey(target), { maxBytes: maxPlanBytes, signal });
   if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
-  return JSON.parse(new TextDecoder().decode(bytes)) as EscapePlan;
+  const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> & Omit<EscapePlan, 'late' | 'notes'>;
+  // A worker of an earlier version may have written it: an escape goes on while workers are replaced.
+  return { ...plan, late: plan.late ?? [], notes: plan.notes ?? [] };
 }
 
-async function assess(world: World, target: EscapeTarget, signal: AbortSignal) {
+async function assess(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapeAssessment> {
   const peer = zoneConfig(world, target.to);
   const selector = `${labels.role} in (standby,twin)`;
-  const candidates = await world.cluster(peer.name).listDeployments(selector, signal);
+  const [candidates, { room, notes }] = await Promise.all([
+    world.cluster(peer.name).listDeployments(selector, signal),
+    seeRoom(world, peer.name, signal),
+  ]);
   const storesUsed = new Set(
     candidates.map((c) => c.metadata.annotations?.[annotations.store] ?? defaultStoreName(peer)),
   );
@@ -67,6 +77,15 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal) {
     newestEpochs: largest(epochs),
     defaultStore: defaultStoreName(peer),
     scope: target.scope,
+    room,
+    notes,
+    schedule: {
+      startsPerSecond: world.config.escape.startsPerSecond,
+      timeToRunSeconds: world.config.escape.timeToRunMs / 1000,
+      batchSize: world.config.escape.batchSize,
+      elapsedSeconds: Math.max(0, (world.now() - Date.parse(target.triggeredAt)) / 1000),
+      budgetSeconds: target.budgetSeconds,
+    },
   };
 }
 
@@ -81,6 +100,19 @@ function largest(epochs: Record<string, number>[]): Record<string, number> {
 
 function summary(world: World, plan: EscapePlan): PlanSummary {
   const jobsByTier: PlanSummary['jobsByTier'] = {};
-  for (const { tier, jobs } of plan.waves) jobsByTier[tier] = jobs.length;
-  return { batches: batchesOf(plan, world.config.escape.batchSize), jobsByTier, left: plan.left.length };
+  for (const { tier, jobs } of plan.waves) jobsByTier[tier] = (jobsByTier[tier] ?? 0) + jobs.length;
+  const shortByTier: NonNullable<PlanSummary['shortByTier']> = {};
+  for (const { tier, reason } of plan.left) {
+    if (tier && reason.startsWith(noRoom)) shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
+  }
+  const batches = batchesOf(plan, world.config.escape.batchSize);
+  return { batches, jobsByTier, left: plan.left.length, shortByTier, note: noteOf(plan) };
+}
+
+/** What will not make the budget first, then what else there is to know. */
+function noteOf(plan: EscapePlan): string {
+  const note = [...plan.late.map(({ reason }) => reason), ...plan.notes]
+    .map((text) => text.replace(/\.$/, ''))
+    .join('. ');
+  return note.length <= maxNoteLength ? note : `${note.slice(0, maxNoteLength - 1)}…`;
 }

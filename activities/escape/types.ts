@@ -33,6 +33,10 @@ export interface PlanSummary {
   batches: BatchRef[];
   jobsByTier: Partial<Record<Tier, number>>;
   left: number;
+  /** Jobs that are left because the peer has no room for them. Absent in histories of the first version, as is `note`. */
+  shortByTier?: Partial<Record<Tier, number>>;
+  /** For people: waves that will not make the budget, room that was not judged. Empty when all is well. */
+  note?: string;
 }
 
 /** A job whose start (or promotion) was issued and which must now be seen running. */

@@ -56,6 +56,7 @@ export async function writeReport(
       store: '',
       recoveryPoint: null,
       epoch: 0,
+      demand: null,
     } as const;
     jobs.push(endedJob(target, job, 'left', left.reason));
   }

@@ -6,6 +6,7 @@ import { deploymentsOf } from './deployments.ts';
 import { eventsOf } from './events.ts';
 import { podsOf } from './pods.ts';
 import type { ZoneCluster } from './port.ts';
+import { roomOf } from './room.ts';
 import { serviceProxyOf } from './service-proxy.ts';
 
 /**
@@ -21,6 +22,7 @@ export function openCluster(zone: ZoneConfig): ZoneCluster {
     ...configMapsOf(client),
     ...pods,
     ...eventsOf(client, pods.listPods),
+    ...roomOf(client),
     ...serviceProxyOf(client),
     async ping(deadlineMs) {
       // Anonymous callers may read it too, but a token that is not accepted is still a 401.

@@ -13,13 +13,21 @@ interface Page<T> {
   items: T[];
 }
 
-/** All objects of a collection. `path` without query. @throws OutsideFailure */
-export async function listAll<T>(
-  client: KubernetesClient,
-  list: { path: string; what: string; query?: Record<string, string>; signal?: AbortSignal | undefined },
-): Promise<T[]> {
+interface List {
+  /** Without query. */
+  path: string;
+  what: string;
+  query?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+/** All objects of a collection. @throws OutsideFailure */
+export async function listAll<T>(client: KubernetesClient, list: List): Promise<T[]>;
+/** What `pick` takes of each: the rest of a page is let go before the next one is read. @throws OutsideFailure */
+export async function listAll<T, R>(client: KubernetesClient, list: List, pick: (item: T) => R): Promise<R[]>;
+export async function listAll<T, R>(client: KubernetesClient, list: List, pick?: (item: T) => R): Promise<(T | R)[]> {
   for (let restarts = 0; restarts <= maxRestarts; restarts++) {
-    const items = await listOnce<T>(client, list);
+    const items = await listOnce<T, T | R>(client, list, pick ?? ((item) => item));
     if (items) return items;
   }
   const sentence = `${client.system}: ${list.what} began again ${maxRestarts} times because its pages expired.`;
@@ -31,8 +39,8 @@ export async function listAll<T>(
 }
 
 /** Undefined when a page has expired (410 Gone). */
-async function listOnce<T>(client: KubernetesClient, list: Parameters<typeof listAll>[1]): Promise<T[] | undefined> {
-  const items: T[] = [];
+async function listOnce<T, R>(client: KubernetesClient, list: List, pick: (item: T) => R): Promise<R[] | undefined> {
+  const items: R[] = [];
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ ...list.query, limit: String(pageSize) });
@@ -47,7 +55,7 @@ async function listOnce<T>(client: KubernetesClient, list: Parameters<typeof lis
     if (answer.status === 410) return undefined;
     if (answer.status !== 200) throw failureOf(client.system, list.what, answer);
     const page = parsePage<T>(client, list.what, answer.body);
-    items.push(...page.items);
+    for (const item of page.items) items.push(pick(item));
     next = page.metadata?.continue;
   } while (next);
   return items;

@@ -1,5 +1,6 @@
 /** The port to one zone's Kubernetes: FlinkDeployments, role ConfigMaps, and what diagnosis reads. */
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { NodeCapacity, PodRequest, QuotaRoom } from '../../model/capacity/types.ts';
 import type { JobRef } from '../../model/job.ts';
 
 /** What diagnosis needs of a pod. */
@@ -51,6 +52,12 @@ export interface ZoneCluster {
   listEvents(job: JobRef, signal?: AbortSignal): Promise<EventSummary[]>;
   /** Last lines of the JobManager's log, also of a container that already ended. */
   jobManagerLog(job: JobRef, tailLines: number, signal?: AbortSignal): Promise<string | undefined>;
+  /** All nodes of the cluster, paged. */
+  listNodes(signal?: AbortSignal): Promise<NodeCapacity[]>;
+  /** What pods of all namespaces hold of the nodes on which they stand, paged; pods that ended are left out. */
+  listPodRequests(signal?: AbortSignal): Promise<PodRequest[]>;
+  /** What the quotas of the configured namespaces still give to Flink's pods. */
+  listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]>;
   /** Version text of the API server: the cheapest proof that it answers and takes our credentials. */
   ping(deadlineMs: number): Promise<string>;
   /** Sends a Flink REST request by way of the API server's service proxy. For `activities/flink` only. */

@@ -66,6 +66,9 @@ function toConfig(parsed: ParsedConfig): Config {
       budgetMs: parsed.escape.budget,
       batchSize: parsed.escape.batchSize,
       fenceDeadlineMs: parsed.escape.fenceDeadline,
+      roomDeadlineMs: parsed.escape.roomDeadline,
+      startsPerSecond: parsed.escape.startsPerSecond,
+      timeToRunMs: parsed.escape.timeToRun,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
   };

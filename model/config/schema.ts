@@ -60,6 +60,7 @@ const zoneSchema = z.strictObject({
     context: z.string().min(1).optional(),
     namespaces: z.array(z.string().min(1)).min(1).default(['default']),
     requestTimeout: duration('500ms', '2m').prefault(settings.kubernetesRequestTimeout.default),
+    autoscaled: z.boolean().default(settings.autoscaled.default),
   }),
   flinkRest: z
     .discriminatedUnion('via', [
@@ -109,6 +110,9 @@ export const configSchema = z.strictObject({
       budget: duration('1m', '2h').prefault(settings.budget.default),
       batchSize: z.int().min(1).max(200).default(settings.batchSize.default),
       fenceDeadline: duration('1s', '2m').prefault(settings.fenceDeadline.default),
+      roomDeadline: duration('1s', '1m').prefault(settings.roomDeadline.default),
+      startsPerSecond: z.int().min(1).max(10_000).default(settings.startsPerSecond.default),
+      timeToRun: duration('1s', '1h').prefault(settings.timeToRun.default),
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),

@@ -13,6 +13,11 @@ export const settings = {
     default: '10s',
     about: 'Deadline of one call to an API server.',
   },
+  autoscaled: {
+    path: 'zones.<zone>.kubernetes.autoscaled',
+    default: false,
+    about: '`true` where the cluster adds nodes by itself: then no job is left because its nodes are full.',
+  },
   intervalP0: { path: 'tiers.P0.interval', default: '1m', about: 'Time between recovery points of a P0 job.' },
   intervalP1: { path: 'tiers.P1.interval', default: '2m', about: 'Time between recovery points of a P1 job.' },
   intervalP2: { path: 'tiers.P2.interval', default: '10m', about: 'Time between recovery points of a P2 job.' },
@@ -34,6 +39,21 @@ export const settings = {
     path: 'escape.fenceDeadline',
     default: '20s',
     about: 'How long fencing may try to reach the lost zone; nothing waits for it.',
+  },
+  roomDeadline: {
+    path: 'escape.roomDeadline',
+    default: '10s',
+    about: 'How long nodes, pods and quotas of the peer may take to be read; then the plan goes on without them.',
+  },
+  startsPerSecond: {
+    path: 'escape.startsPerSecond',
+    default: 20,
+    about: 'Starts that a zone takes in a second, for the forecast: take it from a report of yours.',
+  },
+  timeToRun: {
+    path: 'escape.timeToRun',
+    default: '1m',
+    about: 'Time from the start of a job until its tasks run, for the forecast: take it from a report of yours.',
   },
   probeDeadline: {
     path: 'escape.probeDeadline',

@@ -45,6 +45,8 @@ export interface ZoneConfig {
     /** Namespaces whose FlinkDeployments are ours. */
     namespaces: string[];
     requestTimeoutMs: number;
+    /** The cluster adds nodes by itself, so that those which are there do not tell its room. */
+    autoscaled: boolean;
   };
   flinkRest:
     | { via: 'service-proxy' }
@@ -76,6 +78,11 @@ export interface Config {
     batchSize: number;
     /** How long fencing a lost zone may try. Nobody waits for it. */
     fenceDeadlineMs: number;
+    /** How long gathering the peer's room may take before the plan goes on without it. */
+    roomDeadlineMs: number;
+    /** Measured earlier, for the forecast of when each wave runs again. */
+    startsPerSecond: number;
+    timeToRunMs: number;
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
   };

@@ -3,9 +3,15 @@
  * in, a plan comes out, and the same input gives the same plan.
  */
 import type { JobRef } from '../job.ts';
-import { annotations, labels } from '../kubernetes/marks.ts';
-import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
-import { isTier, tiers, type Tier } from '../tier.ts';
+import type { Resources } from '../capacity/types.ts';
+import type { RoomSeen } from '../capacity/zone-room.ts';
+import type { FlinkDeployment } from '../kubernetes/flink-deployment.ts';
+import type { Tier } from '../tier.ts';
+import { expectWaves, type LateWave, type Schedule } from './expectation.ts';
+import { giveRoom } from './give-room.ts';
+import { compareImportance, compareText } from './importance.ts';
+import { chooseScope } from './scope.ts';
+import { wavesOf } from './waves.ts';
 
 /** A job that the escape will start (or promote, if a twin). */
 export interface PlannedJob extends JobRef {
@@ -17,6 +23,8 @@ export interface PlannedJob extends JobRef {
   recoveryPoint: string | null;
   /** The epoch that the start must claim. */
   epoch: number;
+  /** What its pods ask for; null for a twin, whose pods run already, and where it cannot be told. */
+  demand: (Resources & { pods: number }) | null;
 }
 
 export interface LeftJob extends JobRef {
@@ -27,6 +35,10 @@ export interface LeftJob extends JobRef {
 export interface Wave {
   wave: number;
   tier: Tier;
+  /** Depth in the lineage of its tier: what feeds these jobs is in waves before. */
+  level: number;
+  /** From the trigger until its last job is expected to run again; null when there is nothing to tell it from. */
+  expectedSeconds: number | null;
   jobs: PlannedJob[];
 }
 
@@ -38,6 +50,10 @@ export interface EscapePlan {
   plannedAt: string;
   waves: Wave[];
   left: LeftJob[];
+  /** Waves that are not expected to make the budget, with the reason. */
+  late: LateWave[];
+  /** What people should know of the plan, such as that room was not judged. */
+  notes: string[];
 }
 
 /** What was gathered in the peer zone. */
@@ -52,59 +68,34 @@ export interface EscapeAssessment {
   newestEpochs: Record<string, number>;
   defaultStore: string;
   scope: { tiers?: Tier[]; namespaces?: string[] };
+  /** Free room of the peer zone; absent when it could not be seen: then nothing is left for want of it. */
+  room?: RoomSeen;
+  /** Durations measured earlier; without them nothing is expected. */
+  schedule?: Schedule;
+  /** What gathering has to say, to stand in front of the plan's own notes. */
+  notes?: string[];
 }
 
-/** Decides waves (P0 first) and what is left; within a wave jobs go by namespace and name. */
+/** More of one kind would only repeat themselves. */
+const maxNotes = 20;
+
+/**
+ * Decides which jobs start, in which order, and what is left. Strictly by importance: a job takes room before any
+ * that is less important than it, whatever the lineage; within a tier a job starts in a wave after what feeds it.
+ */
 export function planEscape(assessment: EscapeAssessment): EscapePlan {
-  const { escapeId, zone, to, now, candidates, scope } = assessment;
-  const left: LeftJob[] = [];
-  const planned: Omit<PlannedJob, 'wave'>[] = [];
-  for (const candidate of candidates) {
-    const marks = candidate.metadata.annotations ?? {};
-    if (marks[annotations.activeZone] !== zone) continue;
-    const job = jobOf(candidate);
-    const tier = candidate.metadata.labels?.[labels.tier];
-    if (!isTier(tier)) {
-      left.push({
-        ...job,
-        tier: null,
-        reason: `NoTier: label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
-      });
-    } else if (scope.tiers && !scope.tiers.includes(tier)) {
-      left.push({ ...job, tier, reason: 'outside the tiers that were asked for' });
-    } else if (scope.namespaces && !scope.namespaces.includes(job.namespace)) {
-      left.push({ ...job, tier, reason: 'outside the namespaces that were asked for' });
-    } else {
-      planned.push(planJob(assessment, candidate, tier));
-    }
-  }
-  planned.sort((a, b) => compare(a.tier, b.tier) || compare(a.namespace, b.namespace) || compare(a.name, b.name));
-  left.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
-  const waves = tiers
-    .map((tier) => ({ tier, jobs: planned.filter((job) => job.tier === tier) }))
-    .filter(({ jobs }) => jobs.length > 0)
-    .map(({ tier, jobs }, wave) => ({ wave, tier, jobs: jobs.map((job) => ({ ...job, wave })) }));
-  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left };
-}
-
-function planJob(assessment: EscapeAssessment, candidate: FlinkDeployment, tier: Tier): Omit<PlannedJob, 'wave'> {
-  const marks = candidate.metadata.annotations ?? {};
-  const job = jobOf(candidate);
-  const annotated = Number(marks[annotations.epoch] ?? 0);
-  const stored = assessment.newestEpochs[`${job.namespace}/${job.name}`] ?? 0;
-  return {
-    ...job,
-    tier,
-    kind: candidate.metadata.labels?.[labels.role] === 'twin' ? 'twin' : 'standby',
-    store: marks[annotations.store] ?? assessment.defaultStore,
-    recoveryPoint: marks[annotations.recoveryPoint] ?? null,
-    epoch: Math.max(Number.isSafeInteger(annotated) ? annotated : 0, stored) + 1,
-  };
-}
-
-/** Code-unit order: the same on every machine, unlike a locale's. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  const { escapeId, zone, to, now } = assessment;
+  const notes = [...(assessment.notes ?? [])];
+  const { inScope, left } = chooseScope(assessment, notes);
+  const { placed, short } = giveRoom(assessment, inScope.toSorted(compareImportance));
+  left.push(...short);
+  left.sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
+  const unmeasured = wavesOf(placed, notes);
+  const expected = assessment.schedule && expectWaves(unmeasured, assessment.schedule);
+  const waves = unmeasured.map((wave, index) => ({ ...wave, expectedSeconds: expected?.seconds[index] ?? null }));
+  const shown =
+    notes.length > maxNotes ? [...notes.slice(0, maxNotes), `${notes.length - maxNotes} notes more`] : notes;
+  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, late: expected?.late ?? [], notes: shown };
 }
 
 /** Batches of a plan in the order in which they start: none spans two waves, none is larger than `size`. */

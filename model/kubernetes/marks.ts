@@ -13,6 +13,10 @@ export const annotations = {
   store: `${prefix}/store`,
   /** By users: `savepoint` or `ship`; without it the tier's policy decides. */
   mode: `${prefix}/mode`,
+  /** By users: a number, 1 without it. Within a tier a job with a larger one comes first. */
+  weight: `${prefix}/weight`,
+  /** By users: the jobs that feed this one, as `namespace/name`, comma-separated. */
+  upstream: `${prefix}/upstream`,
   /** By the product: the zone in which the job runs now. */
   activeZone: `${prefix}/active-zone`,
   /** By the product: the zone to which it goes back. */

@@ -8,6 +8,7 @@ export class ProgressState {
   readonly progress: EscapeProgress;
   readonly #news = new Map<string, BatchNews>();
   #jobsByTier: PlanSummary['jobsByTier'] = {};
+  #shortByTier: NonNullable<PlanSummary['shortByTier']> = {};
 
   constructor(target: EscapeTarget) {
     this.progress = {
@@ -26,6 +27,8 @@ export class ProgressState {
 
   planned(summary: PlanSummary): void {
     this.#jobsByTier = summary.jobsByTier;
+    this.#shortByTier = summary.shortByTier ?? {};
+    this.progress.note = [this.progress.note, summary.note ?? ''].filter((note) => note !== '').join('. ');
     this.#sum();
   }
 
@@ -40,9 +43,10 @@ export class ProgressState {
 
   #sum(): void {
     for (const tier of tiers) {
-      const jobs = this.#jobsByTier[tier];
-      if (jobs === undefined) continue;
-      const counts = { jobs, waiting: jobs, started: 0, running: 0, left: 0, failed: 0 };
+      const planned = this.#jobsByTier[tier] ?? 0;
+      const short = this.#shortByTier[tier] ?? 0;
+      if (planned + short === 0) continue;
+      const counts = { jobs: planned + short, waiting: planned, started: 0, running: 0, left: short, failed: 0 };
       for (const news of this.#news.values()) {
         if (news.batch.tier !== tier) continue;
         for (const state of ['started', 'running', 'left', 'failed'] as const) {

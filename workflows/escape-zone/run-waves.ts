@@ -1,11 +1,9 @@
 /** Starts the batches of a plan in their order: a wave's first batch waits until all starts before it were issued. */
 import { condition, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
+import { batchesInFlight } from '../../model/escape/expectation.ts';
 import { escapeBatch } from './escape-batch.ts';
 import { batchName, type ProgressState } from './progress-state.ts';
-
-/** Batches in flight. With 100 jobs each that is a thousand jobs watched at once. */
-const batchesInFlight = 12;
 
 export interface WaveControl {
   /** True while an operator holds the escape. */

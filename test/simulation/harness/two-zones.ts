@@ -13,7 +13,15 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
       temporal: { address: undefined, namespace: 'default', taskQueue: `az-escape-${scenario}` },
       zones: { [home]: zone(home, peer), [peer]: zone(peer, home) },
       tiers: { P0: tier(60_000), P1: tier(120_000), P2: tier(600_000), P3: tier(3_600_000) },
-      escape: { budgetMs: 600_000, batchSize: 7, fenceDeadlineMs: 2_000, probeDeadlineMs: 2_000 },
+      escape: {
+        budgetMs: 600_000,
+        batchSize: 7,
+        fenceDeadlineMs: 2_000,
+        roomDeadlineMs: 10_000,
+        startsPerSecond: 20,
+        timeToRunMs: 60_000,
+        probeDeadlineMs: 2_000,
+      },
     },
   };
 }
@@ -22,7 +30,13 @@ function zone(name: string, peer: string): ZoneConfig {
   return {
     name,
     peer,
-    kubernetes: { kubeconfig: '/nowhere', context: undefined, namespaces: ['default'], requestTimeoutMs: 10_000 },
+    kubernetes: {
+      kubeconfig: '/nowhere',
+      context: undefined,
+      namespaces: ['default'],
+      requestTimeoutMs: 10_000,
+      autoscaled: false,
+    },
     flinkRest: { via: 'service-proxy' },
     stores: { s3: store(name) },
     overlay: { podTemplate: { spec: { nodeSelector: { zone: name } } } },

@@ -1,6 +1,7 @@
 /** A zone's Kubernetes in memory: FlinkDeployments with the API server's rules for writing them, ConfigMaps, pods. */
 import { OutsideFailure } from '../../../activities/failure.ts';
 import type { EventSummary, PodSummary, ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import type { NodeCapacity, PodRequest, QuotaRoom } from '../../../model/capacity/types.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
 import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import { mergePatch } from '../../../model/merge-patch.ts';
@@ -10,12 +11,21 @@ import { applyOver } from './server-side-apply.ts';
 import type { SimulatedOperator } from './simulated-operator.ts';
 import type { SimulatedZone } from './simulated-zone.ts';
 
+/** A node that may hold more than any fleet asks for, with the label that two-zones.ts sends pods to. */
+function ampleNode(zone: string): NodeCapacity {
+  const more = { cpuMillis: 1e9, memoryBytes: 2 ** 50, pods: 1e6 };
+  return { name: 'node-1', ...more, labels: { zone }, taints: [], schedulable: true };
+}
+
 export class SimulatedCluster implements ZoneCluster {
   readonly zone: string;
   readonly deployments = new Map<string, FlinkDeployment>();
   readonly configMaps = new Map<string, Record<string, string>>();
   /** Marks of pokes, by job. */
   readonly pokes: { job: string; mark: string }[] = [];
+  /** What the zone has for pods; more than any fleet asks for, unless a test makes it less. */
+  nodes: NodeCapacity[];
+  quotas: QuotaRoom[] = [];
   readonly #way: SimulatedZone;
   readonly #operator: SimulatedOperator;
   readonly #applied = new Map<string, FlinkDeployment>();
@@ -23,6 +33,7 @@ export class SimulatedCluster implements ZoneCluster {
 
   constructor(way: SimulatedZone, operator: SimulatedOperator) {
     this.zone = way.name;
+    this.nodes = [ampleNode(way.name)];
     this.#way = way;
     this.#operator = operator;
   }
@@ -122,6 +133,19 @@ export class SimulatedCluster implements ZoneCluster {
     return this.#way.request('kubernetes', 'log', jobKey(job), signal, () =>
       jobManagerLogOf(this.#operator.runs.get(jobKey(job))?.fault),
     );
+  }
+
+  async listNodes(signal?: AbortSignal): Promise<NodeCapacity[]> {
+    return this.#way.request('kubernetes', 'list', 'nodes', signal, () => structuredClone(this.nodes));
+  }
+
+  /** Pods of jobs take no room of the nodes here: a test says what is free. */
+  async listPodRequests(signal?: AbortSignal): Promise<PodRequest[]> {
+    return this.#way.request('kubernetes', 'list', 'all pods', signal, () => []);
+  }
+
+  async listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]> {
+    return this.#way.request('kubernetes', 'list', 'resourcequotas', signal, () => structuredClone(this.quotas));
   }
 
   async ping(deadlineMs: number): Promise<string> {

@@ -148,6 +148,8 @@ describe('batches', () => {
         const waves = of.map(({ tier, count }, wave) => ({
           wave,
           tier,
+          level: 0,
+          expectedSeconds: null,
           jobs: Array.from<never>({ length: count }),
         }));
         const plan = { ...planEscape(assess([])), waves };

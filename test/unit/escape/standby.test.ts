@@ -22,7 +22,13 @@ function storeOf(zone: string, more: Record<string, string> = {}): StoreConfig {
 const zone: ZoneConfig = {
   name: 'az-b',
   peer: 'az-a',
-  kubernetes: { kubeconfig: 'x', context: undefined, namespaces: ['default'], requestTimeoutMs: 1_000 },
+  kubernetes: {
+    kubeconfig: 'x',
+    context: undefined,
+    namespaces: ['default'],
+    requestTimeoutMs: 1_000,
+    autoscaled: false,
+  },
   flinkRest: { via: 'service-proxy' },
   stores: {},
   overlay: { image: 'registry.az-b/flink:1', serviceAccount: null, jobManager: { replicas: 2 } },

@@ -21,7 +21,7 @@ function zone(flinkRest: ZoneConfig['flinkRest'], requestTimeoutMs = 2_000): Zon
   return {
     name: 'az-b',
     peer: 'az-a',
-    kubernetes: { kubeconfig: '', context: undefined, namespaces: ['default'], requestTimeoutMs },
+    kubernetes: { kubeconfig: '', context: undefined, namespaces: ['default'], requestTimeoutMs, autoscaled: false },
     flinkRest,
     stores: {},
     overlay: {},

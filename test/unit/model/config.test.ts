@@ -38,7 +38,7 @@ describe('a configuration', () => {
     expect(config.zones['az-a']).toMatchObject({
       name: 'az-a',
       peer: 'az-b',
-      kubernetes: { namespaces: ['default'], requestTimeoutMs: 10_000 },
+      kubernetes: { namespaces: ['default'], requestTimeoutMs: 10_000, autoscaled: false },
       flinkRest: { via: 'service-proxy' },
       overlay: {},
       stores: { s3: { region: 'us-east-1', prefix: 'az-escape', forcePathStyle: false } },
@@ -55,6 +55,9 @@ describe('a configuration', () => {
       budgetMs: 600_000,
       batchSize: 100,
       fenceDeadlineMs: 20_000,
+      roomDeadlineMs: 10_000,
+      startsPerSecond: 20,
+      timeToRunMs: 60_000,
       probeDeadlineMs: 5_000,
     });
   });

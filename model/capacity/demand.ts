@@ -1,0 +1,97 @@
+/**
+ * What a job asks of the zone in which it runs, from its FlinkDeployment. Requests alone count: Flink's limit factors
+ * raise limits, which take no room on a node.
+ */
+import type { FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
+import { joinTemplates, placingOf, podRequestsOf, type PodTemplateSpec } from './pod-template.ts';
+import { parseCpuMillis, parseFlinkMemory } from './quantity.ts';
+import type { JobDemand, PodShape } from './types.ts';
+
+interface ComponentSpec {
+  resource?: { cpu?: unknown; memory?: unknown };
+  replicas?: number;
+  podTemplate?: { spec?: PodTemplateSpec };
+}
+
+/** Defaults of the configuration that the operator 1.7 and Flink 1.20 are shipped with. */
+const defaults = {
+  jobManager: { cpu: 1, memory: '1600m' },
+  taskManager: { memory: '1728m', slots: '1' },
+} as const;
+
+/** The demand, or why it cannot be told; then the job is planned without a judgement on room. */
+export function demandOf(spec: FlinkDeploymentSpec): JobDemand | { unknown: string } {
+  const settings = spec.flinkConfiguration ?? {};
+  const slots = Number(settings['taskmanager.numberOfTaskSlots'] ?? defaults.taskManager.slots);
+  const parallelism = Number(spec.job?.parallelism || settings['parallelism.default'] || 1);
+  const manager = (spec['jobManager'] ?? {}) as ComponentSpec;
+  const worker = (spec['taskManager'] ?? {}) as ComponentSpec;
+  if (!isCount(slots)) return { unknown: 'taskmanager.numberOfTaskSlots is not a whole number' };
+  // Replicas win over the parallelism where both are given, as in the operator.
+  const taskManagers = worker.replicas || Math.ceil(parallelism / slots);
+  if (!isCount(taskManagers)) return { unknown: 'its parallelism is not a whole number' };
+
+  const common = (spec['podTemplate'] as ComponentSpec['podTemplate'])?.spec ?? {};
+  const shapes = [
+    shapeOf('JobManager', manager.replicas || 1, manager, common, {
+      cpu: amountFrom(settings, 'jobmanager') ?? defaults.jobManager.cpu,
+      memory: memoryFrom(settings, 'jobmanager', defaults.jobManager.memory),
+    }),
+    shapeOf('TaskManager', taskManagers, worker, common, {
+      // Without a word on it Flink gives a TaskManager a core for each slot.
+      cpu: amountFrom(settings, 'taskmanager') ?? slots,
+      memory: memoryFrom(settings, 'taskmanager', defaults.taskManager.memory),
+    }),
+  ];
+  const unknown = shapes.find((shape) => 'unknown' in shape);
+  if (unknown) return unknown;
+  const known = shapes as PodShape[];
+  const total = (of: (shape: PodShape) => number) => known.reduce((sum, shape) => sum + of(shape), 0);
+  return {
+    shapes: known,
+    pods: total(({ count }) => count),
+    cpuMillis: total(({ count, cpuMillis }) => count * cpuMillis),
+    memoryBytes: total(({ count, memoryBytes }) => count * memoryBytes),
+    priorityClass: worker.podTemplate?.spec?.priorityClassName ?? common.priorityClassName ?? null,
+  };
+}
+
+/**
+ * How much a job costs beside others: a core and 4 GiB count alike, which is about how machines are sold.
+ */
+export function costOf({ cpuMillis, memoryBytes }: { cpuMillis: number; memoryBytes: number }): number {
+  return cpuMillis + (memoryBytes / 2 ** 32) * 1000;
+}
+
+function shapeOf(
+  component: PodShape['component'],
+  count: number,
+  own: ComponentSpec,
+  common: PodTemplateSpec,
+  otherwise: { cpu: unknown; memory: unknown },
+): PodShape | { unknown: string } {
+  const cpuMillis = parseCpuMillis(own.resource?.cpu ?? otherwise.cpu);
+  const memoryBytes = parseFlinkMemory(own.resource?.memory ?? otherwise.memory);
+  if (cpuMillis === undefined) return { unknown: `the CPU of its ${component} cannot be read` };
+  if (memoryBytes === undefined) return { unknown: `the memory of its ${component} cannot be read` };
+  const template = joinTemplates(common, own.podTemplate?.spec ?? {});
+  const requests = podRequestsOf(template, { cpuMillis, memoryBytes });
+  if (!requests) return { unknown: `a request in the pod template of its ${component} cannot be read` };
+  return { component, count, ...requests, ...placingOf(template) };
+}
+
+function amountFrom(settings: Record<string, string>, process: string): string | undefined {
+  const written = settings[`kubernetes.${process}.cpu.amount`] ?? settings[`kubernetes.${process}.cpu`];
+  return written !== undefined && Number(written) > 0 ? written : undefined;
+}
+
+/** Flink adds up the process from its parts when they are given instead of the whole; that sum is not made here. */
+function memoryFrom(settings: Record<string, string>, process: string, otherwise: string): string | undefined {
+  const whole = settings[`${process}.memory.process.size`];
+  if (whole !== undefined) return whole;
+  return settings[`${process}.memory.flink.size`] === undefined ? otherwise : undefined;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}

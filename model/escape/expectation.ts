@@ -1,0 +1,87 @@
+/**
+ * What may be expected of an escape before it begins, from durations measured earlier: when each wave will run again,
+ * and which will not within the budget. Workflows import this file, so nothing here may pull in zod, a clock or I/O.
+ */
+import { formatDurationMs } from '../duration.ts';
+import type { Tier } from '../tier.ts';
+
+/** Batches that are watched at once; with 100 jobs each that is more than a thousand jobs. */
+export const batchesInFlight = 12;
+
+/** How fast it goes, and what is left of the time. */
+export interface Schedule {
+  /** Starts that the peer takes, a second. */
+  startsPerSecond: number;
+  /** From the start of a job until all its tasks run. A twin runs already. */
+  timeToRunSeconds: number;
+  /** Jobs of a batch. */
+  batchSize: number;
+  /** From the trigger to this plan. */
+  elapsedSeconds: number;
+  budgetSeconds: number;
+}
+
+export interface LateWave {
+  wave: number;
+  tier: Tier;
+  expectedSeconds: number;
+  reason: string;
+}
+
+interface WaveSize {
+  wave: number;
+  tier: Tier;
+  jobs: readonly { kind: 'standby' | 'twin' }[];
+}
+
+/** For each wave the seconds from the trigger until its last job runs again, and the waves that will be late. */
+export function expectWaves(waves: readonly WaveSize[], schedule: Schedule): { seconds: number[]; late: LateWave[] } {
+  const { startsPerSecond, timeToRunSeconds, batchSize, budgetSeconds } = schedule;
+  const ends: number[] = [];
+  let issuedAt = schedule.elapsedSeconds;
+  let waited = 0;
+  let starts = 0;
+  const late: LateWave[] = [];
+  const seconds = waves.map(({ wave, tier, jobs }) => {
+    let last = issuedAt;
+    for (let from = 0; from < jobs.length; from += batchSize) {
+      const batch = jobs.slice(from, from + batchSize);
+      if (ends.length === batchesInFlight) {
+        const free = Math.max(issuedAt, ends.shift()!);
+        waited += free - issuedAt;
+        issuedAt = free;
+      }
+      issuedAt += batch.length / startsPerSecond;
+      const end = issuedAt + (batch.every(({ kind }) => kind === 'twin') ? 0 : timeToRunSeconds);
+      ends.push(end);
+      ends.sort((a, b) => a - b);
+      last = Math.max(last, end);
+    }
+    starts += jobs.length;
+    const expectedSeconds = Math.round(last * 10) / 10;
+    if (expectedSeconds > budgetSeconds) {
+      const reason = lateReason({ wave, tier, jobs: jobs.length, expectedSeconds, starts, waited }, schedule);
+      late.push({ wave, tier, expectedSeconds, reason });
+    }
+    return expectedSeconds;
+  });
+  return { seconds, late };
+}
+
+function lateReason(
+  wave: { wave: number; tier: Tier; jobs: number; expectedSeconds: number; starts: number; waited: number },
+  schedule: Schedule,
+): string {
+  const time = (seconds: number) => formatDurationMs(seconds * 1000);
+  const rate = schedule.startsPerSecond;
+  const causes = [
+    ...(schedule.elapsedSeconds >= 1 ? [`${time(schedule.elapsedSeconds)} had passed before the plan`] : []),
+    `${wave.starts} starts up to its last take ${time(wave.starts / rate)} at ${rate} a second`,
+    ...(wave.waited >= 1
+      ? [`${time(wave.waited)} pass until earlier jobs run, as ${batchesInFlight} batches are watched at once`]
+      : []),
+    `a job takes ${time(schedule.timeToRunSeconds)} to run again`,
+  ];
+  const jobs = wave.jobs === 1 ? '1 job' : `${wave.jobs} jobs`;
+  return `wave ${wave.wave} (${jobs} of ${wave.tier}) is expected to run again after ${time(wave.expectedSeconds)} of the ${time(schedule.budgetSeconds)} budget: ${causes.join('; ')}`;
+}

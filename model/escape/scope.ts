@@ -1,0 +1,71 @@
+/** Which of the peer zone's standbys and twins an escape is about, and what is known of each. */
+import { costOf, demandOf } from '../capacity/demand.ts';
+import type { JobDemand } from '../capacity/types.ts';
+import { jobKey } from '../job.ts';
+import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
+import { annotations, labels } from '../kubernetes/marks.ts';
+import { isTier, type Tier } from '../tier.ts';
+import { compareText, upstreamOf, weightOf } from './importance.ts';
+import type { EscapeAssessment, LeftJob, PlannedJob } from './plan.ts';
+
+/** A job that was asked for, before it is known whether there is room for it. */
+export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand'> {
+  weight: number;
+  cost: number;
+  upstream: string[];
+  /** Null for a twin, whose pods run already, and where it cannot be told. */
+  demand: JobDemand | null;
+}
+
+/** Jobs of the lost zone as wanted or left. Notes are added in the order of the jobs, not in that of the list. */
+export function chooseScope(assessment: EscapeAssessment, notes: string[]): { inScope: Wanted[]; left: LeftJob[] } {
+  const { zone, to, candidates, scope } = assessment;
+  const left: LeftJob[] = [];
+  const inScope: Wanted[] = [];
+  for (const candidate of candidates.toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))))) {
+    if (candidate.metadata.annotations?.[annotations.activeZone] !== zone) continue;
+    const job = jobOf(candidate);
+    const tier = candidate.metadata.labels?.[labels.tier];
+    if (!isTier(tier)) {
+      left.push({
+        ...job,
+        tier: null,
+        reason: `NoTier: label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
+      });
+    } else if (scope.tiers && !scope.tiers.includes(tier)) {
+      left.push({ ...job, tier, reason: 'outside the tiers that were asked for' });
+    } else if (scope.namespaces && !scope.namespaces.includes(job.namespace)) {
+      left.push({ ...job, tier, reason: 'outside the namespaces that were asked for' });
+    } else {
+      inScope.push(considerJob(assessment, candidate, tier, notes));
+    }
+  }
+  return { inScope, left };
+}
+
+function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, tier: Tier, notes: string[]): Wanted {
+  const marks = candidate.metadata.annotations ?? {};
+  const job = jobOf(candidate);
+  const annotated = Number(marks[annotations.epoch] ?? 0);
+  const stored = assessment.newestEpochs[jobKey(job)] ?? 0;
+  const kind = candidate.metadata.labels?.[labels.role] === 'twin' ? 'twin' : 'standby';
+  const { weight, bad } = weightOf(marks);
+  if (bad !== undefined) notes.push(`weight "${bad}" of ${jobKey(job)} is no number; it counts as 1`);
+  const demand = kind === 'twin' ? null : demandOf(candidate.spec);
+  const told = demand && !('unknown' in demand) ? demand : null;
+  if (demand && 'unknown' in demand) {
+    notes.push(`room for ${jobKey(job)} was not judged: ${demand.unknown}`);
+  }
+  return {
+    ...job,
+    tier,
+    kind,
+    store: marks[annotations.store] ?? assessment.defaultStore,
+    recoveryPoint: marks[annotations.recoveryPoint] ?? null,
+    epoch: Math.max(Number.isSafeInteger(annotated) ? annotated : 0, stored) + 1,
+    demand: told,
+    weight,
+    cost: kind === 'twin' ? 0 : told ? costOf(told) : Infinity,
+    upstream: upstreamOf(job, marks),
+  };
+}

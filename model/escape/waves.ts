@@ -1,0 +1,30 @@
+/** The waves of a plan: by tier, and within a tier by lineage. */
+import { jobKey } from '../job.ts';
+import { tiers } from '../tier.ts';
+import { lineageLevels, maxLevels } from './lineage.ts';
+import type { PlannedJob, Wave } from './plan.ts';
+import type { Wanted } from './scope.ts';
+
+/** Waves in the order in which they begin, none of them empty; the jobs of a wave stay in the order given. */
+export function wavesOf(placed: readonly Wanted[], notes: string[]): Omit<Wave, 'expectedSeconds'>[] {
+  const waves: Omit<Wave, 'expectedSeconds'>[] = [];
+  for (const tier of tiers) {
+    const ofTier = placed.filter((job) => job.tier === tier);
+    const lineage = lineageLevels(ofTier.map((job) => ({ key: jobKey(job), upstream: job.upstream })));
+    notes.push(...lineage.notes);
+    for (let level = 0; level < maxLevels; level++) {
+      const jobs = ofTier.filter((job) => lineage.levels.get(jobKey(job)) === level);
+      if (jobs.length === 0) break;
+      const wave = waves.length;
+      waves.push({ wave, tier, level, jobs: jobs.map((job) => planned(job, wave)) });
+    }
+  }
+  return waves;
+}
+
+function planned(job: Wanted, wave: number): PlannedJob {
+  const { namespace, name, tier, kind, store, recoveryPoint, epoch, demand } = job;
+  // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
+  const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
+  return { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
+}
