@@ -1,4 +1,6 @@
 /** `config check`: tries each endpoint that the configuration names, all of them, and says what each answered. */
+import { seeRoom } from '../activities/escape/see-room.ts';
+import type { World } from '../activities/world.ts';
 import type { Config } from '../model/config/types.ts';
 import { connectClient } from './temporal.ts';
 import { openWorld } from './world.ts';
@@ -24,7 +26,8 @@ export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
         attempt(`${zone.name} kubernetes`, async () => {
           const version = await world.cluster(zone.name).ping(deadlineMs);
           const jobs = await world.cluster(zone.name).listDeployments(undefined, AbortSignal.timeout(deadlineMs));
-          return `${version}; ${jobs.length} FlinkDeployments in ${zone.kubernetes.namespaces.join(', ')}`;
+          const found = `${jobs.length} FlinkDeployments in ${zone.kubernetes.namespaces.join(', ')}`;
+          return `${version}; ${found}; ${await describeRoom(world, zone.name)}`;
         }),
       );
       for (const name of Object.keys(zone.stores)) {
@@ -40,6 +43,13 @@ export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
   } finally {
     await world.close();
   }
+}
+
+/** An escape goes on without it, so it is told and not a failure. */
+async function describeRoom(world: World, zone: string): Promise<string> {
+  const { room, notes } = await seeRoom(world, zone, new AbortController().signal);
+  const nodes = room.nodes ? [`${room.nodes.nodes.length} nodes with ${room.nodes.pods.length} pods`] : [];
+  return [...nodes, ...notes].join('; ') || `room by nodes of ${zone} is not judged: it is autoscaled`;
 }
 
 async function attempt(endpoint: string, tryIt: () => Promise<string>): Promise<EndpointCheck> {

@@ -22,38 +22,40 @@ const defaults = {
 /** The demand, or why it cannot be told; then the job is planned without a judgement on room. */
 export function demandOf(spec: FlinkDeploymentSpec): JobDemand | { unknown: string } {
   const settings = spec.flinkConfiguration ?? {};
-  const slots = Number(settings['taskmanager.numberOfTaskSlots'] ?? defaults.taskManager.slots);
-  const parallelism = Number(spec.job?.parallelism || settings['parallelism.default'] || 1);
   const manager = (spec['jobManager'] ?? {}) as ComponentSpec;
   const worker = (spec['taskManager'] ?? {}) as ComponentSpec;
+  const common = (spec['podTemplate'] as ComponentSpec['podTemplate'])?.spec ?? {};
+  const slots = Number(settings['taskmanager.numberOfTaskSlots'] ?? defaults.taskManager.slots);
   if (!isCount(slots)) return { unknown: 'taskmanager.numberOfTaskSlots is not a whole number' };
-  // Replicas win over the parallelism where both are given, as in the operator.
-  const taskManagers = worker.replicas || Math.ceil(parallelism / slots);
+  const taskManagers = taskManagersOf(spec, worker, slots);
   if (!isCount(taskManagers)) return { unknown: 'its parallelism is not a whole number' };
 
-  const common = (spec['podTemplate'] as ComponentSpec['podTemplate'])?.spec ?? {};
-  const shapes = [
-    shapeOf('JobManager', manager.replicas || 1, manager, common, {
-      cpu: amountFrom(settings, 'jobmanager') ?? defaults.jobManager.cpu,
-      memory: memoryFrom(settings, 'jobmanager', defaults.jobManager.memory),
-    }),
-    shapeOf('TaskManager', taskManagers, worker, common, {
-      // Without a word on it Flink gives a TaskManager a core for each slot.
-      cpu: amountFrom(settings, 'taskmanager') ?? slots,
-      memory: memoryFrom(settings, 'taskmanager', defaults.taskManager.memory),
-    }),
-  ];
-  const unknown = shapes.find((shape) => 'unknown' in shape);
-  if (unknown) return unknown;
-  const known = shapes as PodShape[];
-  const total = (of: (shape: PodShape) => number) => known.reduce((sum, shape) => sum + of(shape), 0);
+  const jobManager = shapeOf('JobManager', manager.replicas || 1, manager, common, {
+    cpu: amountFrom(settings, 'jobmanager') ?? defaults.jobManager.cpu,
+    memory: memoryFrom(settings, 'jobmanager', defaults.jobManager.memory),
+  });
+  if ('unknown' in jobManager) return jobManager;
+  const taskManager = shapeOf('TaskManager', taskManagers, worker, common, {
+    // Without a word on it Flink gives a TaskManager a core for each slot.
+    cpu: amountFrom(settings, 'taskmanager') ?? slots,
+    memory: memoryFrom(settings, 'taskmanager', defaults.taskManager.memory),
+  });
+  if ('unknown' in taskManager) return taskManager;
+  const shapes = [jobManager, taskManager];
+  const total = (of: (shape: PodShape) => number) => shapes.reduce((sum, shape) => sum + of(shape), 0);
   return {
-    shapes: known,
+    shapes,
     pods: total(({ count }) => count),
     cpuMillis: total(({ count, cpuMillis }) => count * cpuMillis),
     memoryBytes: total(({ count, memoryBytes }) => count * memoryBytes),
     priorityClass: worker.podTemplate?.spec?.priorityClassName ?? common.priorityClassName ?? null,
   };
+}
+
+/** Replicas win over the parallelism where both are given, as in the operator. */
+function taskManagersOf(spec: FlinkDeploymentSpec, worker: ComponentSpec, slots: number): number {
+  const parallelism = Number(spec.job?.parallelism || spec.flinkConfiguration?.['parallelism.default'] || 1);
+  return worker.replicas || Math.ceil(parallelism / slots);
 }
 
 /**

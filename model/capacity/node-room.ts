@@ -3,6 +3,7 @@
  * the nodes by name, the larger pods of a job first; a job is placed whole or not at all.
  */
 import { mayStandOn } from './eligible.ts';
+import { NodeBlocks, stretchesOf, type Stretch } from './node-blocks.ts';
 import type { NodeCapacity, Placing, PodRequest, PodShape, Resources } from './types.ts';
 
 /** Pods of one shape on one node. */
@@ -23,23 +24,18 @@ export interface NodeShortfall {
 
 export class NodeRoom {
   readonly #nodes: NodeCapacity[];
-  // By index of the node: plain numbers in arrays of their own, as 10,000 jobs look at 5,000 nodes each.
-  readonly #cpuMillis: Float64Array;
-  readonly #memoryBytes: Float64Array;
-  readonly #pods: Float64Array;
-  readonly #eligible = new Map<string, Uint32Array>();
+  readonly #free: NodeBlocks;
+  readonly #eligible = new Map<string, Stretch[]>();
 
   constructor(nodes: readonly NodeCapacity[], pods: readonly PodRequest[]) {
     this.#nodes = nodes.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    this.#cpuMillis = Float64Array.from(this.#nodes, (node) => node.cpuMillis);
-    this.#memoryBytes = Float64Array.from(this.#nodes, (node) => node.memoryBytes);
-    this.#pods = Float64Array.from(this.#nodes, (node) => node.pods);
+    this.#free = new NodeBlocks(this.#nodes);
     const indexOf = new Map(this.#nodes.map((node, index) => [node.name, index]));
     for (const pod of pods) {
       const index = indexOf.get(pod.node);
       // Placeholders of negative priority give way as soon as the scheduler needs their room.
       if (index === undefined || pod.priority < 0) continue;
-      this.#move(index, pod, -1);
+      this.#free.move(index, pod, -1);
     }
   }
 
@@ -47,62 +43,68 @@ export class NodeRoom {
   take(shapes: readonly PodShape[]): { placements: Placement[] } | { shortfall: NodeShortfall } {
     const taken: { index: number; shape: PodShape; count: number }[] = [];
     for (const shape of shapes.toSorted(largerFirst)) {
-      let missing = shape.count;
-      for (const index of this.#nodesFor(shape)) {
-        const count = Math.min(missing, this.#fitting(index, shape));
-        if (count <= 0) continue;
-        this.#move(index, shape, -count);
-        taken.push({ index, shape, count });
-        missing -= count;
-        if (missing === 0) break;
-      }
+      const found = this.#search(shape);
+      const missing = shape.count - found.reduce((sum, { count }) => sum + count, 0);
+      taken.push(...found);
       if (missing === 0) continue;
       const shortfall = { shape, placed: shape.count - missing, nearest: this.#nearest(shape) };
-      for (const { index, shape: placed, count } of taken) this.#move(index, placed, count);
+      for (const { index, shape: placed, count } of taken) this.#free.move(index, placed, count);
       return { shortfall };
     }
     return { placements: taken.map(({ index, ...placement }) => ({ node: this.#nodes[index]!.name, ...placement })) };
   }
 
-  #fitting(index: number, { cpuMillis, memoryBytes }: Resources): number {
-    return Math.min(
-      this.#pods[index]!,
-      cpuMillis === 0 ? Infinity : Math.floor(this.#cpuMillis[index]! / cpuMillis),
-      memoryBytes === 0 ? Infinity : Math.floor(this.#memoryBytes[index]! / memoryBytes),
-    );
+  /** Takes places for pods of a shape, node by node, until there is one for each of them or no node is left. */
+  #search(shape: PodShape): { index: number; shape: PodShape; count: number }[] {
+    const found: { index: number; shape: PodShape; count: number }[] = [];
+    let missing = shape.count;
+    for (const { block, indices } of this.#nodesFor(shape)) {
+      if (!this.#free.mayHold(block, shape)) continue;
+      const before = missing;
+      for (const index of indices) {
+        const count = Math.min(missing, this.#free.fitting(index, shape));
+        if (count <= 0) continue;
+        this.#free.move(index, shape, -count);
+        found.push({ index, shape, count });
+        missing -= count;
+        if (missing === 0) return found;
+      }
+      if (missing === before) this.#free.recount(block);
+    }
+    return found;
   }
 
-  #move(index: number, { cpuMillis, memoryBytes }: Resources, count: number): void {
-    this.#cpuMillis[index]! += count * cpuMillis;
-    this.#memoryBytes[index]! += count * memoryBytes;
-    this.#pods[index]! += count;
-  }
-
-  #nodesFor(placing: Placing): Uint32Array {
-    const key = JSON.stringify([Object.entries(placing.nodeSelector).toSorted(), placing.tolerations]);
+  #nodesFor(placing: Placing): Stretch[] {
+    const key = JSON.stringify([placing.nodeSelector, placing.tolerations]);
     const known = this.#eligible.get(key);
     if (known) return known;
     const found = this.#nodes.flatMap((node, index) => (mayStandOn(node, placing) ? [index] : []));
-    const eligible = Uint32Array.from(found);
+    const eligible = stretchesOf(found);
     this.#eligible.set(key, eligible);
     return eligible;
   }
 
   #nearest(shape: PodShape): NodeShortfall['nearest'] {
+    const { cpuMillis, memoryBytes, pods } = this.#free;
     let best: { index: number; share: number } | undefined;
-    for (const index of this.#nodesFor(shape)) {
-      // How much of the scarcer of the two there is. A node that may hold no further pod is no help.
-      const [cpu, memory] = [this.#cpuMillis[index]!, this.#memoryBytes[index]!];
-      const share = Math.min(cpu / Math.max(1, shape.cpuMillis), memory / Math.max(1, shape.memoryBytes));
-      const useful = this.#pods[index]! > 0 ? share : Math.min(share, 0);
-      if (!best || useful > best.share) best = { index, share: useful };
+    for (const { indices } of this.#nodesFor(shape)) {
+      for (const index of indices) {
+        // How much of the scarcer of the two there is. A node that may hold no further pod is no help.
+        const share = Math.min(
+          cpuMillis[index]! / Math.max(1, shape.cpuMillis),
+          memoryBytes[index]! / Math.max(1, shape.memoryBytes),
+        );
+        const useful = pods[index]! > 0 ? share : Math.min(share, 0);
+        if (!best || useful > best.share) best = { index, share: useful };
+      }
     }
     if (!best) return null;
+    const { index } = best;
     return {
-      node: this.#nodes[best.index]!.name,
-      cpuMillis: this.#cpuMillis[best.index]!,
-      memoryBytes: this.#memoryBytes[best.index]!,
-      pods: this.#pods[best.index]!,
+      node: this.#nodes[index]!.name,
+      cpuMillis: cpuMillis[index]!,
+      memoryBytes: memoryBytes[index]!,
+      pods: pods[index]!,
     };
   }
 }

@@ -1,9 +1,9 @@
 /** Amounts as Kubernetes and Flink write them. Two languages that share letters: `m` is milli in one, mebi in the other. */
 
-const factors: Record<string, number> = {
-  ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
-};
+const factors: Record<string, number> = Object.fromEntries([
+  ...['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map((suffix, index) => [suffix, Number(`1e${3 * index - 9}`)]),
+  ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((suffix, index) => [suffix, 2 ** (10 * (index + 1))]),
+]);
 
 /** A Kubernetes quantity such as "500m", "1Gi", "2e3" or 0.5; undefined for anything else and for less than zero. */
 export function parseQuantity(written: unknown): number | undefined {
@@ -28,11 +28,16 @@ export function parseBytes(written: unknown): number | undefined {
   return bytes === undefined ? undefined : Math.ceil(bytes);
 }
 
-const flinkUnits: Record<string, number> = {
-  ...{ '': 1, b: 1, bytes: 1 },
-  ...{ k: 2 ** 10, kb: 2 ** 10, kibibytes: 2 ** 10, m: 2 ** 20, mb: 2 ** 20, mebibytes: 2 ** 20 },
-  ...{ g: 2 ** 30, gb: 2 ** 30, gibibytes: 2 ** 30, t: 2 ** 40, tb: 2 ** 40, tebibytes: 2 ** 40 },
-};
+/** Each power of 1024 by its names. */
+const flinkUnits: Record<string, number> = Object.fromEntries(
+  [
+    ['', 'b', 'bytes'],
+    ['k', 'kb', 'kibibytes'],
+    ['m', 'mb', 'mebibytes'],
+    ['g', 'gb', 'gibibytes'],
+    ['t', 'tb', 'tebibytes'],
+  ].flatMap((names, power) => names.map((name) => [name, 1024 ** power])),
+);
 
 /**
  * Bytes of a memory size as Flink writes it ("1g", "1728m", "2 gb": powers of 1024, in any case), else as a Kubernetes

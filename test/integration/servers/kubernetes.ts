@@ -151,7 +151,13 @@ function testZone(changes: Partial<ZoneConfig['kubernetes']> & { kubeconfig: str
   return {
     name: 'az-t',
     peer: 'az-u',
-    kubernetes: { context: undefined, namespaces: ['default'], requestTimeoutMs: 10_000, autoscaled: false, ...changes },
+    kubernetes: {
+      context: undefined,
+      namespaces: ['default'],
+      requestTimeoutMs: 10_000,
+      autoscaled: false,
+      ...changes,
+    },
     flinkRest: { via: 'service-proxy' },
     stores: {},
     overlay: {},

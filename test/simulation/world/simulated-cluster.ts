@@ -26,6 +26,8 @@ export class SimulatedCluster implements ZoneCluster {
   /** What the zone has for pods; more than any fleet asks for, unless a test makes it less. */
   nodes: NodeCapacity[];
   quotas: QuotaRoom[] = [];
+  /** The account may not list nodes. */
+  nodesRefused = false;
   readonly #way: SimulatedZone;
   readonly #operator: SimulatedOperator;
   readonly #applied = new Map<string, FlinkDeployment>();
@@ -136,7 +138,10 @@ export class SimulatedCluster implements ZoneCluster {
   }
 
   async listNodes(signal?: AbortSignal): Promise<NodeCapacity[]> {
-    return this.#way.request('kubernetes', 'list', 'nodes', signal, () => structuredClone(this.nodes));
+    return this.#way.request('kubernetes', 'list', 'nodes', signal, () => {
+      if (this.nodesRefused) throw this.#failure('Unauthorized', 'list of nodes was refused (403 Forbidden)');
+      return structuredClone(this.nodes);
+    });
   }
 
   /** Pods of jobs take no room of the nodes here: a test says what is free. */
@@ -180,7 +185,7 @@ export class SimulatedCluster implements ZoneCluster {
     return structuredClone(kept);
   }
 
-  #failure(failureClass: 'NotFound' | 'Conflict', why: string): OutsideFailure {
+  #failure(failureClass: 'NotFound' | 'Conflict' | 'Unauthorized', why: string): OutsideFailure {
     return new OutsideFailure(failureClass, `kubernetes ${this.zone}`, `kubernetes ${this.zone}: ${why}.`);
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mayStandOn } from '../../../model/capacity/eligible.ts';
 import { NodeRoom, type Placement } from '../../../model/capacity/node-room.ts';
-import type { NodeCapacity, PodRequest } from '../../../model/capacity/types.ts';
+import type { NodeCapacity, PodRequest, PodShape } from '../../../model/capacity/types.ts';
 import { gibi, node, nodes, pods, shape, shapes } from './arbitrary-room.ts';
 
 /** Counted anew from what was placed, without the class under test. */
@@ -25,6 +25,28 @@ function freeAfter(zone: NodeCapacity[], held: PodRequest[], placements: Placeme
       return [one.name, free];
     }),
   );
+}
+
+const size = { minLength: 1, maxLength: 2 };
+
+/** The plain way: every node is looked at for every pod. Takes what it gives from `free`. */
+function firstFit(free: NodeCapacity[], wanted: PodShape[]): [string, number][] | false {
+  const left = free.map((one) => ({ ...one }));
+  const placed: [string, number][] = [];
+  for (const of of wanted.toSorted((a, b) => b.cpuMillis - a.cpuMillis)) {
+    const here = new Map<string, number>();
+    for (let pod = 0; pod < of.count; pod++) {
+      const at = left.find((one) => one.pods > 0 && one.cpuMillis >= of.cpuMillis && one.memoryBytes >= of.memoryBytes);
+      if (!at) return false;
+      at.cpuMillis -= of.cpuMillis;
+      at.memoryBytes -= of.memoryBytes;
+      at.pods -= 1;
+      here.set(at.name, (here.get(at.name) ?? 0) + 1);
+    }
+    placed.push(...here);
+  }
+  left.forEach((one, index) => Object.assign(free[index]!, one));
+  return placed;
 }
 
 describe('room by node', () => {
@@ -81,6 +103,30 @@ describe('room by node', () => {
           );
         });
         expect('placements' in new NodeRoom(zone, held).take([one])).toBe(fitting.length > 0);
+      }),
+    );
+  });
+
+  test('is found among many nodes as by looking at each of them', () => {
+    const many = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 8 })), {
+      minLength: 60,
+      maxLength: 200,
+    });
+    const jobs = fc.array(fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 5 })), size), {
+      maxLength: 15,
+    });
+    fc.assert(
+      fc.property(many, jobs, (zone, asked) => {
+        const free = zone.map(([cores, places], index) =>
+          node(`n${String(index).padStart(3, '0')}`, cores * 1000, 64, { pods: places }),
+        );
+        const room = new NodeRoom(free, []);
+        for (const job of asked) {
+          const wanted = job.map(([count, cores]) => shape(count, cores * 1000, 1));
+          const taken = room.take(wanted);
+          const expected = firstFit(free, wanted);
+          expect('placements' in taken && taken.placements.map(({ node: at, count }) => [at, count])).toEqual(expected);
+        }
       }),
     );
   });

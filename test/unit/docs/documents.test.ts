@@ -141,7 +141,12 @@ describe('docs/job-owners.md', () => {
       metadata: { labels: Record<string, string>; annotations: Record<string, string> };
     };
     expect(isTier(metadata.labels[labels.tier])).toBe(true);
-    expect(Object.keys(metadata.annotations)).toEqual([annotations.store, annotations.mode]);
+    expect(Object.keys(metadata.annotations)).toEqual([
+      annotations.store,
+      annotations.mode,
+      annotations.weight,
+      annotations.upstream,
+    ]);
   });
 });
 

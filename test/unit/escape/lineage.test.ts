@@ -18,7 +18,7 @@ const acyclic = graph.map((jobs) =>
   jobs.map(({ key, upstream }) => ({ key, upstream: upstream.filter((u) => u < key) })),
 );
 
-const levelsOf = (jobs: Fed[]) => Object.fromEntries([...lineageLevels(jobs).levels].toSorted());
+const levelsOf = (jobs: Fed[]) => Object.fromEntries(lineageLevels(jobs).levels);
 
 describe('lineage', () => {
   test('puts each job above all that feed it, and no higher than it must', () => {
@@ -39,7 +39,7 @@ describe('lineage', () => {
       fc.property(graph, (jobs) => {
         const levels = [...lineageLevels(jobs).levels.values()];
         expect(levels).toHaveLength(jobs.length);
-        expect([...new Set(levels)].toSorted()).toEqual([...Array(new Set(levels).size).keys()]);
+        expect(new Set(levels)).toEqual(new Set(Array(new Set(levels).size).keys()));
       }),
     );
   });
