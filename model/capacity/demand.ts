@@ -9,7 +9,8 @@ import type { JobDemand, PodShape } from './types.ts';
 
 interface ComponentSpec {
   resource?: { cpu?: unknown; memory?: unknown };
-  replicas?: number;
+  /** A whole number, if the CRD is to be believed. */
+  replicas?: unknown;
   podTemplate?: { spec?: PodTemplateSpec };
 }
 
@@ -21,16 +22,27 @@ const defaults = {
 
 /** The demand, or why it cannot be told; then the job is planned without a judgement on room. */
 export function demandOf(spec: FlinkDeploymentSpec): JobDemand | { unknown: string } {
+  try {
+    return readDemand(spec);
+  } catch {
+    // Users write pod templates, and the API server takes any shape there: one odd spec must not end an escape.
+    return { unknown: 'its spec has a shape that cannot be read' };
+  }
+}
+
+function readDemand(spec: FlinkDeploymentSpec): JobDemand | { unknown: string } {
   const settings = spec.flinkConfiguration ?? {};
   const manager = (spec['jobManager'] ?? {}) as ComponentSpec;
   const worker = (spec['taskManager'] ?? {}) as ComponentSpec;
   const common = (spec['podTemplate'] as ComponentSpec['podTemplate'])?.spec ?? {};
   const slots = Number(settings['taskmanager.numberOfTaskSlots'] ?? defaults.taskManager.slots);
   if (!isCount(slots)) return { unknown: 'taskmanager.numberOfTaskSlots is not a whole number' };
+  const jobManagers = Number(manager.replicas || 1);
   const taskManagers = taskManagersOf(spec, worker, slots);
+  if (!isCount(jobManagers)) return { unknown: 'the replicas of its JobManager are not a whole number' };
   if (!isCount(taskManagers)) return { unknown: 'its parallelism is not a whole number' };
 
-  const jobManager = shapeOf('JobManager', manager.replicas || 1, manager, common, {
+  const jobManager = shapeOf('JobManager', jobManagers, manager, common, {
     cpu: amountFrom(settings, 'jobmanager') ?? defaults.jobManager.cpu,
     memory: memoryFrom(settings, 'jobmanager', defaults.jobManager.memory),
   });
@@ -55,7 +67,7 @@ export function demandOf(spec: FlinkDeploymentSpec): JobDemand | { unknown: stri
 /** Replicas win over the parallelism where both are given, as in the operator. */
 function taskManagersOf(spec: FlinkDeploymentSpec, worker: ComponentSpec, slots: number): number {
   const parallelism = Number(spec.job?.parallelism || spec.flinkConfiguration?.['parallelism.default'] || 1);
-  return worker.replicas || Math.ceil(parallelism / slots);
+  return Number(worker.replicas || Math.ceil(parallelism / slots));
 }
 
 /**

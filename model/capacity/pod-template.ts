@@ -38,8 +38,17 @@ function joinByName(common: ContainerSpec[] = [], own: ContainerSpec[] = []): Co
   return [...common.filter(({ name }) => !names.has(name)), ...own];
 }
 
-export function placingOf(template: PodTemplateSpec): Placing {
-  return { nodeSelector: template.nodeSelector ?? {}, tolerations: template.tolerations ?? [] };
+/** @throws TypeError for a toleration that is none; better here than when nodes are looked at */
+export function placingOf({ nodeSelector = {}, tolerations = [] }: PodTemplateSpec): Placing {
+  return {
+    nodeSelector,
+    tolerations: tolerations.map(({ key, operator, value, effect }) => ({
+      ...(key ? { key } : {}),
+      ...(operator ? { operator } : {}),
+      ...(value ? { value } : {}),
+      ...(effect ? { effect } : {}),
+    })),
+  };
 }
 
 /**

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { costOf, demandOf } from '../../../model/capacity/demand.ts';
+import { NodeRoom } from '../../../model/capacity/node-room.ts';
 import type { JobDemand } from '../../../model/capacity/types.ts';
 import type { FlinkDeploymentSpec } from '../../../model/kubernetes/flink-deployment.ts';
+import { node } from './arbitrary-room.ts';
 
 const mebi = 2 ** 20;
 
@@ -114,6 +117,57 @@ describe('the demand of a job', () => {
   ])('is not guessed: %s', (word, spec) => {
     expect(demandOf(spec)).toEqual({ unknown: expect.stringContaining(word) as string });
   });
+});
+
+test('no shape that a user may write ends the plan, nor is a demand ever less than nothing', () => {
+  const odd = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(null, '', '1', '500m', '2g', 0, -1, [], {}, [null]));
+  const template = fc.record(
+    {
+      containers: fc.oneof(odd, fc.array(fc.record({ name: odd, resources: fc.record({ requests: odd }) }))),
+      initContainers: fc.oneof(odd, fc.array(odd)),
+      nodeSelector: odd,
+      tolerations: fc.oneof(odd, fc.array(odd)),
+      priorityClassName: odd,
+    },
+    { requiredKeys: [] },
+  );
+  const component = fc.oneof(
+    odd,
+    fc.record(
+      {
+        resource: fc.oneof(odd, fc.record({ cpu: odd, memory: odd })),
+        replicas: odd,
+        podTemplate: fc.record({ spec: template }),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  const specs = fc.record(
+    {
+      jobManager: component,
+      taskManager: component,
+      podTemplate: fc.oneof(odd, fc.record({ spec: template })),
+      job: fc.oneof(odd, fc.record({ parallelism: odd })),
+      flinkConfiguration: fc.oneof(odd, fc.record({ 'taskmanager.numberOfTaskSlots': odd })),
+    },
+    { requiredKeys: [] },
+  );
+  let known = 0;
+  fc.assert(
+    fc.property(specs, (spec) => {
+      const demand = demandOf(spec as FlinkDeploymentSpec);
+      if ('unknown' in demand) return;
+      known += 1;
+      for (const shape of demand.shapes) {
+        expect(shape.count).toBeGreaterThan(0);
+        expect(shape.cpuMillis).toBeGreaterThanOrEqual(0);
+        expect(shape.memoryBytes).toBeGreaterThanOrEqual(0);
+      }
+      new NodeRoom([node('a', 4000, 8, { taints: [{ key: 'x', effect: 'NoSchedule' }] })], []).take(demand.shapes);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(known).toBeGreaterThan(20);
 });
 
 test('a core and 4 GiB cost alike', () => {
