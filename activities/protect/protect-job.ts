@@ -94,12 +94,12 @@ async function keepRecoveryPoint(
   if (mode !== 'savepoint')
     throw new TypedFailure('ModeNotSupported', `${jobKey(job)}: mode "${mode}" is not available; use savepoint`);
 
-  // Looked at first: a savepoint of a job that runs in both zones would only hide that it does.
-  await objectInPeer(world.cluster(peer.name), job, pulse.signal);
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
   await probe(store, world.config.escape.probeDeadlineMs);
+  // A savepoint of a job that runs in both zones would only hide that it does.
+  await objectInPeer(world.cluster(peer.name), job, pulse.signal);
 
   const triggerId = createHash('md5')
     .update(`${request.round}/${jobKey(job)}`)
