@@ -6,6 +6,7 @@ import type { EscapeInput } from '../../model/escape/input.ts';
 import type { Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
 import { followEscape, Refusal, requestEscape } from '../../worker/client.ts';
+import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { readReport } from '../read-report.ts';
 import { coloursFor } from '../render/colour.ts';
 import { escapeView } from '../render/escape-view.ts';
@@ -43,7 +44,8 @@ export function addEscapeCommands(program: Command): void {
     .action(async (zone: string, options: EscapeOptions, command: Command) => {
       const config = await configOf(command);
       await withClient(config, async (client) => {
-        const asked = await requestEscape(client, config, inputOf(zone, options));
+        const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
+        const asked = await requestEscape(client, config, inputOf(zone, options)).finally(answered);
         if (!asked.verdict.accepted) throw new Refusal('EscapeUnderWay', asked.verdict.sentence);
         process.stderr.write(`${asked.verdict.sentence}; workflow ${asked.verdict.workflowId}\n`);
         if (!options.wait) return;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { formatDurationMs } from '../../model/duration.ts';
 import { protectZone } from '../../worker/client.ts';
 import type { ProtectProgress } from '../../workflows/protect-zone/messages.ts';
+import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';
 import { renderTable } from '../render/table.ts';
@@ -19,11 +20,13 @@ export function addProtectCommand(program: Command): void {
       await withClient(config, async (client) => {
         const progress = createProgress(process.stderr);
         const input = { zone, ...(options.job ? { jobs: options.job } : {}) };
+        const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
         const done = await protectZone(client, config, input, (seen) => {
+          answered();
           progress.update([
             `${zone}: ${seen.results.length} of ${seen.jobs} jobs have a new recovery point or a reason`,
           ]);
-        });
+        }).finally(answered);
         progress.done();
         const lines = options.json
           ? [JSON.stringify({ ...done.summary, results: done.progress?.results ?? [] }, null, 2)]

@@ -66,6 +66,7 @@ function toConfig(parsed: ParsedConfig): Config {
       budgetMs: parsed.escape.budget,
       batchSize: parsed.escape.batchSize,
       fenceDeadlineMs: parsed.escape.fenceDeadline,
+      fenceRetryMs: parsed.escape.fenceRetry,
       roomDeadlineMs: parsed.escape.roomDeadline,
       startsPerSecond: parsed.escape.startsPerSecond,
       timeToRunMs: parsed.escape.timeToRun,

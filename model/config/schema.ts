@@ -110,6 +110,7 @@ export const configSchema = z.strictObject({
       budget: duration('1m', '2h').prefault(settings.budget.default),
       batchSize: z.int().min(1).max(200).default(settings.batchSize.default),
       fenceDeadline: duration('1s', '2m').prefault(settings.fenceDeadline.default),
+      fenceRetry: duration('1s', '10m').prefault(settings.fenceRetry.default),
       roomDeadline: duration('1s', '1m').prefault(settings.roomDeadline.default),
       startsPerSecond: z.int().min(1).max(10_000).default(settings.startsPerSecond.default),
       timeToRun: duration('1s', '1h').prefault(settings.timeToRun.default),

@@ -78,6 +78,8 @@ export interface Config {
     batchSize: number;
     /** How long fencing a lost zone may try. Nobody waits for it. */
     fenceDeadlineMs: number;
+    /** How often a lost zone is looked for after the escape, to stop what would run there twice. */
+    fenceRetryMs: number;
     /** How long gathering the peer's room may take before the plan goes on without it. */
     roomDeadlineMs: number;
     /** Measured earlier, for the forecast of when each wave runs again. */

@@ -17,6 +17,7 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         budgetMs: 600_000,
         batchSize: 7,
         fenceDeadlineMs: 2_000,
+        fenceRetryMs: 3_000,
         roomDeadlineMs: 10_000,
         startsPerSecond: 20,
         timeToRunMs: 60_000,
