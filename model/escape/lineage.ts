@@ -43,7 +43,7 @@ export function lineageLevels(jobs: readonly Fed[]): { levels: Map<string, numbe
       const { job, feeder, circle } = circleFrom(keys[smallest]!, feeders);
       feeders.get(job)!.delete(feeder);
       if (feeders.get(job)!.size === 0) ready.push(job);
-      notes.push(`${circle.join(' feeds ')} feeds ${circle[0]}: ${job} does not wait for ${feeder}`);
+      notes.push(`${tell(circle)} feeds ${job}: ${job} does not wait for ${feeder}`);
       // The edge is gone from one side only: its feeder must not count it again.
       fed.set(
         feeder,
@@ -62,6 +62,12 @@ export function lineageLevels(jobs: readonly Fed[]): { levels: Map<string, numbe
   }
   if (cut) notes.push(`lineage is deeper than ${maxLevels} levels: the jobs at its end start together`);
   return { levels, notes };
+}
+
+/** A circle of thousands would be a note that nobody reads. */
+function tell(circle: readonly string[]): string {
+  const shown = circle.length <= 6 ? circle : [...circle.slice(0, 4), `${circle.length - 5} more`, ...circle.slice(-1)];
+  return shown.join(' feeds ');
 }
 
 /** Walks upstream until a job comes twice; each job that is left has a feeder that is left, so one does. */

@@ -87,6 +87,16 @@ describe('lineage', () => {
     expect(levelsOf(jobs)).toEqual({ source: 0, a: 1, b: 2, c: 3, z: 4 });
   });
 
+  test('tells a long circle in short', () => {
+    const jobs = Array.from({ length: 1000 }, (_, at) => ({
+      key: `j${1000 + at}`,
+      upstream: [`j${1000 + ((at + 999) % 1000)}`],
+    }));
+    expect(lineageLevels(jobs).notes[0]).toBe(
+      'j1000 feeds j1001 feeds j1002 feeds j1003 feeds 995 more feeds j1999 feeds j1000: j1000 does not wait for j1999',
+    );
+  });
+
   test('ends a chain that is too deep in one level', () => {
     const key = (index: number) => `job-${String(index).padStart(3, '0')}`;
     const jobs = Array.from({ length: 50 }, (_, index) => ({

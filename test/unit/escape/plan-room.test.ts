@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ZoneRoom, type RoomSeen } from '../../../model/capacity/zone-room.ts';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import { noRoom } from '../../../model/escape/give-room.ts';
-import { planEscape, type EscapeAssessment, type EscapePlan } from '../../../model/escape/plan.ts';
+import { maxLevels } from '../../../model/escape/lineage.ts';
+import { batchesOf, planEscape, type EscapeAssessment, type EscapePlan } from '../../../model/escape/plan.ts';
 import { jobKey } from '../../../model/job.ts';
 import { type FlinkDeployment, jobOf } from '../../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../../model/kubernetes/marks.ts';
@@ -252,6 +253,17 @@ describe('lineage', () => {
     expect(started(without)).toEqual([['sink', 'source']]);
     expect(leftOf(without)).toEqual(['middle']);
   });
+});
+
+test('batches of 10,000 jobs in long chains stay far below the payload of a workflow', () => {
+  const of = Array.from({ length: 10_000 }, (_, at): Candidate => {
+    const fed = at >= 4 && at % 400 >= 4 ? { upstream: `default/j${at - 4}` } : {};
+    return { name: `j${at}`, tier: tiers[at % 4]!, ...fed };
+  });
+  const made = plan(of);
+  expect(made.waves).toHaveLength(4 * maxLevels);
+  expect(JSON.stringify(batchesOf(made, 100)).length).toBeLessThan(64_000);
+  expect(JSON.stringify(made.notes).length).toBeLessThan(10_000);
 });
 
 describe('a plan says beforehand', () => {
