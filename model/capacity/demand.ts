@@ -3,7 +3,7 @@
  * raise limits, which take no room on a node.
  */
 import type { FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
-import { joinTemplates, placingOf, podRequestsOf, type PodTemplateSpec } from './pod-template.ts';
+import { joinTemplates, placingOf, templateRequestsOf, type PodTemplateSpec } from './pod-template.ts';
 import { parseCpuMillis, parseFlinkMemory } from './quantity.ts';
 import type { JobDemand, PodShape } from './types.ts';
 
@@ -89,7 +89,7 @@ function shapeOf(
   if (cpuMillis === undefined) return { unknown: `the CPU of its ${component} cannot be read` };
   if (memoryBytes === undefined) return { unknown: `the memory of its ${component} cannot be read` };
   const template = joinTemplates(common, own.podTemplate?.spec ?? {});
-  const requests = podRequestsOf(template, { cpuMillis, memoryBytes });
+  const requests = templateRequestsOf(template, { cpuMillis, memoryBytes });
   if (!requests) return { unknown: `a request in the pod template of its ${component} cannot be read` };
   return { component, count, ...requests, ...placingOf(template) };
 }

@@ -51,18 +51,26 @@ export function placingOf({ nodeSelector = {}, tolerations = [] }: PodTemplateSp
   };
 }
 
+/** What a pod of this template will ask for, when Flink gives its own container `main`. Undefined as below. */
+export function templateRequestsOf(template: PodTemplateSpec, main: Resources): Resources | undefined {
+  const others = (template.containers ?? []).filter(({ name }) => name !== flinkContainer);
+  const { cpuMillis, memoryBytes } = main;
+  const flink = { name: flinkContainer, resources: { requests: { cpu: cpuMillis / 1000, memory: memoryBytes } } };
+  return podRequestsOf({ ...template, containers: [...others, flink] });
+}
+
 /**
- * What a pod of this template asks for, Flink's container given by `main`: containers together, or the greediest init
- * container if that is more. Undefined when an amount cannot be read.
+ * What a pod asks for: its containers together, or the greediest init container if that is more. Undefined when an
+ * amount cannot be read.
  */
-export function podRequestsOf(template: PodTemplateSpec, main: Resources = nothing): Resources | undefined {
-  const containers = (template.containers ?? []).filter(({ name }) => name !== flinkContainer);
+export function podRequestsOf(template: PodTemplateSpec): Resources | undefined {
+  const containers = template.containers ?? [];
   const inits = template.initContainers ?? [];
   const staying = [...containers, ...inits.filter(isSidecar)].map(requestsOf);
   const passing = inits.filter((one) => !isSidecar(one)).map(requestsOf);
   const overhead = amountsOf(template.overhead);
   if (![...staying, ...passing, overhead].every((one) => one !== undefined)) return undefined;
-  const sum = add(main, ...(staying as Resources[]));
+  const sum = add(nothing, ...(staying as Resources[]));
   return add(largest(sum, ...(passing as Resources[])), overhead!);
 }
 

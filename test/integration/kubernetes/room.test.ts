@@ -66,6 +66,11 @@ describe('pods', () => {
       containers: one({ resources: { limits: { cpu: '1', memory: '1Gi' } } }),
       initContainers: [{ name: 'fetch', image: 'x', ...requests('100m', '3Gi') }],
     });
+    // As Flink's own pods are: the container that a template does not decide on counts in a pod that runs.
+    await createPod('default', 'flink', {
+      nodeName: 'b',
+      containers: [{ name: 'flink-main-container', image: 'x', ...requests('1500m', '2Gi') }],
+    });
     await createPod('default', 'ended', { nodeName: 'a', containers: one(requests('9', '9Gi')) }, 'Succeeded');
     await createPod('default', 'broken', { nodeName: 'a', containers: one(requests('9', '9Gi')) }, 'Failed');
     await createPod('default', 'waiting', { containers: one(requests('9', '9Gi')) });
@@ -82,6 +87,7 @@ describe('pods', () => {
     expect((await cluster.listPodRequests()).toSorted(byCpu)).toEqual([
       { node: 'a', cpuMillis: 250, memoryBytes: gibi, priority: 0 },
       { node: 'a', cpuMillis: 1000, memoryBytes: 3 * gibi, priority: 0 },
+      { node: 'b', cpuMillis: 1500, memoryBytes: 2 * gibi, priority: 0 },
       { node: 'b', cpuMillis: 2000, memoryBytes: 2 * gibi, priority: -10 },
     ]);
   });
