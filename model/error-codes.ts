@@ -37,12 +37,8 @@ export const errorCodes = {
     remedy: 'Check namespace and name with `kubectl get flinkdeployments -A`.',
   },
   JobNotHealthy: {
-    means: 'The job does not run healthily, so no savepoint was asked of it.',
+    means: 'The job does not run healthily, so no recovery point was made of it.',
     remedy: 'Bring the job back to RUNNING; its previous recovery points stay in use.',
-  },
-  ModeNotSupported: {
-    means: 'The protection mode asked for is not available for this job.',
-    remedy: 'Use mode savepoint.',
   },
   StoreDown: {
     means: 'The peer zone’s store did not take a small test object in time.',
@@ -51,6 +47,15 @@ export const errorCodes = {
   SavepointFailed: {
     means: 'Flink could not take the savepoint.',
     remedy: 'Read Flink’s own words in the sentence; the previous recovery points stay in use.',
+  },
+  NothingToShip: {
+    means: 'In mode ship: the job has no completed checkpoint that can be copied from its zone’s store.',
+    remedy: 'Set in the job what the sentence names, or use mode savepoint; the previous recovery points stay in use.',
+  },
+  CheckpointGone: {
+    means: 'In mode ship: each checkpoint lost a file while it was copied.',
+    remedy:
+      'Set execution.checkpointing.num-retained to 3 or more, or checkpoint less often; what was copied is kept for the next round.',
   },
   SnapshotIncomplete: {
     means: 'A file that the snapshot refers to is missing or shorter than it must be.',
