@@ -168,6 +168,39 @@ describe.concurrent('protecting in mode ship', () => {
     expect(stage.written()).toEqual([]);
   });
 
+  test('keeps the earlier recovery point when the peer’s store fails midway, and goes on where it ended', async () => {
+    const stage = await new Stage('ship-full').ready();
+    const { world, peer } = stage;
+    await stage.protect('1');
+    await stage.nextCheckpoint();
+    for (const one of world.store(peer).keys(filesFolder).slice(0, 2)) world.store(peer).objects.delete(one);
+    world.ledger.clear();
+    let writes = 0;
+    world.ledger.onNote(({ kind }) => {
+      if (kind === 'store writeStream' && ++writes === 2) world.zone(peer).storeRefuses = true;
+    });
+    await expect(stage.protect('2')).rejects.toMatchObject({ failureClass: 'Unavailable' });
+    expect(stage.manifests()).toHaveLength(1);
+    world.zone(peer).storeRefuses = false;
+    const before = new Set(world.store(peer).keys(`snapshots/${key}`));
+    world.ledger.clear();
+    expect(await stage.protect('3')).toMatchObject({ outcome: 'protected' });
+    expect(stage.written().filter((one) => before.has(one))).toEqual([]);
+    expect(stage.manifests()).toHaveLength(2);
+  });
+
+  test('may be done by two at once', async () => {
+    const stage = await new Stage('ship-two').ready();
+    const { world, peer } = stage;
+    const results = await Promise.all([stage.protect('1'), stage.protect('2')]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['protected', 'protected']);
+    for (const manifest of stage.manifests()) {
+      stage.expectCopied(manifest);
+      expect(await damageOf(world.store(peer), manifest)).toBeUndefined();
+    }
+    expect(world.store(peer).keys('epochs')).toEqual([`epochs/${key}/1`]);
+  });
+
   test('refuses a mode that is none, and says which there are', async () => {
     const stage = await new Stage('ship-mode').ready('copy');
     const result = await stage.protect('1');
