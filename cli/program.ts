@@ -5,6 +5,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addEscapeCommands } from './commands/escape.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
+import { addScheduleCommands } from './commands/schedule.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
 /** A fresh program; nothing is parsed or run yet. */
@@ -17,6 +18,7 @@ export function createProgram(): Command {
   addDemoCommand(program);
   addEscapeCommands(program);
   addProtectCommand(program);
+  addScheduleCommands(program);
   addWorkerCommand(program);
   addConfigCommands(program);
   addLabCommands(program);

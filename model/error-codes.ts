@@ -24,6 +24,10 @@ export const errorCodes = {
     means: 'Another incident is already being handled for this zone.',
     remedy: 'Follow the escape that the sentence names; two never run for one zone.',
   },
+  ProtectUnderWay: {
+    means: 'A round of protection of this zone runs already.',
+    remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',
+  },
   NothingProtected: {
     means: 'The peer zone holds no standby or twin of a job of this zone.',
     remedy: 'Run `az-escape protect <zone>` while the zone lives; without recovery points nothing can escape.',

@@ -4,6 +4,7 @@ import {
   isGrpcServiceError,
   ServiceError,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
   type Client,
@@ -96,14 +97,19 @@ export async function protectZone(
     throw new Refusal('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
   }
   const workflowId = `protect/${input.zone}`;
-  await client.workflow.start('protectZone', {
-    workflowId,
-    taskQueue: config.temporal.taskQueue,
-    args: [input],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `protect ${input.jobs?.join(', ') ?? `all jobs of ${input.zone}`}`,
-    priority: { priorityKey: 5 },
-  });
+  try {
+    await client.workflow.start('protectZone', {
+      workflowId,
+      taskQueue: config.temporal.taskQueue,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `protect ${input.jobs?.join(', ') ?? `all jobs of ${input.zone}`}`,
+      priority: { priorityKey: 5 },
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new Refusal('ProtectUnderWay', `${input.zone} is being protected already by ${workflowId}`);
+  }
   let progress: ProtectProgress | undefined;
   const look = async () => {
     progress = await client.workflow.getHandle(workflowId).query<ProtectProgress>('progress');
