@@ -1,10 +1,12 @@
 /** The `az-escape` command: a thin shell over the same client that the API uses. */
 import { Command } from 'commander';
+import { addApiCommand } from './commands/api.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscapeCommands } from './commands/escape.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
+import { addRunningCommands } from './commands/running.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { explainAndExit } from './explain.ts';
 
@@ -16,8 +18,10 @@ const program = new Command('az-escape')
 
 addDemoCommand(program);
 addEscapeCommands(program);
+addRunningCommands(program);
 addProtectCommand(program);
 addWorkerCommand(program);
+addApiCommand(program);
 addConfigCommands(program);
 addLabCommands(program);
 

@@ -68,5 +68,11 @@ function toConfig(parsed: ParsedConfig): Config {
       fenceDeadlineMs: parsed.escape.fenceDeadline,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
+    api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },
   };
+}
+
+/** Hooks that are configured; one that is not has no key. */
+function definedHooks({ alertmanager, pagerduty }: ParsedConfig['api']['hooks']): Config['api']['hooks'] {
+  return { ...(alertmanager ? { alertmanager } : {}), ...(pagerduty ? { pagerduty } : {}) };
 }
