@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 const kinds = {
   unit: { testTimeout: 20_000, fileParallelism: true },
   replay: { testTimeout: 60_000, fileParallelism: false },
-  simulation: { testTimeout: 300_000, fileParallelism: false },
+  // Each file has a server and worlds of its own, and waits more than it works.
+  simulation: { testTimeout: 300_000, fileParallelism: true, maxWorkers: 2 },
   // One lab, one machine: these take turns.
   integration: { testTimeout: 300_000, fileParallelism: false },
 } as const;
@@ -19,6 +20,7 @@ export default defineConfig({
         hookTimeout: settings.testTimeout,
         fileParallelism: settings.fileParallelism,
         pool: 'forks',
+        ...('maxWorkers' in settings ? { maxWorkers: settings.maxWorkers } : {}),
         globalSetup: name === 'simulation' ? ['test/simulation/harness/bundle.ts'] : [],
       },
     })),

@@ -1,8 +1,9 @@
 /** Temporal with its Web UI, on the host: outside both zones, so that it outlives either. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cachePaths, labTemporal } from './layout.ts';
 import { answersOk, missingNow, waitUntil } from './zones/ask.ts';
-import { createCgroups, removeCgroups } from './zones/cgroups.ts';
+import { cgroupPids, createCgroups, removeCgroups } from './zones/cgroups.ts';
 import { findProcess, logFile, logTail, startProcess, stopProcess } from './zones/process.ts';
 
 const name = 'temporal';
@@ -17,6 +18,7 @@ const ready = answersOk(`${temporalUi}/api/v1/namespaces/${labTemporal.namespace
 export async function bringUpTemporal(): Promise<boolean> {
   const running = findProcess(labTemporal.dir, name) !== undefined;
   if (!running) {
+    await endStrangers();
     await startProcess({
       name,
       dir: labTemporal.dir,
@@ -53,7 +55,21 @@ export async function temporalMissing(): Promise<string | undefined> {
 /** Stops Temporal; its history stays. */
 export async function takeDownTemporal(): Promise<void> {
   await stopProcess(labTemporal.dir, name, 5_000);
+  await endStrangers();
   await removeCgroups(name);
+}
+
+/** Servers that hold our ports without a pid file of ours: left by a lab whose state folder is another or was deleted. */
+async function endStrangers(): Promise<void> {
+  for (const pid of cgroupPids(name)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+  const deadline = Date.now() + 5_000;
+  while (cgroupPids(name).length > 0 && Date.now() < deadline) await sleep(50);
 }
 
 /** Temporal's process. */

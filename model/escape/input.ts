@@ -69,12 +69,21 @@ export function escapeIdOf(zone: string, incident: string): string {
   return `${zone}-${idPart(incident)}`;
 }
 
-/** A text fit for a part of an id or a path: everything else becomes `-`. */
+/**
+ * A text fit for a part of an id or a path: everything else becomes `-`. A text that had to be changed gets a checksum
+ * of the whole at its end, so that "INC 7" and "INC-7" stay two.
+ */
 export function idPart(text: string): string {
-  return (
-    text
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[-.]+|[-.]+$/g, '')
-      .slice(0, 100) || 'unnamed'
-  );
+  const fit = text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 100);
+  return fit === text && fit !== '' ? fit : [fit, checksum(text)].filter((part) => part !== '').join('-');
+}
+
+/** FNV-1a, 32 bits, as eight hex digits. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }

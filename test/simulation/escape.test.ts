@@ -114,7 +114,7 @@ describe.concurrent('an escape', () => {
 
   test('bears an API server and a store that fail a tenth of all calls', async () => {
     const fleet = fleetOf({ P0: 2, P1: 4, P2: 6 });
-    const scenario = await new Scenario(env, 'trouble', 7).withProtected(fleet);
+    const scenario = await new Scenario(env, 'trouble').withProtected(fleet);
     const { world, home, peer } = scenario;
     const twinStarts = world.operator(peer).starts.length;
     world.zone(home).dead = true;

@@ -207,6 +207,7 @@ describe('a dry run', () => {
 
 describe('az-a loses power', () => {
   test('its jobs run again in az-b, though the worker is killed in the middle, and az-a is left alone', async () => {
+    await spoilState('reports-p3');
     await labKill({ zone: 'az-a' }, say);
     await markTraffic(labZone('az-a'));
     const asked = await requestEscape(lab.client, lab.config, {
@@ -239,9 +240,14 @@ describe('az-a loses power', () => {
       ),
     );
 
-    expect(report.totals).toEqual({ running: 4, left: 0, failed: 0 });
+    expect(report.totals).toEqual({ running: 3, left: 0, failed: 1 });
     expect(report.fence.outcome).toBe('unreachable');
-    for (const job of sampleJobs) {
+    const spoilt = report.jobs.find(({ name }) => name === 'reports-p3')!;
+    expect(spoilt).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringMatching(/^snapshot-data-corrupt: .*RocksDB/s),
+    });
+    for (const job of sampleJobs.filter(({ name }) => name !== 'reports-p3')) {
       const line = report.jobs.find(({ name }) => name === job.name)!;
       expect(line).toMatchObject({ outcome: 'running', epoch: 2, from: 'az-a', to: 'az-b' });
       const { manifest } = await newestManifest(job.name);
@@ -276,6 +282,14 @@ describe('az-a loses power', () => {
     expect(promoted).toMatchObject({ role: 'active', violations: 0 });
   });
 });
+
+/** Replaces the largest state file of a job's newest recovery point by as many other bytes: sizes do not tell. */
+async function spoilState(name: string): Promise<void> {
+  const { store, manifest } = await newestManifest(name);
+  const files = manifest.files.filter(({ key }) => !key.endsWith('/_metadata'));
+  const largest = files.reduce((a, b) => (a.sizeBytes > b.sizeBytes ? a : b));
+  await store.put(largest.key, new Uint8Array(largest.sizeBytes).fill(7));
+}
 
 /** Waits until starts were issued and not all jobs run: the middle of an escape. */
 async function untilStarted(progress: () => EscapeProgress | undefined): Promise<void> {

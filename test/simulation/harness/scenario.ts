@@ -13,6 +13,9 @@ import { SimulatedWorld } from '../world/simulated-world.ts';
 import { deploy, protectAll, type FleetJob } from './fleet.ts';
 import { twoZones } from './two-zones.ts';
 
+/** Another one, to see more worlds: SIMULATION_SEED=7. */
+const defaultSeed = Number(process.env['SIMULATION_SEED'] ?? 1);
+
 /** Half a minute of a start passes in less than a second. */
 const speed = 40;
 
@@ -25,7 +28,7 @@ export class Scenario {
   readonly peer: string;
   readonly #env: TestWorkflowEnvironment;
 
-  constructor(env: TestWorkflowEnvironment, name: string, seed = 1) {
+  constructor(env: TestWorkflowEnvironment, name: string, seed = defaultSeed) {
     const { config, home, peer } = twoZones(name);
     this.world = new SimulatedWorld(config, { seed, speed });
     this.config = config;

@@ -40,6 +40,11 @@ export class SimulatedSavepoints {
     void this.#clock.sleep(takesMs).then(() => this.#finish(run, request, triggeredMs));
   }
 
+  /** JobManagers everywhere were started again: they know no trigger any more. */
+  forgetAll(): void {
+    this.#status.clear();
+  }
+
   statusOf(triggerId: string): TriggerStatus<{ location: string }> {
     return this.#status.get(triggerId) ?? { state: 'unknown' };
   }

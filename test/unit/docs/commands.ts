@@ -1,7 +1,6 @@
 /** The commands that a document prints, and what the command line really offers. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { codeBlocks, outsideBlocks, repoRoot } from './documents.ts';
+import { createProgram } from '../../../cli/program.ts';
+import { codeBlocks, outsideBlocks } from './documents.ts';
 
 export interface PrintedCommand {
   /** As written, for messages. */
@@ -29,17 +28,13 @@ export function printedNpmScripts(text: string): string[] {
   return [...new Set([...named, ...(/\bnpm test\b/.test(text) ? ['test'] : [])])];
 }
 
-const run = promisify(execFile);
-const answers = new Map<string, Promise<string>>();
+const program = createProgram();
 
-/** What `az-escape <path> --help` prints; each path is asked once. */
-export function helpOf(path: readonly string[]): Promise<string> {
-  const key = path.join(' ');
-  const node = `${repoRoot}/node_modules/.bin/node`;
-  const asked =
-    answers.get(key) ?? run(node, ['cli/main.ts', ...path, '--help'], { cwd: repoRoot }).then((done) => done.stdout);
-  answers.set(key, asked);
-  return asked;
+/** What `az-escape <path> --help` prints. */
+export function helpOf(path: readonly string[]): string {
+  let command = program;
+  for (const name of path) command = command.commands.find((one) => one.name() === name) ?? command;
+  return command.helpInformation();
 }
 
 /** Names of the subcommands that a help text lists. */
@@ -49,13 +44,13 @@ export function subcommandsIn(help: string): string[] {
 }
 
 /** Why the command line does not know a printed command; undefined when it does. */
-export async function whyUnknown(command: PrintedCommand): Promise<string | undefined> {
+export function whyUnknown(command: PrintedCommand): string | undefined {
   const words = command.words.filter((word, index, all) => word !== '--config' && all[index - 1] !== '--config');
   const path: string[] = [];
-  while (words.length > path.length && subcommandsIn(await helpOf(path)).includes(words[path.length]!)) {
+  while (words.length > path.length && subcommandsIn(helpOf(path)).includes(words[path.length]!)) {
     path.push(words[path.length]!);
   }
-  const help = await helpOf(path);
+  const help = helpOf(path);
   if (subcommandsIn(help).length > 0 && words[path.length] !== undefined && !words[path.length]!.startsWith('-')) {
     return `"${words[path.length]}" is no command of az-escape ${path.join(' ')}`;
   }

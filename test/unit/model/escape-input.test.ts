@@ -66,12 +66,15 @@ describe('a part of an id', () => {
   test('is a safe name of a folder, whatever the incident is called', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300, unit: 'grapheme' }), (text) => {
-        expect(idPart(text)).toMatch(/^(?![-.])[A-Za-z0-9._-]{1,100}$/);
+        expect(idPart(text)).toMatch(/^(?![-.])[A-Za-z0-9._-]{1,109}$/);
       }),
     );
-    expect(idPart('../../etc')).toBe('etc');
-    expect(idPart('INC 7 / west')).toBe('INC-7-west');
-    expect(idPart('!!!')).toBe('unnamed');
+    expect(idPart('INC-7')).toBe('INC-7');
+    expect(idPart('../../etc')).toMatch(/^etc-[0-9a-f]{8}$/);
+    expect(idPart('INC 7 / west')).toMatch(/^INC-7-west-[0-9a-f]{8}$/);
+    expect(idPart('!!!')).toMatch(/^[0-9a-f]{8}$/);
+    const alike = ['INC 7', 'INC-7', 'INC/7', 'x'.repeat(101), `${'x'.repeat(100)}y`];
+    expect(new Set(alike.map(idPart)).size).toBe(alike.length);
   });
 });
 
