@@ -7,6 +7,7 @@ import { addEscapeCommands } from './commands/escape.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
 import { addRunningCommands } from './commands/running.ts';
+import { addScheduleCommands } from './commands/schedule.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
 /** A fresh program; nothing is parsed or run yet. */
@@ -20,6 +21,7 @@ export function createProgram(): Command {
   addEscapeCommands(program);
   addRunningCommands(program);
   addProtectCommand(program);
+  addScheduleCommands(program);
   addWorkerCommand(program);
   addApiCommand(program);
   addConfigCommands(program);

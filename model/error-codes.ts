@@ -24,6 +24,10 @@ export const errorCodes = {
     means: 'Another incident is already being handled for this zone.',
     remedy: 'Follow the escape that the sentence names; two never run for one zone.',
   },
+  ProtectUnderWay: {
+    means: 'A round of protection of this zone runs already.',
+    remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',
+  },
   NothingProtected: {
     means: 'The peer zone holds no standby or twin of a job of this zone.',
     remedy: 'Run `az-escape protect <zone>` while the zone lives; without recovery points nothing can escape.',
@@ -76,10 +80,6 @@ export const errorCodes = {
   NoEscape: {
     means: 'No escape of this zone is running.',
     remedy: 'Start one with `az-escape escape <zone>`, or read the report of the last one.',
-  },
-  ProtectionUnderWay: {
-    means: 'A round of protection of this zone is already running.',
-    remedy: 'Wait until it ends; the rounds of a zone run one after another.',
   },
   NoReport: {
     means: 'The report of that escape cannot be read from the store of the zone that took its jobs.',

@@ -4,11 +4,12 @@ import {
   isGrpcServiceError,
   ServiceError,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
-import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, type Workflow } from '@temporalio/common';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import type { ReportSummary } from '../activities/escape/types.ts';
 import { complaintsAboutEscapeInput, type EscapeInput } from '../model/escape/input.ts';
 import type { EscapeProgress } from '../model/escape/progress.ts';
@@ -111,7 +112,7 @@ export async function startProtection(client: Client, config: Config, input: Pro
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new Refusal('ProtectionUnderWay', `${input.zone} is already being protected by ${workflowId}`);
+    throw new Refusal('ProtectUnderWay', `${input.zone} is being protected already by ${workflowId}`);
   }
   return workflowId;
 }

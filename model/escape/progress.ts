@@ -121,9 +121,10 @@ function tierTable(progress: EscapeProgress, total: TierProgress): string {
     const counts = progress.tiers[tier];
     return counts ? [row(tier, counts)] : [];
   });
-  const head = [
-    '| tier | jobs | waiting | starting | running | left | failed |',
-    '| --- | --: | --: | --: | --: | --: | --: |',
-  ];
+  // The Web UI draws tables without any space between columns: no-break spaces keep the heads apart.
+  const names = ['tier', 'jobs', 'waiting', 'starting', 'running', 'left', 'failed'].map(
+    (name) => `\u00a0${name}\u00a0`,
+  );
+  const head = [`| ${names.join(' | ')} |`, '| --- | --: | --: | --: | --: | --: | --: |'];
   return [...head, ...rows, ...(rows.length > 1 ? [row('all', total)] : [])].join('\n');
 }

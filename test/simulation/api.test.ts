@@ -281,7 +281,7 @@ describe.concurrent('the API', () => {
       const path = `/v1/zones/${home}/protections`;
       const round = await post(path, { jobs: ['default/p1-0'] });
       expect(round).toMatchObject({ status: 202, body: { workflowId: `protect/${home}` } });
-      expect(await post(path, {})).toMatchObject({ status: 409, body: { code: 'ProtectionUnderWay' } });
+      expect(await post(path, {})).toMatchObject({ status: 409, body: { code: 'ProtectUnderWay' } });
       release();
       const kept = await scenario.client.workflow.getHandle(`protect/${home}`).result();
       expect(kept).toMatchObject({ protected: 1 });

@@ -17,7 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   NoReport: 404,
   NoSuchPath: 404,
   EscapeUnderWay: 409,
-  ProtectionUnderWay: 409,
+  ProtectUnderWay: 409,
   BodyTooLarge: 413,
   NotJson: 415,
   NoWorker: 503,

@@ -1,6 +1,5 @@
 /** Shapes of what goes in and out of the API: checked at the border, and published in the OpenAPI document. */
 import { z } from 'zod';
-import type { EscapeInput } from '../../model/escape/input.ts';
 import { escapePhases, type EscapeProgress } from '../../model/escape/progress.ts';
 import { errorCodes, type ErrorCode } from '../../model/error-codes.ts';
 import { parseDurationMs } from '../../model/duration.ts';
@@ -11,6 +10,12 @@ const shortText = z
   .min(1, 'must be a text of 1 to 200 characters')
   .max(200, 'must be a text of 1 to 200 characters');
 
+const tierList = z
+  .array(z.enum(tiers, 'must be P0, P1, P2 or P3'), 'must be a list of tiers such as ["P0", "P1"]')
+  .min(1, 'must name at least one tier')
+  .optional()
+  .describe('Only these tiers.');
+
 /**
  * `EscapeInput` without what the API knows itself: the zone is in the path, the caller in its token. Takes the same
  * as the workflow's own check, which is written without a schema library; a test holds the two together.
@@ -18,11 +23,7 @@ const shortText = z
 export const escapeBody = z.strictObject({
   incident: shortText.optional().describe('Name of the incident: the same one twice is one escape.'),
   dryRun: z.boolean('must be true or false').optional().describe('Plan and check, change nothing.'),
-  tiers: z
-    .array(z.enum(tiers, 'must be P0, P1, P2 or P3'), 'must be a list of tiers such as ["P0", "P1"]')
-    .min(1, 'must name at least one tier')
-    .optional()
-    .describe('Only these tiers.'),
+  tiers: tierList,
   namespaces: z
     .array(shortText, 'must be a list of namespace names')
     .min(1, 'must name at least one namespace')
@@ -38,10 +39,11 @@ export const escapeBody = z.strictObject({
     .describe('Measure against this instead of the configured budget, such as "10m".'),
 });
 
-/** The body as an input of an escape: fields that were not given have no key. */
-export function inputOf(body: z.output<typeof escapeBody>): Omit<EscapeInput, 'zone' | 'by' | 'via'> {
-  const given = Object.entries(body).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+type Given<Body> = { [Field in keyof Body]: Exclude<Body[Field], undefined> };
+
+/** The body as part of an input: fields that were not given have no key. */
+export function inputOf<Body extends object>(body: Body): Given<Body> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Given<Body>;
 }
 
 export const acceptedAnswer = z.object({
@@ -81,6 +83,7 @@ export const protectionBody = z.strictObject({
     .min(1, 'must name at least one job')
     .optional()
     .describe('Only these jobs, as namespace/name.'),
+  tiers: tierList,
 });
 
 export const protectionAnswer = z.object({ sentence: z.string(), workflowId: z.string() });

@@ -91,8 +91,10 @@ async function discover(zone: string): Promise<Discovery> {
 }
 
 /** Jobs that were asked for by name and are not there are refused too, so that a typing error is seen. */
-function scopeOf({ jobs, refused }: Discovery, { jobs: asked, zone }: ProtectInput): Discovery {
-  if (!asked) return { jobs, refused };
+function scopeOf({ jobs, refused }: Discovery, { jobs: asked, tiers, zone }: ProtectInput): Discovery {
+  const ofTiers = tiers ? jobs.filter(({ tier }) => tiers.includes(tier)) : jobs;
+  // A job without a tier belongs to no tier's round: the round of the whole zone names it.
+  if (!asked) return { jobs: ofTiers, refused: tiers ? [] : refused };
   const wanted = new Set(asked);
   const isWanted = (job: { namespace: string; name: string }) => wanted.has(`${job.namespace}/${job.name}`);
   const found = new Set([...jobs, ...refused].map((job) => `${job.namespace}/${job.name}`));
@@ -100,14 +102,10 @@ function scopeOf({ jobs, refused }: Discovery, { jobs: asked, zone }: ProtectInp
     .filter((job) => !found.has(job))
     .map((job) => {
       const [namespace = '', name = ''] = job.split('/');
-      return unprotected(
-        { namespace, name, tier: null },
-        'refused',
-        'JobNotFound',
-        `${zone} has no active FlinkDeployment ${job}`,
-      );
+      const sentence = `${zone} has no active FlinkDeployment ${job}`;
+      return unprotected({ namespace, name, tier: null }, 'refused', 'JobNotFound', sentence);
     });
-  return { jobs: jobs.filter(isWanted), refused: [...refused.filter(isWanted), ...missing] };
+  return { jobs: ofTiers.filter(isWanted), refused: [...refused.filter(isWanted), ...missing] };
 }
 
 /** One job's trouble never ends the round. */

@@ -59,8 +59,9 @@ describe('the body that asks for an escape', () => {
 
 test('the body that asks for protection is refused exactly when the workflow would refuse it', () => {
   const jobs = fc.constantFrom<unknown>(['default/orders'], ['orders'], ['a/b/c'], [], 'default/orders', [7]);
+  const tiers = fc.constantFrom<unknown>(['P0', 'P3'], ['P9'], [], 'P0', null);
   fc.assert(
-    fc.property(fc.record({ jobs, job: fc.constant('x') }, { requiredKeys: [] }), (body) => {
+    fc.property(fc.record({ jobs, tiers, job: fc.constant('x') }, { requiredKeys: [] }), (body) => {
       const fromWorkflow = complaintsAboutProtectInput({ zone: 'az-a', ...body });
       expect(complaint(protectionBody, body) === '').toBe(fromWorkflow.length === 0);
     }),

@@ -3,7 +3,7 @@ import { startProtection } from '../../client.ts';
 import { askTemporal } from '../ask-temporal.ts';
 import { parseBody } from '../body.ts';
 import type { ApiContext, Route } from '../route.ts';
-import { protectionAnswer, protectionBody } from '../schemas.ts';
+import { inputOf, protectionAnswer, protectionBody } from '../schemas.ts';
 
 export function protectionRoutes({ client, config }: ApiContext): Route[] {
   return [
@@ -14,10 +14,10 @@ export function protectionRoutes({ client, config }: ApiContext): Route[] {
       summary: 'Start a round of protection: a new recovery point of each job of the zone in its peer.',
       body: protectionBody,
       answers: { 202: { about: 'The round is under way.', schema: protectionAnswer } },
-      refusals: ['BadInput', 'UnknownZone', 'ProtectionUnderWay', 'TemporalDown'],
+      refusals: ['BadInput', 'UnknownZone', 'ProtectUnderWay', 'TemporalDown'],
       async handle(call) {
-        const { jobs } = parseBody(protectionBody, call.body);
-        const input = { zone: call.params['zone']!, ...(jobs ? { jobs } : {}) };
+        const body = parseBody(protectionBody, call.body);
+        const input = { ...inputOf(body), zone: call.params['zone']! };
         const workflowId = await askTemporal(client, () => startProtection(client, config, input));
         return { status: 202, body: { sentence: `a round of protection of ${input.zone} is under way`, workflowId } };
       },

@@ -1,0 +1,84 @@
+/** The Temporal Schedules that protect each zone's jobs, one a tier: they keep recovery points as young as the tier asks. */
+import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
+import type { Config } from '../model/config/types.ts';
+import { tiers, type Tier } from '../model/tier.ts';
+
+export interface ProtectSchedule {
+  /** `protect/<zone>/<tier>`: also the id of the rounds that it starts. */
+  id: string;
+  zone: string;
+  tier: Tier;
+  everyMs: number;
+  state: 'absent' | 'runs' | 'paused';
+  /** When the next round begins, ISO 8601. */
+  next: string | null;
+}
+
+/** At most this much is added to a round's begin, so that zones and tiers do not all begin at once. */
+const mostJitterMs = 30_000;
+
+/** Creates what is missing and brings what is there up to the configuration. Pauses that people made stay. */
+export async function applySchedules(client: Client, config: Config): Promise<ProtectSchedule[]> {
+  for (const wanted of wantedSchedules(config)) {
+    const options = optionsOf(config, wanted);
+    try {
+      await client.schedule.getHandle(wanted.id).update(({ state }) => ({ ...options, state }));
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+      await client.schedule.create(options);
+    }
+  }
+  return listSchedules(client, config);
+}
+
+/** Every schedule that the configuration wants, and how it stands. */
+export async function listSchedules(client: Client, config: Config): Promise<ProtectSchedule[]> {
+  return Promise.all(
+    wantedSchedules(config).map(async (wanted) => {
+      try {
+        const { info, state } = await client.schedule.getHandle(wanted.id).describe();
+        const next = info.nextActionTimes[0]?.toISOString() ?? null;
+        return { ...wanted, state: state.paused ? 'paused' : 'runs', next } as const;
+      } catch (error) {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+        return { ...wanted, state: 'absent', next: null } as const;
+      }
+    }),
+  );
+}
+
+/** Deletes them; rounds that run go on to their end. */
+export async function removeSchedules(client: Client, config: Config): Promise<void> {
+  for (const { id } of wantedSchedules(config)) {
+    await client.schedule
+      .getHandle(id)
+      .delete()
+      .catch((error: unknown) => {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+      });
+  }
+}
+
+type Wanted = Pick<ProtectSchedule, 'id' | 'zone' | 'tier' | 'everyMs'>;
+
+function wantedSchedules(config: Config): Wanted[] {
+  return Object.keys(config.zones).flatMap((zone) =>
+    tiers.map((tier) => ({ id: `protect/${zone}/${tier}`, zone, tier, everyMs: config.tiers[tier].intervalMs })),
+  );
+}
+
+/** A round that takes longer than the interval is not joined by a second one; a missed one is not made up for. */
+function optionsOf(config: Config, { id, zone, tier, everyMs }: Wanted): ScheduleOptions {
+  return {
+    scheduleId: id,
+    spec: { intervals: [{ every: everyMs }], jitter: Math.min(mostJitterMs, everyMs / 10) },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m', pauseOnFailure: false },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'protectZone',
+      workflowId: id,
+      taskQueue: config.temporal.taskQueue,
+      args: [{ zone, tiers: [tier] }],
+    },
+  };
+}
