@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { Refusal } from '../client.ts';
 
-const askDeadlineMs = 15_000;
+const askDeadlineMs = 10_000;
 const pingDeadlineMs = 2_000;
 
 /** @throws Refusal `NoWorker` or `TemporalDown`; whatever else `ask` throws as it is */

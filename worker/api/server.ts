@@ -42,17 +42,26 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   try {
     await write(response, await answer(request, path, options, fields, signal));
   } catch (error) {
-    const problem = problemOf(error);
-    fields['code'] = problem.body.code;
-    if (!(error instanceof Refusal) && !request.socket.destroyed)
-      options.log.error({ ...fields, err: error }, 'no answer');
-    if (response.headersSent) response.destroy();
-    else writeJson(response, problem.status, problem.body, problem.headers);
+    refuse(request, response, options.log, fields, error);
   }
-  options.log.info(
-    { ...fields, status: response.statusCode, ms: Math.round(performance.now() - startedMs) },
-    'request',
-  );
+  // A caller that hung up, or was cut off for dawdling, never saw a status.
+  const end = request.socket.destroyed && !response.writableFinished ? { gone: true } : { status: response.statusCode };
+  options.log.info({ ...fields, ...end, ms: Math.round(performance.now() - startedMs) }, 'request');
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Logger,
+  fields: Record<string, unknown>,
+  error: unknown,
+): void {
+  if (request.socket.destroyed) return;
+  const problem = problemOf(error);
+  fields['code'] = problem.body.code;
+  if (!(error instanceof Refusal)) log.error({ ...fields, err: error }, 'no answer');
+  if (response.headersSent) response.destroy();
+  else writeJson(response, problem.status, problem.body, problem.headers);
 }
 
 async function answer(

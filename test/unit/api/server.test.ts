@@ -183,6 +183,20 @@ describe('the server', () => {
     expect(JSON.stringify(logged)).not.toContain('0123456789');
   });
 
+  test('notes a caller that hangs up in the middle, and takes it for no mistake', async () => {
+    const { port } = server.address() as AddressInfo;
+    const headers = { ...json, 'content-length': 100 };
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: '/things/az-a', headers });
+    sent.on('error', () => {});
+    const arrived = once(server, 'request');
+    sent.write('{');
+    await arrived;
+    sent.destroy();
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    expect(logged[0]).toMatchObject({ msg: 'request', gone: true, by: 'otto' });
+    expect(handled).toEqual([]);
+  });
+
   test('sends events as they come, and stops when the reader goes', async () => {
     const { port } = server.address() as AddressInfo;
     const reader = new AbortController();
