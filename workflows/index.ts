@@ -2,4 +2,5 @@
 export { escapeZone } from './escape-zone/escape-zone.ts';
 export { escapeActive } from './escape-zone/escape-active.ts';
 export { escapeBatch } from './escape-zone/escape-batch.ts';
+export { fenceReturn } from './fence-return/fence-return.ts';
 export { protectZone } from './protect-zone/protect-zone.ts';

@@ -1,36 +1,94 @@
-/** Best-effort fencing: tells the lost zone, should it still hear us, to stop the jobs that now start elsewhere. */
+/**
+ * Fencing: tells the lost zone, should it hear us, to stop the jobs that run elsewhere now. Best effort during the
+ * escape; repeated afterwards until the zone is back, because its jobs then start again by themselves.
+ */
+import type { EscapePlan, PlannedJob } from '../../model/escape/plan.ts';
+import { fencePatch } from '../../model/escape/standby.ts';
 import { jobKey } from '../../model/job.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
-import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
+import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { OutsideFailure } from '../failure.ts';
-import type { World } from '../world.ts';
+import type { ZoneCluster } from '../kubernetes/port.ts';
+import { holderOfEpoch, newestEpoch } from '../storage/epochs.ts';
+import type { Pulse, World } from '../world.ts';
 import { readPlan } from './make-plan.ts';
 import type { EscapeTarget, FenceResult } from './types.ts';
 
 /**
- * Suspends the planned jobs in the lost zone within the configured bound. The one place of an escape that addresses
- * the lost zone; nobody waits for it, and an unreachable zone is the usual answer, not an error.
+ * Stops, in the lost zone, each planned job whose epoch this escape holds: a job that could not be started elsewhere
+ * keeps whatever copy it has. Within the configured bound; an unreachable zone is the usual answer, not an error.
+ * While the escape goes on, `claims` are `pending` and are waited for; afterwards they are `settled`.
  */
-export async function fenceZone(world: World, target: EscapeTarget, signal: AbortSignal): Promise<FenceResult> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(target.fenceDeadlineMs)]);
-  const plan = await readPlan(world, target, signal);
-  const escaping = new Set(plan.waves.flatMap(({ jobs }) => jobs.map(jobKey)));
+export async function fenceZone(
+  world: World,
+  target: EscapeTarget,
+  claims: 'pending' | 'settled',
+  pulse: Pulse,
+): Promise<FenceResult> {
+  const bounded = AbortSignal.any([pulse.signal, AbortSignal.timeout(target.fenceDeadlineMs)]);
   const cluster = world.cluster(target.zone);
+  let stopped = 0;
   try {
-    const there = await cluster.listDeployments(labels.tier, bounded);
-    const toStop = there.filter(
-      (deployment) =>
-        escaping.has(jobKey(jobOf(deployment))) &&
-        (deployment.metadata.labels?.[labels.role] ?? 'active') === 'active' &&
-        deployment.spec.job?.state !== 'suspended',
-    );
-    for (const deployment of toStop) {
-      await cluster.patchDeployment(jobOf(deployment), { spec: { job: { state: 'suspended' } } }, bounded);
+    const plan = await readPlan(world, target, bounded);
+    for (;;) {
+      const running = await stillRunning(cluster, plan, bounded);
+      const ours = await heldByUs(world, target, running, bounded);
+      for (const job of ours) await stop(cluster, target, job, bounded);
+      stopped += ours.length;
+      // Claims follow one another during the escape: what is not ours yet may be a moment later.
+      if (ours.length === running.length || claims === 'settled') {
+        return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, true);
+      }
+      bounded.throwIfAborted();
+      await pulse.sleep(1_000);
     }
-    return { outcome: 'fenced', detail: `${target.zone} answered; ${toStop.length} of its jobs were told to stop` };
   } catch (error) {
     if (!(error instanceof OutsideFailure) && !bounded.aborted) throw error;
+    if (stopped > 0)
+      return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, false);
     const why = error instanceof Error ? error.message : String(error);
-    return { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
+    return result('unreachable', `${target.zone} could not be told to stop its jobs: ${why}`, false);
   }
+}
+
+function result(outcome: FenceResult['fence']['outcome'], detail: string, complete: boolean): FenceResult {
+  return { fence: { outcome, detail }, complete };
+}
+
+/** Planned jobs that run, or will by themselves, in the lost zone. */
+async function stillRunning(cluster: ZoneCluster, plan: EscapePlan, signal: AbortSignal): Promise<PlannedJob[]> {
+  const deployments = await cluster.listDeployments(labels.tier, signal);
+  const there = new Map(deployments.map((deployment) => [jobKey(jobOf(deployment)), deployment]));
+  return plan.waves.flatMap(({ jobs }) => jobs).filter((job) => mayRun(there.get(jobKey(job)), job.epoch));
+}
+
+/** A copy that bears our epoch or a later one was moved back meanwhile: it is meant to run. */
+function mayRun(deployment: FlinkDeployment | undefined, epoch: number): boolean {
+  if (!deployment || deployment.spec.job?.state === 'suspended') return false;
+  const role = deployment.metadata.labels?.[labels.role] ?? 'active';
+  return role === 'active' && Number(deployment.metadata.annotations?.[annotations.epoch] ?? 0) < epoch;
+}
+
+async function heldByUs(
+  world: World,
+  target: EscapeTarget,
+  jobs: PlannedJob[],
+  signal: AbortSignal,
+): Promise<PlannedJob[]> {
+  const isOurs = async (job: PlannedJob) => {
+    const store = world.store(target.to, job.store);
+    if ((await newestEpoch(store, job, signal)) !== job.epoch) return false;
+    return (await holderOfEpoch(store, job, job.epoch, signal)) === target.escapeId;
+  };
+  const ours = await Promise.all(jobs.map(isOurs));
+  return jobs.filter((_, index) => ours[index]);
+}
+
+async function stop(cluster: ZoneCluster, target: EscapeTarget, job: PlannedJob, signal: AbortSignal): Promise<void> {
+  if (job.tier === 'P0') {
+    // Should it still run for a moment, its sink is silent.
+    const role = { namespace: job.namespace, name: roleConfigMapName(job.name) };
+    await cluster.applyConfigMap(role, { role: 'twin' }, signal);
+  }
+  await cluster.patchDeployment(job, fencePatch({ to: target.to, epoch: job.epoch }), signal);
 }

@@ -41,8 +41,8 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async makePlan(target: EscapeTarget): Promise<PlanSummary> {
       return beating((signal) => makePlan(world, target, signal));
     },
-    async fenceZone(target: EscapeTarget): Promise<FenceResult> {
-      return fenceZone(world, target, pulse().signal);
+    async fenceZone(target: EscapeTarget, claims: 'pending' | 'settled'): Promise<FenceResult> {
+      return fenceZone(world, target, claims, pulse());
     },
     async startBatch(target: EscapeTarget, batch: BatchRef): Promise<BatchStart> {
       return startBatch(world, target, batch, pulse());
@@ -55,7 +55,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     },
     async writeReport(
       target: EscapeTarget,
-      end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
+      end: { batches: BatchRef[]; fence: FenceResult['fence']; unstarted: string; finishedAt: string },
     ): Promise<ReportSummary> {
       return beating((signal) => writeReport(world, target, end, signal));
     },

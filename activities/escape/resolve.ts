@@ -33,6 +33,7 @@ export function resolveEscape(
       ...(input.namespaces ? { namespaces: input.namespaces } : {}),
     },
     fenceDeadlineMs: world.config.escape.fenceDeadlineMs,
+    fenceRetryMs: world.config.escape.fenceRetryMs,
   };
 }
 

@@ -19,6 +19,7 @@ export interface EscapeTarget {
   budgetSeconds: number;
   scope: { tiers?: Tier[]; namespaces?: string[] };
   fenceDeadlineMs: number;
+  fenceRetryMs: number;
 }
 
 export interface BatchRef {
@@ -59,7 +60,11 @@ export interface BatchStart {
   ended: JobReport[];
 }
 
-export type FenceResult = Report['fence'];
+export interface FenceResult {
+  fence: Report['fence'];
+  /** True once no job that runs elsewhere by this escape is left running in the lost zone. */
+  complete: boolean;
+}
 
 export interface ReportSummary {
   /** Key of report.json below the store's prefix in the peer zone. */

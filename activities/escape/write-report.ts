@@ -31,7 +31,7 @@ export async function saveBatch(
 export async function writeReport(
   world: World,
   target: EscapeTarget,
-  end: { batches: BatchRef[]; fence: FenceResult; unstarted: string; finishedAt: string },
+  end: { batches: BatchRef[]; fence: FenceResult['fence']; unstarted: string; finishedAt: string },
   signal: AbortSignal,
 ): Promise<ReportSummary> {
   const store = reportStore(world, target.to);

@@ -2,11 +2,14 @@
 import { jobKey, type JobRef } from '../../model/job.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
-import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { type FlinkDeployment, hasRun, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { renderStandby } from '../../model/escape/standby.ts';
 import type { Tier } from '../../model/tier.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
+
+/** How long an old object may take to disappear. */
+const replaceDeadlineMs = 60_000;
 
 export interface KeepStandby {
   tier: Tier;
@@ -66,6 +69,10 @@ export async function keepStandby(
     signal,
   );
   const runs = existing?.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
+  if (existing && !runs && hasRun(existing)) {
+    // The job ran there before it escaped: an object that has run would go on with its old state.
+    await peer.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
+  }
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;
   const spec = {

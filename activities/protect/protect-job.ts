@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { renderSpecForZone } from '../../model/escape/standby.ts';
 import { recoveryPointId } from '../../model/recovery-point/id.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
@@ -129,7 +129,7 @@ async function keepRecoveryPoint(
     from: home.name,
     to: peer.name,
     store: storeName,
-    epoch: await currentEpoch(world, store, job, home.name, pulse),
+    epoch: await currentEpoch(world, store, active, home.name, pulse.signal),
     stateAt: new Date(stateAtMs).toISOString(),
     verifiedAt: new Date(world.now()).toISOString(),
     flinkVersion: flink.version,
@@ -202,16 +202,21 @@ async function stateTime(
   return oldest;
 }
 
-/** The job's epoch; the first one is claimed for the zone in which it runs now. */
+/**
+ * The job's epoch: the newest that the store or the job's own object knows, at least 1. A store that has not seen it yet
+ * (the job came from there by an escape the other way) is told, so that the next claim counts on from it.
+ */
 async function currentEpoch(
   world: World,
   store: SnapshotStore,
-  job: JobRef,
+  active: FlinkDeployment,
   zone: string,
-  pulse: Pulse,
+  signal: AbortSignal,
 ): Promise<number> {
-  const newest = await newestEpoch(store, job, pulse.signal);
-  if (newest > 0) return newest;
+  const job = jobOf(active);
+  const stored = await newestEpoch(store, job, signal);
+  const epoch = Math.max(1, stored, Number(active.metadata.annotations?.[annotations.epoch] ?? 0));
+  if (stored >= epoch) return stored;
   const claim = { owner: 'protect', zone, at: new Date(world.now()).toISOString() };
-  return (await claimEpoch(store, job, 1, claim, pulse.signal)).epoch;
+  return (await claimEpoch(store, job, epoch, claim, signal)).epoch;
 }

@@ -51,9 +51,20 @@ export async function claimEpoch(
   const key = storeKeys.epochKey(job, epoch);
   const body = new TextEncoder().encode(JSON.stringify(claim));
   if ((await store.createIfAbsent(key, body, signal)) === 'created') return { claimed: true, epoch, repeated: false };
-  const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
-  const holder = bytes ? ownerIn(bytes) : 'unknown';
+  const holder = (await holderOfEpoch(store, job, epoch, signal)) ?? 'unknown';
   return holder === claim.owner ? { claimed: true, epoch, repeated: true } : { claimed: false, epoch, holder };
+}
+
+/** Who claimed an epoch; undefined when nobody did. */
+export async function holderOfEpoch(
+  store: SnapshotStore,
+  job: JobRef,
+  epoch: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const key = storeKeys.epochKey(job, epoch);
+  const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
+  return bytes ? ownerIn(bytes) : undefined;
 }
 
 function ownerIn(bytes: Uint8Array): string {

@@ -66,6 +66,7 @@ function toConfig(parsed: ParsedConfig): Config {
       budgetMs: parsed.escape.budget,
       batchSize: parsed.escape.batchSize,
       fenceDeadlineMs: parsed.escape.fenceDeadline,
+      fenceRetryMs: parsed.escape.fenceRetry,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
     api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },

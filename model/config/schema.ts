@@ -144,6 +144,7 @@ export const configSchema = z.strictObject({
       budget: duration('1m', '2h').prefault(settings.budget.default),
       batchSize: z.int().min(1).max(200).default(settings.batchSize.default),
       fenceDeadline: duration('1s', '2m').prefault(settings.fenceDeadline.default),
+      fenceRetry: duration('1s', '10m').prefault(settings.fenceRetry.default),
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),

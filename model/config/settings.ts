@@ -35,6 +35,11 @@ export const settings = {
     default: '20s',
     about: 'How long fencing may try to reach the lost zone; nothing waits for it.',
   },
+  fenceRetry: {
+    path: 'escape.fenceRetry',
+    default: '15s',
+    about: 'Time between two looks whether a lost zone is back, after its jobs escaped.',
+  },
   probeDeadline: {
     path: 'escape.probeDeadline',
     default: '5s',

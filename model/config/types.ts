@@ -107,6 +107,8 @@ export interface Config {
     batchSize: number;
     /** How long fencing a lost zone may try. Nobody waits for it. */
     fenceDeadlineMs: number;
+    /** How often a lost zone is looked for after the escape, to stop what would run there twice. */
+    fenceRetryMs: number;
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
   };

@@ -85,6 +85,20 @@ export function promotePatch(promotion: { to: string; epoch: number; restorePath
   return { metadata: activeMarks(promotion) };
 }
 
+/**
+ * The merge patch for the job's object in the zone that it left: stopped, and from now on the standby of the copy that
+ * runs elsewhere. It has run, so a later start there replaces it.
+ */
+export function fencePatch(fence: { to: string; epoch: number }): unknown {
+  return {
+    metadata: {
+      labels: { [labels.role]: 'standby' },
+      annotations: { [annotations.activeZone]: fence.to, [annotations.epoch]: String(fence.epoch) },
+    },
+    spec: { job: { state: 'suspended' } },
+  };
+}
+
 function activeMarks(start: { to: string; epoch: number; restorePath: string; escapeId: string }) {
   return {
     labels: { [labels.role]: 'active' },

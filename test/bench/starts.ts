@@ -154,6 +154,7 @@ async function startByAzEscape(world: OpenWorld): Promise<number> {
     budgetSeconds: 600,
     scope: {},
     fenceDeadlineMs: 1_000,
+    fenceRetryMs: 1_000,
   };
   const signal = new AbortController().signal;
   const pulse = {

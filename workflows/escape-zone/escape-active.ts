@@ -6,13 +6,16 @@ import {
   ActivityFailure,
   ApplicationFailure,
   condition,
+  ParentClosePolicy,
   allHandlersFinished,
   setCurrentDetails,
   setHandler,
+  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
+import type { EscapeTarget, FenceResult, ReportSummary } from '../../activities/escape/types.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/escape/progress.ts';
+import { fenceReturn } from '../fence-return/fence-return.ts';
 import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
 import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
@@ -66,6 +69,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   });
   if (broken.length > 0) progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
 
+  if (!target.dryRun) await watchForReturn(target);
   enter('report');
   const report = await writeReport(target, {
     batches: begun,
@@ -80,22 +84,31 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
 }
 
 /** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
-function fenceInBackground(target: EscapeTarget): { now: () => FenceResult } {
-  let result: FenceResult = target.dryRun
+function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fence'] } {
+  let fence: FenceResult['fence'] = target.dryRun
     ? { outcome: 'skipped', detail: 'dry run' }
     : { outcome: 'unreachable', detail: `${target.zone} had not answered when the report was written` };
   if (!target.dryRun) {
-    void fenceZone(target).then(
-      (fenced) => {
-        result = fenced;
+    void fenceZone(target, 'pending').then(
+      (result) => {
+        fence = result.fence;
       },
       (error: unknown) => {
         const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
-        result = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
+        fence = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
       },
     );
   }
-  return { now: () => result };
+  return { now: () => fence };
 }
 
-export type { PlanSummary };
+/** Leaves somebody behind who waits for the lost zone: its jobs would start again by themselves, beside ours. */
+async function watchForReturn(target: EscapeTarget): Promise<void> {
+  await startChild(fenceReturn, {
+    workflowId: `fence/${target.zone}/${target.escapeId}`,
+    args: [target],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `waits for ${target.zone} to come back and stops there what runs in ${target.to} now`,
+  });
+}

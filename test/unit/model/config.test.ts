@@ -55,6 +55,7 @@ describe('a configuration', () => {
       budgetMs: 600_000,
       batchSize: 100,
       fenceDeadlineMs: 20_000,
+      fenceRetryMs: 15_000,
       probeDeadlineMs: 5_000,
     });
   });
