@@ -55,6 +55,7 @@ function toConfig(parsed: ParsedConfig): Config {
   });
   const { P0, P1, P2, P3 } = parsed.tiers;
   return {
+    worker: { metricsAddress: parsed.worker.metricsAddress },
     temporal: {
       address: parsed.temporal.address,
       namespace: parsed.temporal.namespace,

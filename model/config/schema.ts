@@ -120,6 +120,14 @@ const apiSchema = z
   .prefault({});
 
 export const configSchema = z.strictObject({
+  worker: z
+    .strictObject({
+      metricsAddress: z
+        .string()
+        .regex(/^[^\s/]+:\d+$/, 'is not of the form host:port')
+        .optional(),
+    })
+    .prefault({}),
   temporal: z
     .strictObject({
       address: z.string().optional(),

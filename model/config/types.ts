@@ -100,6 +100,8 @@ export interface ApiConfig {
 
 export interface Config {
   temporal: { address: string | undefined; namespace: string | undefined; taskQueue: string };
+  /** Where a worker offers its metrics to Prometheus, `host:port`; nowhere when absent. */
+  worker: { metricsAddress: string | undefined };
   zones: Record<string, ZoneConfig>;
   tiers: Record<Tier, TierPolicy>;
   escape: {
