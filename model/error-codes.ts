@@ -82,6 +82,50 @@ export const errorCodes = {
     means: 'Somebody else claimed the right to run this job after the plan was made.',
     remedy: 'Look who holds the newest epoch; run the escape again if it still should move.',
   },
+  NoEscape: {
+    means: 'No escape of this zone is running.',
+    remedy: 'Start one with `az-escape escape <zone>`, or read the report of the last one.',
+  },
+  NoReport: {
+    means: 'The report of that escape cannot be read from the store of the zone that took its jobs.',
+    remedy: 'Check the id, which is <zone>-<incident>; the report is written when the escape ends.',
+  },
+  NoWorker: {
+    means: 'Temporal has the request, but no worker took it in time.',
+    remedy: 'Start `az-escape worker`, then send the same request again: the same incident is one escape.',
+  },
+  TemporalDown: {
+    means: 'Temporal cannot be reached.',
+    remedy: 'Check temporal.address with `az-escape config check`, then send the same request again.',
+  },
+  ApiClosed: {
+    means: 'The HTTP API has no usable token, so it does not start.',
+    remedy: 'Name at least one token of 16 characters or more under api.tokens in az-escape.yaml.',
+  },
+  UnknownCaller: {
+    means: 'The request carries no token, an unknown one, or a signature that does not fit its body.',
+    remedy: 'Send `Authorization: Bearer <token>` with a token of api.tokens, or sign with a secret of the hook.',
+  },
+  RoleTooSmall: {
+    means: 'The token is known, but its role may not do this.',
+    remedy: 'Use a token whose role may; roles are in az-escape.yaml under api.tokens.',
+  },
+  NoSuchPath: {
+    means: 'The HTTP API has nothing under this path, or not with this method.',
+    remedy: 'Read /openapi.json, which lists every path.',
+  },
+  BodyTooLarge: {
+    means: 'The body of the request is larger than 64 KB.',
+    remedy: 'Send less; nothing was started.',
+  },
+  NotJson: {
+    means: 'The body of the request is not declared as JSON.',
+    remedy: 'Send one JSON object with `Content-Type: application/json`; nothing was started.',
+  },
+  Internal: {
+    means: 'az-escape met a mistake of its own.',
+    remedy: 'Read the log of the process and report it.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
