@@ -14,6 +14,8 @@ export interface World {
   /** Connects at the first call, so that a lost zone is not touched by merely existing in the configuration. */
   cluster(zone: string): ZoneCluster;
   store(zone: string, store: string): SnapshotStore;
+  /** The same store without its prefix: what Flink jobs write by themselves lies elsewhere in it. Only read from it. */
+  flinkFiles(zone: string, store: string): SnapshotStore;
   flink: FlinkGateway;
   log: Log;
   /** Milliseconds since the epoch. */

@@ -1,10 +1,12 @@
 /** All commands of `az-escape`, put together: the process runs it, tests hold the documents against it. */
 import { Command } from 'commander';
+import { addApiCommand } from './commands/api.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscapeCommands } from './commands/escape.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
+import { addRunningCommands } from './commands/running.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
@@ -17,9 +19,11 @@ export function createProgram(): Command {
     .configureHelp({ sortSubcommands: false });
   addDemoCommand(program);
   addEscapeCommands(program);
+  addRunningCommands(program);
   addProtectCommand(program);
   addScheduleCommands(program);
   addWorkerCommand(program);
+  addApiCommand(program);
   addConfigCommands(program);
   addLabCommands(program);
   return program;

@@ -41,12 +41,8 @@ export const errorCodes = {
     remedy: 'Check namespace and name with `kubectl get flinkdeployments -A`.',
   },
   JobNotHealthy: {
-    means: 'The job does not run healthily, so no savepoint was asked of it.',
+    means: 'The job does not run healthily, so no recovery point was made of it.',
     remedy: 'Bring the job back to RUNNING; its previous recovery points stay in use.',
-  },
-  ModeNotSupported: {
-    means: 'The protection mode asked for is not available for this job.',
-    remedy: 'Use mode savepoint.',
   },
   StoreDown: {
     means: 'The peer zone’s store did not take a small test object in time.',
@@ -55,6 +51,15 @@ export const errorCodes = {
   SavepointFailed: {
     means: 'Flink could not take the savepoint.',
     remedy: 'Read Flink’s own words in the sentence; the previous recovery points stay in use.',
+  },
+  NothingToShip: {
+    means: 'In mode ship: the job has no completed checkpoint that can be copied from its zone’s store.',
+    remedy: 'Set in the job what the sentence names, or use mode savepoint; the previous recovery points stay in use.',
+  },
+  CheckpointGone: {
+    means: 'In mode ship: each checkpoint lost a file while it was copied.',
+    remedy:
+      'Set execution.checkpointing.num-retained to 3 or more, or checkpoint less often; what was copied is kept for the next round.',
   },
   SnapshotIncomplete: {
     means: 'A file that the snapshot refers to is missing or shorter than it must be.',
@@ -81,6 +86,50 @@ export const errorCodes = {
   EpochTaken: {
     means: 'Somebody else claimed the right to run this job after the plan was made.',
     remedy: 'Look who holds the newest epoch; run the escape again if it still should move.',
+  },
+  NoEscape: {
+    means: 'No escape of this zone is running.',
+    remedy: 'Start one with `az-escape escape <zone>`, or read the report of the last one.',
+  },
+  NoReport: {
+    means: 'The report of that escape cannot be read from the store of the zone that took its jobs.',
+    remedy: 'Check the id, which is <zone>-<incident>; the report is written when the escape ends.',
+  },
+  NoWorker: {
+    means: 'Temporal has the request, but no worker took it in time.',
+    remedy: 'Start `az-escape worker`, then send the same request again: the same incident is one escape.',
+  },
+  TemporalDown: {
+    means: 'Temporal cannot be reached.',
+    remedy: 'Check temporal.address with `az-escape config check`, then send the same request again.',
+  },
+  ApiClosed: {
+    means: 'The HTTP API has no usable token, so it does not start.',
+    remedy: 'Name at least one token of 16 characters or more under api.tokens in az-escape.yaml.',
+  },
+  UnknownCaller: {
+    means: 'The request carries no token, an unknown one, or a signature that does not fit its body.',
+    remedy: 'Send `Authorization: Bearer <token>` with a token of api.tokens, or sign with a secret of the hook.',
+  },
+  RoleTooSmall: {
+    means: 'The token is known, but its role may not do this.',
+    remedy: 'Use a token whose role may; roles are in az-escape.yaml under api.tokens.',
+  },
+  NoSuchPath: {
+    means: 'The HTTP API has nothing under this path, or not with this method.',
+    remedy: 'Read /openapi.json, which lists every path.',
+  },
+  BodyTooLarge: {
+    means: 'The body of the request is larger than 64 KB.',
+    remedy: 'Send less; nothing was started.',
+  },
+  NotJson: {
+    means: 'The body of the request is not declared as JSON.',
+    remedy: 'Send one JSON object with `Content-Type: application/json`; nothing was started.',
+  },
+  Internal: {
+    means: 'az-escape met a mistake of its own.',
+    remedy: 'Read the log of the process and report it.',
   },
 } as const;
 

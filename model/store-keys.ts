@@ -21,6 +21,14 @@ export const storeKeys = {
    * answer was lost.
    */
   snapshotPrefix: (job: JobRef, triggerId: string) => `snapshots/${jobKey(job)}/${triggerId}`,
+  /** Folder of the copied files that several shipped checkpoints may refer to, each under its whole path at home. */
+  shippedFilesPrefix: (job: JobRef) => `snapshots/${jobKey(job)}/shipped/files`,
+  /**
+   * Folder of one shipped checkpoint: its `_metadata`, and the files that lie beside it. The trigger time is part of
+   * it because a job that was started again under its old id counts its checkpoints from an earlier number.
+   */
+  shippedCheckpointPrefix: (job: JobRef, taken: { jobId: string; checkpointId: number; triggeredMs: number }) =>
+    `snapshots/${jobKey(job)}/shipped/checkpoints/${taken.jobId}/chk-${taken.checkpointId}-${taken.triggeredMs}`,
 
   /** Folder of a job's claimed epochs. */
   epochsPrefix: (job: JobRef) => `epochs/${jobKey(job)}`,

@@ -42,6 +42,14 @@ export function keyOfFlinkPath(config: StoreConfig, path: string): string | unde
 }
 
 /**
+ * The whole bucket or file system of a store: its keys are whole paths. Flink's own files lie where the job's settings
+ * say, outside the store's prefix.
+ */
+export function wholeStore<T extends StoreConfig>(config: T): T {
+  return { ...config, prefix: '' };
+}
+
+/**
  * True if two paths name the same snapshot or object: S3 schemes count as one, repeated and trailing slashes and a
  * trailing `/_metadata` do not count, `hdfs://host` has port 8020. Two texts that are no paths are never the same.
  */

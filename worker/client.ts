@@ -31,6 +31,18 @@ export class Refusal extends Error {
   }
 }
 
+/** @throws Refusal `UnknownZone`, naming those that there are */
+export function refuseUnknownZone(config: Config, zone: string): void {
+  if (Object.hasOwn(config.zones, zone)) return;
+  const known = Object.keys(config.zones).join(', ');
+  throw new Refusal('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
+}
+
+/** What a verdict that is not accepted says. */
+export function refusalOfVerdict(verdict: Verdict): Refusal {
+  return new Refusal(isErrorCode(verdict.code) ? verdict.code : 'EscapeUnderWay', verdict.sentence);
+}
+
 /** How long clients wait between two looks. */
 const lookEveryMs = 1_000;
 
@@ -45,10 +57,7 @@ export async function requestEscape(
 ): Promise<{ verdict: Verdict; workflowId: string }> {
   const complaints = complaintsAboutEscapeInput(input);
   if (complaints.length > 0) throw new Refusal('BadInput', complaints.join('; '));
-  if (!config.zones[input.zone]) {
-    const known = Object.keys(config.zones).join(', ');
-    throw new Refusal('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
-  }
+  refuseUnknownZone(config, input.zone);
   const incident = input.incident ?? `manual-${new Date().toISOString().replace(/[:.]/g, '-')}`;
   const workflowId = `escape/${input.zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
   const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
@@ -68,7 +77,10 @@ export async function requestEscape(
     return { verdict, workflowId };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
-    throw error;
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Started in Temporal's UI, and over: nobody asked it for a verdict while it ran.
+    const sentence = `the escape of ${input.zone} for ${incident} is over`;
+    return { verdict: { accepted: true, sentence, workflowId }, workflowId };
   }
 }
 
@@ -83,19 +95,11 @@ export async function followEscape(
   });
 }
 
-/** Runs one round of protection and waits for it. @throws Refusal */
-export async function protectZone(
-  client: Client,
-  config: Config,
-  input: ProtectInput,
-  onProgress: (progress: ProtectProgress) => void,
-): Promise<{ summary: ProtectSummary; progress: ProtectProgress | undefined }> {
+/** Starts one round of protection and answers with its workflow id at once. @throws Refusal */
+export async function startProtection(client: Client, config: Config, input: ProtectInput): Promise<string> {
   const complaints = complaintsAboutProtectInput(input);
   if (complaints.length > 0) throw new Refusal('BadInput', complaints.join('; '));
-  if (!config.zones[input.zone]) {
-    const known = Object.keys(config.zones).join(', ');
-    throw new Refusal('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
-  }
+  refuseUnknownZone(config, input.zone);
   const workflowId = `protect/${input.zone}`;
   try {
     await client.workflow.start('protectZone', {
@@ -110,6 +114,17 @@ export async function protectZone(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     throw new Refusal('ProtectUnderWay', `${input.zone} is being protected already by ${workflowId}`);
   }
+  return workflowId;
+}
+
+/** Runs one round of protection and waits for it. @throws Refusal */
+export async function protectZone(
+  client: Client,
+  config: Config,
+  input: ProtectInput,
+  onProgress: (progress: ProtectProgress) => void,
+): Promise<{ summary: ProtectSummary; progress: ProtectProgress | undefined }> {
+  const workflowId = await startProtection(client, config, input);
   let progress: ProtectProgress | undefined;
   const look = async () => {
     progress = await client.workflow.getHandle(workflowId).query<ProtectProgress>('progress');
@@ -152,9 +167,11 @@ async function resultOf<T>(client: Client, workflowId: string): Promise<T> {
 
 function refusalOf(cause: unknown): Refusal | undefined {
   for (let error = cause; error instanceof Error; error = error.cause) {
-    if (error instanceof ApplicationFailure && error.type && error.type in errorCodes) {
-      return new Refusal(error.type as ErrorCode, error.message);
-    }
+    if (error instanceof ApplicationFailure && isErrorCode(error.type)) return new Refusal(error.type, error.message);
   }
   return undefined;
+}
+
+function isErrorCode(text: string | null | undefined): text is ErrorCode {
+  return typeof text === 'string' && Object.hasOwn(errorCodes, text);
 }

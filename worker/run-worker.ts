@@ -15,14 +15,23 @@ import { openWorld } from './world.ts';
 /** Verifications wait far more than they work, so many fit in one process. */
 const activitiesAtOnce = 1500;
 
-/** Sends the SDK's own log lines through ours. Once per process. */
-export function installRuntime(log: Logger): void {
+/** Sends the SDK's own log lines through ours, and offers its metrics to Prometheus if asked to. Once per process. */
+export function installRuntime(log: Logger, metricsAddress?: string): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
       log[levels[level]]({ ...meta, sdk: true }, message),
     ),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } },
+      ...(metricsAddress === undefined
+        ? {}
+        : {
+            metrics: {
+              prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true },
+            },
+          }),
+    },
     shutdownSignals: [],
   });
 }

@@ -3,6 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Config } from '../model/config/types.ts';
+import { Refusal } from './client.ts';
 
 /** Connection options and namespace; `temporal.address` of the configuration goes before TEMPORAL_ADDRESS. */
 export function temporalOptions(config: Config): { connection: TemporalConnection; namespace: string } {
@@ -22,12 +23,17 @@ export function temporalOptions(config: Config): { connection: TemporalConnectio
 /** What clients and workers both take. */
 type TemporalConnection = Pick<NativeConnectionOptions, 'tls' | 'metadata'> & { address: string; apiKey?: string };
 
-/** A client and how to close it. @throws within `connectTimeoutMs` when Temporal does not answer */
+/** A client and how to close it. @throws Refusal `TemporalDown` within `connectTimeoutMs` when it does not answer */
 export async function connectClient(
   config: Config,
   connectTimeoutMs = 10_000,
 ): Promise<{ client: Client; close(): Promise<void> }> {
   const { connection: options, namespace } = temporalOptions(config);
-  const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs });
+  const connection = await Connection.connect({ ...options, connectTimeout: connectTimeoutMs }).catch(
+    (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Refusal('TemporalDown', `Temporal at ${options.address} does not answer: ${why}`);
+    },
+  );
   return { client: new Client({ connection, namespace }), close: () => connection.close() };
 }

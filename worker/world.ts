@@ -5,6 +5,7 @@ import { openCluster } from '../activities/kubernetes/open-cluster.ts';
 import { readSecret } from '../activities/secrets.ts';
 import { openStore } from '../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../activities/storage/port.ts';
+import { wholeStore } from '../model/store-location.ts';
 import { known, type Log, type World } from '../activities/world.ts';
 
 export interface OpenWorld extends World {
@@ -17,9 +18,11 @@ export function openWorld(config: Config, log: Log): OpenWorld {
   const zones = Object.entries(config.zones);
   const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone)]));
   const stores: Record<string, SnapshotStore> = {};
+  const wholeStores: Record<string, SnapshotStore> = {};
   for (const [zoneName, zone] of zones) {
     for (const [name, store] of Object.entries(zone.stores)) {
       stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, readSecret);
+      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), readSecret);
     }
   }
   const flink = createFlinkGateway(clusters, config.zones);
@@ -29,9 +32,11 @@ export function openWorld(config: Config, log: Log): OpenWorld {
     now: () => Date.now(),
     cluster: (zone) => known(clusters[zone], `zone ${zone}`),
     store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
+    flinkFiles: (zone, name) => known(wholeStores[`${zone}/${name}`], `store ${zone}/${name}`),
     flink,
     async close() {
-      await Promise.all([...Object.values(clusters), ...Object.values(stores), flink].map((open) => open.close()));
+      const opened = [clusters, stores, wholeStores].flatMap((each) => Object.values<{ close(): Promise<void> }>(each));
+      await Promise.all([...opened, flink].map((open) => open.close()));
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Turns an escape's input into its target, by the configuration; and tries the peer before anything is planned. */
 import { parseDurationMs } from '../../model/duration.ts';
-import { idPart, type EscapeInput } from '../../model/escape/input.ts';
+import { escapeIdOf, type EscapeInput } from '../../model/escape/input.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
@@ -19,7 +19,7 @@ export function resolveEscape(
   }
   const incident = input.incident ?? start.incident;
   return {
-    escapeId: `${zone.name}-${idPart(incident)}`,
+    escapeId: escapeIdOf(zone.name, incident),
     zone: zone.name,
     to: zone.peer,
     incident,

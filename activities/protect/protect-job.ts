@@ -1,4 +1,4 @@
-/** One round of protection of one job: savepoint into the peer's store, every file seen, manifest, standby. */
+/** One round of protection of one job: snapshot into the peer's store, every file seen, manifest, standby. */
 import { createHash } from 'node:crypto';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
@@ -6,7 +6,7 @@ import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deploy
 import { renderSpecForZone } from '../../model/escape/standby.ts';
 import { recoveryPointId } from '../../model/recovery-point/id.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
-import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import { flinkPath, storeKeys, wholeStore } from '../../model/store-location.ts';
 import { isTier, type Tier } from '../../model/tier.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { FlinkJobManager } from '../flink/port.ts';
@@ -18,6 +18,8 @@ import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.t
 import { keepStandby, objectInPeer } from './keep-standby.ts';
 import { seeTwinHealthy } from './see-twin.ts';
 import { takeSavepoint } from './savepoint.ts';
+import { shipCheckpoint } from './ship-checkpoint.ts';
+import type { TakenSnapshot } from './taken-snapshot.ts';
 import type { ProtectJobRequest, ProtectResult } from './types.ts';
 
 /** Protects one job once; whatever is wrong with the job or the peer is a result, not an exception. */
@@ -30,7 +32,7 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
   try {
     const active = await findActive(world, request.zone, job, pulse.signal);
     tier = tierOf(active, job, request.zone);
-    const kept = await keepRecoveryPoint(world, request, active, tier, pulse);
+    const { kept, account } = await keepRecoveryPoint(world, request, active, tier, pulse);
     world.log.info(
       { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
       'recovery point kept',
@@ -40,7 +42,7 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
       tier,
       outcome: 'protected',
       code: null,
-      sentence: `${kept.files.length} files, ${kept.totalBytes} bytes seen in ${kept.to}`,
+      sentence: `${kept.files.length} files, ${kept.totalBytes} bytes seen in ${kept.to}; ${account}`,
       recoveryPoint: kept.id,
       stateAt: kept.stateAt,
       bytes: kept.totalBytes,
@@ -78,7 +80,7 @@ async function keepRecoveryPoint(
   active: FlinkDeployment,
   tier: Tier,
   pulse: Pulse,
-): Promise<RecoveryPointManifest> {
+): Promise<{ kept: RecoveryPointManifest; account: string }> {
   const home = zoneConfig(world, request.zone);
   const peer = zoneConfig(world, home.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
@@ -91,8 +93,12 @@ async function keepRecoveryPoint(
     );
   }
   const mode = active.metadata.annotations?.[annotations.mode] ?? world.config.tiers[tier].mode;
-  if (mode !== 'savepoint')
-    throw new TypedFailure('ModeNotSupported', `${jobKey(job)}: mode "${mode}" is not available; use savepoint`);
+  if (mode !== 'savepoint' && mode !== 'ship') {
+    throw new TypedFailure(
+      'BadInput',
+      `${jobKey(job)}: annotation ${annotations.mode} says "${mode}"; write savepoint or ship`,
+    );
+  }
 
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
@@ -101,43 +107,44 @@ async function keepRecoveryPoint(
   // A savepoint of a job that runs in both zones would only hide that it does.
   await objectInPeer(world.cluster(peer.name), job, pulse.signal);
 
-  const triggerId = createHash('md5')
-    .update(`${request.round}/${jobKey(job)}`)
-    .digest('hex');
-  const snapshot = await takeSavepoint(
-    {
-      job,
-      jobId: flink.id,
-      triggerId,
-      jobManager,
-      store,
-      storeConfig: peerStore,
-      timeoutMs: world.config.tiers[tier].savepointTimeoutMs,
-      now: world.now,
-    },
-    pulse,
-  );
-  const stateAtMs = await stateTime(jobManager, flink.id, store, snapshot, pulse.signal);
-  const verified = await verifySnapshot(store, peerStore, snapshot, pulse.signal);
-  const id = recoveryPointId(stateAtMs, triggerId);
+  const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
+  const taken =
+    mode === 'ship'
+      ? await shipCheckpoint(
+          { ...common, homeStore: world.flinkFiles(home.name, storeName), homeConfig: wholeStore(homeStore) },
+          pulse,
+        )
+      : await takeSavepoint(
+          {
+            ...common,
+            triggerId: createHash('md5')
+              .update(`${request.round}/${jobKey(job)}`)
+              .digest('hex'),
+            timeoutMs: world.config.tiers[tier].savepointTimeoutMs,
+            now: world.now,
+          },
+          pulse,
+        );
+  const verified = await verifySnapshot(store, peerStore, taken.key, pulse.signal);
+  const id = recoveryPointId(taken.stateAtMs, taken.token);
   const manifest: RecoveryPointManifest = {
     schema: 1,
     id,
     job,
     tier,
-    mode: 'savepoint',
+    mode,
     from: home.name,
     to: peer.name,
     store: storeName,
     epoch: await currentEpoch(world, store, active, home.name, pulse.signal),
-    stateAt: new Date(stateAtMs).toISOString(),
+    stateAt: new Date(taken.stateAtMs).toISOString(),
     verifiedAt: new Date(world.now()).toISOString(),
     flinkVersion: flink.version,
     flinkJobId: flink.id,
     checkpointId: verified.checkpointId,
-    snapshot,
-    restorePath: flinkPath(peerStore, snapshot, 'inZone'),
-    files: verified.files,
+    snapshot: taken.key,
+    restorePath: flinkPath(peerStore, taken.key, 'inZone'),
+    files: verified.files.map((file) => withDigest(file, taken)),
     totalBytes: verified.totalBytes,
     spec: renderSpecForZone(active, peer, { home: homeStore, there: peerStore }),
   };
@@ -151,10 +158,10 @@ async function keepRecoveryPoint(
     pulse.signal,
   );
   if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
-  return manifest;
+  return { kept: manifest, account: taken.account };
 }
 
-/** Nothing is asked of a job that is not well: a failing savepoint can restart it. @throws TypedFailure `JobNotHealthy` */
+/** Nothing is asked of a job that is not well: a failing savepoint can restart it, its checkpoints may be of no use. @throws TypedFailure `JobNotHealthy` */
 async function healthyJob(
   jobManager: FlinkJobManager,
   job: JobRef,
@@ -186,20 +193,9 @@ async function probe(store: SnapshotStore, deadlineMs: number): Promise<void> {
   }
 }
 
-/** Flink's trigger time of the savepoint; after a failover of the JobManager the age of the oldest file in it. */
-async function stateTime(
-  jobManager: FlinkJobManager,
-  jobId: string,
-  store: SnapshotStore,
-  snapshot: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const name = snapshot.split('/').at(-1)!;
-  const { latestSavepoint } = await jobManager.checkpoints(jobId, signal);
-  if (latestSavepoint?.externalPath?.includes(name)) return latestSavepoint.triggerTimestampMs;
-  let oldest = Number.POSITIVE_INFINITY;
-  for await (const object of store.list(`${snapshot}/`, signal)) oldest = Math.min(oldest, object.modifiedAt.getTime());
-  return oldest;
+function withDigest(file: { key: string; sizeBytes: number }, { digests }: TakenSnapshot) {
+  const known = digests.get(file.key);
+  return known?.sizeBytes === file.sizeBytes ? { ...file, sha256: known.sha256 } : file;
 }
 
 /**

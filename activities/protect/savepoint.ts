@@ -7,6 +7,7 @@ import type { FlinkJobManager, TriggerStatus } from '../flink/port.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse } from '../world.ts';
+import type { TakenSnapshot } from './taken-snapshot.ts';
 
 export interface SavepointTask {
   job: JobRef;
@@ -19,13 +20,25 @@ export interface SavepointTask {
   now(): number;
 }
 
+/** Takes the savepoint: see `savepointFolder` for what a repeated call does. @throws TypedFailure `SavepointFailed` */
+export async function takeSavepoint(task: SavepointTask, pulse: Pulse): Promise<TakenSnapshot> {
+  const key = await savepointFolder(task, pulse);
+  return {
+    key,
+    stateAtMs: await stateTime(task, key, pulse.signal),
+    token: task.triggerId,
+    digests: new Map(),
+    account: 'all of them written by a savepoint',
+  };
+}
+
 /**
  * Takes the savepoint and returns the key of its directory. The trigger id is ours and the target directory belongs to
  * it alone: a repeated call finds a savepoint already taken, also when the JobManager has forgotten the trigger (it
  * keeps results for five minutes, `rest.async.store-duration`, and loses them at a failover).
  * @throws TypedFailure `SavepointFailed`
  */
-export async function takeSavepoint(task: SavepointTask, pulse: Pulse): Promise<string> {
+async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<string> {
   const folder = storeKeys.snapshotPrefix(task.job, task.triggerId);
   const taken = await finishedIn(task.store, folder, pulse.signal);
   if (taken) return taken;
@@ -80,4 +93,18 @@ async function finishedIn(store: SnapshotStore, folder: string, signal: AbortSig
     }
   }
   return undefined;
+}
+
+/** Flink's trigger time of the savepoint; after a failover of the JobManager the age of the oldest file in it. */
+async function stateTime(
+  { jobManager, jobId, store }: SavepointTask,
+  snapshot: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const name = snapshot.split('/').at(-1)!;
+  const { latestSavepoint } = await jobManager.checkpoints(jobId, signal);
+  if (latestSavepoint?.externalPath?.includes(name)) return latestSavepoint.triggerTimestampMs;
+  let oldest = Number.POSITIVE_INFINITY;
+  for await (const object of store.list(`${snapshot}/`, signal)) oldest = Math.min(oldest, object.modifiedAt.getTime());
+  return oldest;
 }

@@ -1,4 +1,5 @@
 /** The port to a zone's snapshot store: what the product needs of S3 or HDFS, and nothing else. */
+import type { Readable } from 'node:stream';
 
 export interface StoredObject {
   /** Path below the store's prefix, `/` between parts, none in front. */
@@ -27,6 +28,21 @@ export interface SnapshotStore {
   children(prefix: string, signal?: AbortSignal): Promise<{ directories: string[]; objects: StoredObject[] }>;
   /** Writes or replaces. Readers see the old object or the new one, whole. */
   put(key: string, bytes: Uint8Array, options?: { contentType?: string; signal?: AbortSignal }): Promise<void>;
+  /**
+   * The first `sizeBytes` of an object, for files that are too large for the memory; undefined if it is missing. The
+   * stream fails with an `OutsideFailure` if the connection breaks or the object is shorter (`BadAnswer`). Destroy it
+   * unless it was read to its end: it holds a connection.
+   */
+  openRead(key: string, options: { sizeBytes: number; signal?: AbortSignal }): Promise<Readable | undefined>;
+  /**
+   * Writes or replaces from a stream of exactly `sizeBytes`, with a few megabytes of memory whatever the size. Readers
+   * see the old object or the new one, whole: a stream that fails or has another length (`Invalid`) changes nothing.
+   */
+  writeStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { sizeBytes: number; signal?: AbortSignal },
+  ): Promise<void>;
   /**
    * Atomic: of many callers exactly one gets `created` (S3 `If-None-Match: *`, HDFS a rename that refuses an existing
    * target), and no reader ever sees the object without its bytes.

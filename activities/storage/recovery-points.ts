@@ -3,6 +3,7 @@ import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery
 import type { JobRef } from '../../model/job.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { SnapshotStore } from './port.ts';
+import { sizesOf } from './sizes-of.ts';
 
 /** A manifest names a few hundred files; 64 MB would be half a million of them. */
 const maxManifestBytes = 64 << 20;
@@ -28,17 +29,14 @@ export async function readManifest(store: SnapshotStore, key: string, signal?: A
   }
 }
 
-/** What is wrong with the files of a recovery point; undefined when every one is there with its size. One listing. */
+/** What is wrong with the files of a recovery point; undefined when every one is there with its size. */
 export async function damageOf(
   store: SnapshotStore,
   manifest: RecoveryPointManifest,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const present = new Map<string, number>();
-  const folders = new Set(manifest.files.map(({ key }) => key.slice(0, key.lastIndexOf('/') + 1)));
-  for (const folder of topmost(folders)) {
-    for await (const object of store.list(folder, signal)) present.set(object.key, object.sizeBytes);
-  }
+  const keys = manifest.files.map(({ key }) => key);
+  const present = await sizesOf(store, keys, signal);
   for (const { key, sizeBytes } of manifest.files) {
     const size = present.get(key);
     // The file's long key comes last: evidence in reports is cut.
@@ -48,11 +46,6 @@ export async function damageOf(
     }
   }
   return undefined;
-}
-
-/** Folders that lie in no other one of the set: each file is then listed once. */
-function topmost(folders: Set<string>): string[] {
-  return [...folders].filter((folder) => ![...folders].some((other) => other !== folder && folder.startsWith(other)));
 }
 
 /** Ids of a job's recovery points, newest first (ids sort by time). */

@@ -11,12 +11,14 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../model/config/types.ts';
 import { OutsideFailure } from '../failure.ts';
+import { exactly, firstBytes, inParts } from './bounded-stream.ts';
 import { folderPath, objectPath } from './object-path.ts';
 import type { SnapshotStore, StoredObject } from './port.ts';
 import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
 import { createS3Clients, type S3Clients } from './s3-client.ts';
 import { isMissingObject, isUntold404, s3Failure, statusOf } from './s3-failure.ts';
+import { partBytesFor, uploadInParts } from './s3-upload.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 
 /** A store over S3. `system` names it in failures: "store az-b/s3". Connects at the first call. */
@@ -98,6 +100,58 @@ export class S3Store implements SnapshotStore {
     };
     try {
       await this.#clients.repeating.send(new PutObjectCommand(input), sendOptions(options.signal));
+      this.#bucketSeen = true;
+    } catch (error) {
+      throw s3Failure(call, error);
+    }
+  }
+
+  async openRead(key: string, options: { sizeBytes: number; signal?: AbortSignal }): Promise<Readable | undefined> {
+    const call = this.#call('read', key, options.signal);
+    const { sizeBytes, signal } = options;
+    const input = {
+      Bucket: this.#config.bucket,
+      Key: objectPath(this.#config, call),
+      // An empty object has no first byte that could be asked for.
+      ...(sizeBytes === 0 ? {} : { Range: `bytes=0-${sizeBytes - 1}` }),
+    };
+    try {
+      const answer = await this.#clients.repeating.send(new GetObjectCommand(input), sendOptions(signal));
+      this.#bucketSeen = true;
+      const body = answer.Body as Readable;
+      if (signal) addAbortSignal(signal, body);
+      return firstBytes(call, body, sizeBytes, s3Failure);
+    } catch (error) {
+      if (isMissingObject(error)) {
+        this.#bucketSeen = true;
+        return undefined;
+      }
+      if (statusOf(error) === 416) {
+        const message = `${describeCall(call)} broke off: the object is empty, ${sizeBytes} bytes were wanted.`;
+        throw new OutsideFailure('BadAnswer', call.system, message, { status: 416, cause: error });
+      }
+      throw s3Failure(call, error);
+    }
+  }
+
+  async writeStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { sizeBytes: number; signal?: AbortSignal },
+  ): Promise<void> {
+    const call = this.#call('put', key, options.signal);
+    const { sizeBytes, signal } = options;
+    const target = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
+    const partBytes = partBytesFor(sizeBytes);
+    const parts = inParts(exactly(call, body, sizeBytes), partBytes);
+    try {
+      if (sizeBytes > partBytes) {
+        await uploadInParts(this.#clients, target, parts, signal);
+      } else {
+        let whole: Uint8Array = new Uint8Array();
+        for await (const part of parts) whole = part;
+        await this.#clients.repeating.send(new PutObjectCommand({ ...target, Body: whole }), sendOptions(signal));
+      }
       this.#bucketSeen = true;
     } catch (error) {
       throw s3Failure(call, error);

@@ -1,13 +1,11 @@
 /** Sees with its own eyes that a snapshot is whole: `_metadata` parses, every file it refers to lies there. */
 import type { StoreConfig } from '../../model/config/types.ts';
-import { readMetadata } from '../../model/snapshot/read-metadata.ts';
 import { requiredFiles } from '../../model/snapshot/required-files.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { SnapshotStore } from './port.ts';
-
-/** `_metadata` carries small states itself (below 20 kB each), so it can be large, but not this large. */
-const maxMetadataBytes = 256 << 20;
+import { sizesOf } from './sizes-of.ts';
+import { readSnapshotMetadata } from './snapshot-metadata.ts';
 
 export interface VerifiedSnapshot {
   checkpointId: number;
@@ -26,34 +24,31 @@ export async function verifySnapshot(
   signal?: AbortSignal,
 ): Promise<VerifiedSnapshot> {
   const metadataKey = `${snapshotKey}/_metadata`;
-  const bytes = await store.read(metadataKey, { maxBytes: maxMetadataBytes, ...(signal ? { signal } : {}) });
-  if (!bytes) throw new TypedFailure('SnapshotIncomplete', `${metadataKey} is missing in ${store.description}`);
-  const result = readMetadata(bytes);
-  if (!result.ok) {
-    const { message, offset } = result.problem;
-    throw new TypedFailure('MetadataUnreadable', `${metadataKey} in ${store.description}: ${message} (byte ${offset})`);
+  const read = await readSnapshotMetadata(store, metadataKey, signal);
+  if (!read) throw new TypedFailure('SnapshotIncomplete', `${metadataKey} is missing in ${store.description}`);
+  const needed = requiredFiles(read.metadata.references).map(({ path, relative, sizeBytes }) => {
+    const key = relative ? `${snapshotKey}/${path}` : keyOfFlinkPath(config, path);
+    if (key !== undefined) return { key, sizeBytes };
+    throw new TypedFailure(
+      'SnapshotIncomplete',
+      `${metadataKey} refers to ${path}, which is outside ${store.description}`,
+    );
+  });
+  const present = await sizesOf(
+    store,
+    needed.map(({ key }) => key),
+    signal,
+  );
+  for (const { key, sizeBytes } of needed) {
+    const size = present.get(key);
+    if (size !== undefined && size >= sizeBytes) continue;
+    const seen = size === undefined ? 'is missing' : `has ${size} bytes instead of ${sizeBytes}`;
+    throw new TypedFailure(
+      'SnapshotIncomplete',
+      `${key}, which ${metadataKey} refers to, ${seen} in ${store.description}`,
+    );
   }
-  const present = new Map<string, number>();
-  for await (const object of store.list(`${snapshotKey}/`, signal)) present.set(object.key, object.sizeBytes);
-  const files = [{ key: metadataKey, sizeBytes: bytes.length }];
-  for (const file of requiredFiles(result.metadata.references)) {
-    const key = file.relative ? `${snapshotKey}/${file.path}` : keyOfFlinkPath(config, file.path);
-    if (key === undefined) {
-      throw new TypedFailure(
-        'SnapshotIncomplete',
-        `${metadataKey} refers to ${file.path}, which is outside ${store.description}`,
-      );
-    }
-    const size = present.get(key) ?? (await store.stat(key, signal))?.sizeBytes;
-    if (size === undefined || size < file.sizeBytes) {
-      const seen = size === undefined ? 'is missing' : `has ${size} bytes instead of ${file.sizeBytes}`;
-      throw new TypedFailure(
-        'SnapshotIncomplete',
-        `${key}, which ${metadataKey} refers to, ${seen} in ${store.description}`,
-      );
-    }
-    files.push({ key, sizeBytes: file.sizeBytes });
-  }
+  const files = [{ key: metadataKey, sizeBytes: read.bytes.length }, ...needed];
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { checkpointId: result.metadata.checkpointId, files, totalBytes };
+  return { checkpointId: read.metadata.checkpointId, files, totalBytes };
 }

@@ -2,7 +2,7 @@
 import { Agent, request } from 'undici';
 import type { Readable } from 'node:stream';
 import { RemoteException, UnreadableAnswer } from './webhdfs-failure.ts';
-import { DataNodeUploads } from './webhdfs-upload.ts';
+import { DataNodeUploads, type UploadContent } from './webhdfs-upload.ts';
 
 /**
  * Nothing may hang on a store: a connection that is not made, a server that does not answer or falls silent end a
@@ -68,10 +68,10 @@ export class WebHdfsClient {
   }
 
   /** Creates a file with its parent directories. Not atomic: readers may see it empty, or in part, until it is closed. */
-  async create(path: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  async create(path: string, content: UploadContent, signal?: AbortSignal): Promise<void> {
     const query = { op: 'CREATE', overwrite: 'true', noredirect: 'true' };
     const location = await this.#redirect('PUT', path, query, signal);
-    const { status, body } = await this.#uploads.put(location, bytes, signal);
+    const { status, body } = await this.#uploads.put(location, content, signal);
     const text = await boundedText(body);
     if (status !== 201 && status !== 200) throw remoteException(status, text);
   }

@@ -1,8 +1,10 @@
 /** A snapshot store in HDFS, over WebHDFS. */
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { WebHdfsStoreConfig } from '../../model/config/types.ts';
 import { OutsideFailure } from '../failure.ts';
+import { exactly, firstBytes } from './bounded-stream.ts';
 import { folderPath, objectPath } from './object-path.ts';
 import type { SnapshotStore, StoredObject } from './port.ts';
 import { probeStore } from './probe.ts';
@@ -10,6 +12,7 @@ import { readBounded } from './read-bounded.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 import { WebHdfsClient, type FileStatus } from './webhdfs-client.ts';
 import { isMissingPath, RemoteException, webHdfsFailure } from './webhdfs-failure.ts';
+import type { UploadContent } from './webhdfs-upload.ts';
 
 /**
  * Folder below the prefix in which files are written before they get their name. Not listed. What a killed process
@@ -95,6 +98,28 @@ export class WebHdfsStore implements SnapshotStore {
     await this.#writeThenRename(this.#call('put', key, options.signal), bytes, 'OVERWRITE');
   }
 
+  async openRead(key: string, options: { sizeBytes: number; signal?: AbortSignal }): Promise<Readable | undefined> {
+    const call = this.#call('read', key, options.signal);
+    try {
+      // Never a length of 0, whose meaning WebHDFS leaves open.
+      const body = await this.#client.open(this.#path(call), Math.max(1, options.sizeBytes), options.signal);
+      return firstBytes(call, body, options.sizeBytes, webHdfsFailure);
+    } catch (error) {
+      if (isMissingPath(error) || isBelowFile(error)) return undefined;
+      throw webHdfsFailure(call, error);
+    }
+  }
+
+  async writeStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { sizeBytes: number; signal?: AbortSignal },
+  ): Promise<void> {
+    const call = this.#call('put', key, options.signal);
+    const { sizeBytes } = options;
+    await this.#writeThenRename(call, { body: exactly(call, body, sizeBytes), sizeBytes }, 'OVERWRITE');
+  }
+
   async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {
     return await this.#writeThenRename(this.#call('createIfAbsent', key, signal), bytes, 'NONE');
   }
@@ -127,14 +152,14 @@ export class WebHdfsStore implements SnapshotStore {
 
   async #writeThenRename(
     call: StoreCall,
-    bytes: Uint8Array,
+    content: UploadContent,
     options: 'NONE' | 'OVERWRITE',
   ): Promise<'created' | 'exists'> {
     const target = this.#path(call);
     const writing = this.#path({ ...call, key: `${writingFolder}/${randomUUID()}` });
     let renamed = false;
     try {
-      await this.#client.create(writing, bytes, call.signal);
+      await this.#client.create(writing, content, call.signal);
       await this.#client.makeDirectories(posix.dirname(target), call.signal);
       renamed = await this.#client.rename(writing, target, options, call.signal);
       if (renamed) return 'created';

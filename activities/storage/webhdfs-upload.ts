@@ -4,6 +4,10 @@
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+
+/** What is sent: bytes, or a stream that gives exactly as many as it says. */
+export type UploadContent = Uint8Array | { body: AsyncIterable<Uint8Array>; sizeBytes: number };
 
 export interface UploadAnswer {
   status: number;
@@ -23,14 +27,18 @@ export class DataNodeUploads {
     this.#silenceMs = options.silenceMs;
   }
 
-  /** PUTs the bytes; the caller must read or destroy the answer's body. Throws Node's connection errors. */
-  async put(url: string, bytes: Uint8Array, signal?: AbortSignal): Promise<UploadAnswer> {
+  /**
+   * PUTs the bytes; the caller must read or destroy the answer's body. Throws Node's connection errors, and those of
+   * the stream.
+   */
+  async put(url: string, content: UploadContent, signal?: AbortSignal): Promise<UploadAnswer> {
+    const sizeBytes = content instanceof Uint8Array ? content.length : content.sizeBytes;
     const target = new URL(url);
     const secure = target.protocol === 'https:';
     const options = {
       method: 'PUT',
       agent: secure ? this.#https : this.#http,
-      headers: { 'content-length': bytes.length, 'content-type': 'application/octet-stream' },
+      headers: { 'content-length': sizeBytes, 'content-type': 'application/octet-stream' },
       timeout: this.#silenceMs,
       ...(signal ? { signal } : {}),
     };
@@ -43,7 +51,9 @@ export class DataNodeUploads {
         request.destroy(Object.assign(new Error(`nothing moved for ${this.#silenceMs} ms`), { code: 'ETIMEDOUT' }));
       });
       request.once('error', reject);
-      request.end(bytes);
+      if (content instanceof Uint8Array) request.end(content);
+      // It ends and destroys the request with the stream, and waits where the DataNode is slower.
+      else pipeline(content.body, request).catch(reject);
     });
   }
 

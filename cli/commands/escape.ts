@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { EscapeInput } from '../../model/escape/input.ts';
 import type { Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
-import { followEscape, Refusal, requestEscape } from '../../worker/client.ts';
+import { followEscape, refusalOfVerdict, requestEscape } from '../../worker/client.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { readReport } from '../read-report.ts';
 import { coloursFor } from '../render/colour.ts';
@@ -46,7 +46,7 @@ export function addEscapeCommands(program: Command): void {
       await withClient(config, async (client) => {
         const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
         const asked = await requestEscape(client, config, inputOf(zone, options)).finally(answered);
-        if (!asked.verdict.accepted) throw new Refusal('EscapeUnderWay', asked.verdict.sentence);
+        if (!asked.verdict.accepted) throw refusalOfVerdict(asked.verdict);
         process.stderr.write(`${asked.verdict.sentence}; workflow ${asked.verdict.workflowId}\n`);
         if (!options.wait) return;
         const progress = createProgress(process.stderr);

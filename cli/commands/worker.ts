@@ -12,7 +12,7 @@ export function addWorkerCommand(program: Command): void {
       const { installRuntime, runWorker } = await import('../../worker/run-worker.ts');
       const { createLog } = await import('../../worker/telemetry/log.ts');
       const log = createLog('az-escape-worker');
-      installRuntime(log);
+      installRuntime(log, config.worker.metricsAddress);
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       await runWorker(config, log, stop.signal, () =>

@@ -1,4 +1,7 @@
-/** The sample jobs of the lab: one of each tier, two on S3 and two on HDFS, small enough that two cores run them all. */
+/**
+ * The sample jobs of the lab: one of each tier, on S3 and on HDFS one in each mode of protection, small enough that two
+ * cores run them all.
+ */
 import type { JobRef } from '../../model/job.ts';
 import type { Tier } from '../../model/tier.ts';
 import { labJobNamespace } from '../layout.ts';
@@ -41,6 +44,7 @@ export const sampleJobs: readonly SampleJob[] = [
   {
     ...common,
     name: 'payments-p1',
+    mode: 'ship',
     tier: 'P1',
     store: 's3',
     parallelism: 2,
@@ -51,6 +55,7 @@ export const sampleJobs: readonly SampleJob[] = [
   {
     ...common,
     name: 'clicks-p2',
+    mode: 'ship',
     tier: 'P2',
     store: 'hdfs',
     parallelism: 1,

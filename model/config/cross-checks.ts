@@ -28,7 +28,22 @@ export function crossCheck(raw: unknown): ConfigProblem[] {
     if (!isObject(zone)) continue;
     problems.push(...checkPeer(name, zone, zones), ...checkStores(name, zone));
   }
-  return problems;
+  return [...problems, ...checkServices(asRaw(raw), names)];
+}
+
+/** A service that is mapped to a mistyped zone would be found out by the lost zone's alert, not before. */
+function checkServices(raw: Raw, zones: string[]): ConfigProblem[] {
+  const pagerduty = asRaw(asRaw(asRaw(raw['api'])['hooks'])['pagerduty']);
+  return Object.entries(asRaw(pagerduty['services'])).flatMap(([service, zone]) =>
+    typeof zone !== 'string' || zones.includes(zone)
+      ? []
+      : [
+          {
+            path: ['api', 'hooks', 'pagerduty', 'services', service],
+            message: `names "${zone}", which is no zone of this file (${zones.join(', ')})`,
+          },
+        ],
+  );
 }
 
 function checkPeer(name: string, zone: Raw, zones: Raw): ConfigProblem[] {

@@ -55,6 +55,7 @@ function toConfig(parsed: ParsedConfig): Config {
   });
   const { P0, P1, P2, P3 } = parsed.tiers;
   return {
+    worker: { metricsAddress: parsed.worker.metricsAddress },
     temporal: {
       address: parsed.temporal.address,
       namespace: parsed.temporal.namespace,
@@ -72,5 +73,11 @@ function toConfig(parsed: ParsedConfig): Config {
       timeToRunMs: parsed.escape.timeToRun,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
+    api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },
   };
+}
+
+/** Hooks that are configured; one that is not has no key. */
+function definedHooks({ alertmanager, pagerduty }: ParsedConfig['api']['hooks']): Config['api']['hooks'] {
+  return { ...(alertmanager ? { alertmanager } : {}), ...(pagerduty ? { pagerduty } : {}) };
 }

@@ -85,7 +85,50 @@ function tierPolicy(interval: string) {
     .prefault({});
 }
 
+/** At most once each: the name is who asked, and must tell people apart. */
+const apiTokens = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[\w.@-]{1,60}$/, 'is no name of a token: up to 60 letters, digits, . _ @ -'),
+      role: z.enum(['view', 'operate', 'approve']),
+      token: secretSource,
+    }),
+  )
+  .refine((tokens) => new Set(tokens.map(({ name }) => name)).size === tokens.length, 'has a name twice')
+  .default([]);
+
+const apiSchema = z
+  .strictObject({
+    listen: z
+      .string()
+      .regex(/^(\[[0-9a-f:]+\]|[^\s:[\]]+):\d{1,5}$/i, 'is not of the form host:port')
+      .default(settings.apiListen.default),
+    tokens: apiTokens,
+    hooks: z
+      .strictObject({
+        alertmanager: z
+          .strictObject({
+            alertNames: z.array(z.string().min(1)).min(1),
+            zoneLabel: z.string().min(1).default(settings.alertZoneLabel.default),
+          })
+          .optional(),
+        pagerduty: z
+          .strictObject({ secrets: z.array(secretSource).min(1), services: z.record(z.string().min(1), z.string()) })
+          .optional(),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
 export const configSchema = z.strictObject({
+  worker: z
+    .strictObject({
+      metricsAddress: z
+        .string()
+        .regex(/^[^\s/]+:\d+$/, 'is not of the form host:port')
+        .optional(),
+    })
+    .prefault({}),
   temporal: z
     .strictObject({
       address: z.string().optional(),
@@ -117,6 +160,7 @@ export const configSchema = z.strictObject({
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),
+  api: apiSchema,
 });
 
 export type ParsedConfig = z.output<typeof configSchema>;

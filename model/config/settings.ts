@@ -65,4 +65,15 @@ export const settings = {
     default: '5s',
     about: 'Deadline of the small object written to a store before a round relies on it.',
   },
+  apiListen: {
+    path: 'api.listen',
+    default: '127.0.0.1:8780',
+    about:
+      'Address on which `az-escape api` listens. It speaks plain HTTP: put TLS in front before it leaves the machine.',
+  },
+  alertZoneLabel: {
+    path: 'api.hooks.alertmanager.zoneLabel',
+    default: 'zone',
+    about: 'Label of an alert that names the lost zone.',
+  },
 } as const;

@@ -69,8 +69,41 @@ export interface TierPolicy {
   savepointTimeoutMs: number;
 }
 
+/** What a token may do: `operate` and `approve` may also view; `approve` alone may not operate. */
+export type ApiRole = 'view' | 'operate' | 'approve';
+
+export interface ApiToken {
+  /** Who it is: stands in the report as the one who asked. */
+  name: string;
+  role: ApiRole;
+  token: SecretSource;
+}
+
+export interface ApiConfig {
+  /** `host:port`; port 0 takes a free one. */
+  listen: string;
+  /** Who may call. Nobody, unless named here. */
+  tokens: ApiToken[];
+  hooks: {
+    alertmanager?: {
+      /** Alerts that mean that a zone is lost; others are ignored. */
+      alertNames: string[];
+      /** The alert's label that names the zone. */
+      zoneLabel: string;
+    };
+    pagerduty?: {
+      /** Signing secrets of the webhook subscriptions; more than one while one is being replaced. */
+      secrets: SecretSource[];
+      /** Zone of each PagerDuty service whose incidents mean that the zone is lost, by the service's id. */
+      services: Record<string, string>;
+    };
+  };
+}
+
 export interface Config {
   temporal: { address: string | undefined; namespace: string | undefined; taskQueue: string };
+  /** Where a worker offers its metrics to Prometheus, `host:port`; nowhere when absent. */
+  worker: { metricsAddress: string | undefined };
   zones: Record<string, ZoneConfig>;
   tiers: Record<Tier, TierPolicy>;
   escape: {
@@ -88,4 +121,5 @@ export interface Config {
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
   };
+  api: ApiConfig;
 }

@@ -64,6 +64,11 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.length > 0 && value.every(isItem);
 }
 
+/** Id of an escape and of its report: the same for a zone and an incident, whoever asks. */
+export function escapeIdOf(zone: string, incident: string): string {
+  return `${zone}-${idPart(incident)}`;
+}
+
 /**
  * A text fit for a part of an id or a path: everything else becomes `-`. A text that had to be changed gets a checksum
  * of the whole at its end, so that "INC 7" and "INC-7" stay two.

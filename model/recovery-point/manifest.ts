@@ -28,7 +28,10 @@ export const manifestSchema = z.object({
   snapshot: z.string().min(1),
   /** The same as a path for Flink jobs of the zone `to`. */
   restorePath: z.string().min(1),
-  /** Every file of the snapshot, `_metadata` first; keys below the store's prefix. `sha256` where taken on the way. */
+  /**
+   * Every file of the snapshot, `_metadata` first; keys below the store's prefix. `sha256` of the first `sizeBytes`
+   * where it was taken on the way: a merged file may be longer, as later snapshots use more of it.
+   */
   files: z.array(
     z.object({ key: z.string().min(1), sizeBytes: z.number().int().min(0), sha256: z.string().optional() }),
   ),

@@ -81,6 +81,20 @@ async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]
   return found;
 }
 
+/** Bytes as they come over a network: in pieces, odd ones. It breaks in the middle with `failure`. */
+async function* inChunks(bytes: Uint8Array, failure?: Error): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_521) {
+    if (failure && at > bytes.length / 2) throw failure;
+    yield bytes.subarray(at, at + 65_521);
+  }
+}
+
+async function drained(stream: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream!) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 async function expectFailure(call: Promise<unknown>, failureClass: FailureClass): Promise<OutsideFailure> {
   const error: unknown = await call.then(
     (value) => expect.fail(`It succeeded with ${JSON.stringify(value)}, and should have failed with ${failureClass}.`),
@@ -104,6 +118,8 @@ describe.each([
     opened.push(made);
     return made;
   };
+
+  const reading = async (key: string, sizeBytes: number) => drained(await store.openRead(key, { sizeBytes }));
 
   beforeAll(async () => {
     rig = await start();
@@ -151,6 +167,56 @@ describe.each([
     }
     expect(reads).toBeGreaterThan(1);
   });
+
+  it.each([0, 1, 300_000, 5 << 20, (11 << 20) + 7])('streams an object of %i bytes in and out', async (sizeBytes) => {
+    const bytes = randomBytes(sizeBytes);
+    const key = `stream/of-${sizeBytes}`;
+    await store.writeStream(key, inChunks(bytes), { sizeBytes });
+    expect((await store.stat(key))?.sizeBytes).toBe(sizeBytes);
+    expect(Buffer.compare(await drained(await store.openRead(key, { sizeBytes })), bytes)).toBe(0);
+  });
+
+  it('streams the beginning of an object, and says when it has less', async () => {
+    const bytes = randomBytes(200_000);
+    await store.put('stream/part', bytes);
+    const beginning = await drained(await store.openRead('stream/part', { sizeBytes: 70_000 }));
+    expect(Buffer.compare(beginning, bytes.subarray(0, 70_000))).toBe(0);
+    expect(await drained(await store.openRead('stream/part', { sizeBytes: 0 }))).toHaveLength(0);
+    await expectFailure(reading('stream/part', 200_001), 'BadAnswer');
+    await store.put('stream/empty', new Uint8Array());
+    await expectFailure(reading('stream/empty', 1), 'BadAnswer');
+  });
+
+  it('answers a missing object with undefined instead of a stream', async () => {
+    expect(await store.openRead('stream/none', { sizeBytes: 10 })).toBeUndefined();
+    expect(await store.openRead('stream/none', { sizeBytes: 0 })).toBeUndefined();
+  });
+
+  it.each([300_000, 11 << 20])('keeps the old object when a stream of %i bytes is not as announced', async (size) => {
+    const key = `stream/kept-${size}`;
+    await store.put(key, bytesOf('the old one'));
+    const bytes = randomBytes(size);
+    const write = (body: AsyncIterable<Uint8Array>, sizeBytes: number) => store.writeStream(key, body, { sizeBytes });
+    await expectFailure(write(inChunks(bytes), size + 1), 'Invalid');
+    await expectFailure(write(inChunks(bytes), size - 1), 'Invalid');
+    const broken = new OutsideFailure('Unreachable', 'store az-b/main', 'store az-b/main: the source broke.');
+    await expectFailure(write(inChunks(bytes, broken), size), 'Unreachable');
+    expect(Buffer.from((await store.read(key, everything))!).toString()).toBe('the old one');
+    await write(inChunks(bytes), size);
+    expect((await store.stat(key))?.sizeBytes).toBe(size);
+  });
+
+  it('gives its connections back when streams are left half read', async () => {
+    const sizeBytes = 3 << 20;
+    await store.put('stream/left', new Uint8Array(sizeBytes));
+    // More than any pool of connections has.
+    for (let round = 0; round < 80; round += 1) {
+      const stream = await store.openRead('stream/left', { sizeBytes, signal: AbortSignal.timeout(20_000) });
+      if (round % 2 === 0) for await (const _ of stream!) break;
+      stream!.destroy();
+    }
+    expect((await store.stat('stream/left'))?.sizeBytes).toBe(sizeBytes);
+  }, 60_000);
 
   it('answers a missing object with undefined and deletes it with success', async () => {
     expect(await store.stat('nowhere/none')).toBeUndefined();

@@ -56,7 +56,7 @@ describe.concurrent('the entry of an escape', () => {
       const first = scenario.escape();
       await waitUntil('the first escape starts jobs', () => scenario.patched().length > 0);
       const other = await requestEscape(client, config, { zone: home, incident: 'INC-2' });
-      expect(other.verdict.accepted).toBe(false);
+      expect(other.verdict).toMatchObject({ accepted: false, code: 'EscapeUnderWay' });
       expect(other.verdict.sentence).toBe(`${home} is already being escaped by escape-active/${home}`);
       await expect(followEscape(client, other, () => {})).rejects.toMatchObject({ code: 'EscapeUnderWay' });
       release();

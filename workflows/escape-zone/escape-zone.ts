@@ -29,7 +29,7 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
     return verdict!;
   });
   const refuse = async (type: string, sentence: string): Promise<never> => {
-    verdict = { accepted: false, sentence, workflowId: workflowInfo().workflowId };
+    verdict = { accepted: false, code: type, sentence, workflowId: workflowInfo().workflowId };
     setCurrentDetails(`**Refused**: ${sentence}`);
     await condition(allHandlersFinished);
     throw ApplicationFailure.nonRetryable(sentence, type);

@@ -10,6 +10,7 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
     home,
     peer,
     config: {
+      worker: { metricsAddress: undefined },
       temporal: { address: undefined, namespace: 'default', taskQueue: `az-escape-${scenario}` },
       zones: { [home]: zone(home, peer), [peer]: zone(peer, home) },
       tiers: { P0: tier(60_000), P1: tier(120_000), P2: tier(600_000), P3: tier(3_600_000) },
@@ -23,6 +24,7 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         timeToRunMs: 60_000,
         probeDeadlineMs: 2_000,
       },
+      api: { listen: '127.0.0.1:0', tokens: [], hooks: {} },
     },
   };
 }

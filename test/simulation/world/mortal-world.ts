@@ -58,6 +58,10 @@ export class MortalWorld implements World {
     return this.#mortal(this.#world.store(zone, name));
   }
 
+  flinkFiles(zone: string) {
+    return this.#mortal(this.#world.flinkFiles(zone));
+  }
+
   /** The activity's pulse, which stops with the world. */
   pulse(alive: Pulse): Pulse {
     return {

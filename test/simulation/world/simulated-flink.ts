@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OutsideFailure, type FailureClass } from '../../../activities/failure.ts';
 import type { FlinkGateway, FlinkJobManager, SavepointRequest, TriggerStatus } from '../../../activities/flink/port.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
+import type { SimulatedCheckpoints } from './simulated-checkpoints.ts';
 import type { SimulatedClock } from './clock.ts';
 import { exceptionsOf } from './job-fault.ts';
 import type { SimulatedOperator } from './simulated-operator.ts';
@@ -22,11 +23,17 @@ export class SimulatedFlink implements FlinkGateway {
   readonly #zones: ReadonlyMap<string, FlinkOfZone>;
   readonly #clock: SimulatedClock;
   readonly #savepoints: SimulatedSavepoints;
+  readonly #checkpoints: SimulatedCheckpoints;
 
-  constructor(zones: ReadonlyMap<string, FlinkOfZone>, clock: SimulatedClock, savepoints: SimulatedSavepoints) {
+  constructor(
+    zones: ReadonlyMap<string, FlinkOfZone>,
+    clock: SimulatedClock,
+    snapshots: { savepoints: SimulatedSavepoints; checkpoints: SimulatedCheckpoints },
+  ) {
     this.#zones = zones;
     this.#clock = clock;
-    this.#savepoints = savepoints;
+    this.#savepoints = snapshots.savepoints;
+    this.#checkpoints = snapshots.checkpoints;
   }
 
   jobManager(zoneName: string, job: JobRef): FlinkJobManager {
@@ -51,7 +58,12 @@ export class SimulatedFlink implements FlinkGateway {
           return run.knowsJobAt(now()) ? [{ id, status: state }] : [];
         }),
       job: (jobId, signal) => ofJob('job', jobId, signal, (run) => run.detailAt(now())),
-      checkpoints: (jobId, signal) => ofJob('checkpoints', jobId, signal, (run) => run.checkpointsAt(now())),
+      checkpoints: (jobId, signal) =>
+        ofJob('checkpoints', jobId, signal, (run) => {
+          const statistics = run.checkpointsAt(now());
+          this.#checkpoints.lay(run, statistics.latestCompleted);
+          return statistics;
+        }),
       exceptions: (jobId, signal) =>
         ofJob('exceptions', jobId, signal, (run) => exceptionsOf(run.fault, run.restartsAt(now()), now())),
       triggerCheckpoint: (jobId, _triggerId, signal) =>

@@ -3,7 +3,7 @@
  * run that nobody looks at costs nothing.
  */
 import type { CheckpointStatistics, CompletedCheckpoint, FlinkJobDetail } from '../../../model/flink/rest-types.ts';
-import type { JobRef } from '../../../model/job.ts';
+import { jobKey, type JobRef } from '../../../model/job.ts';
 import { drawBetween, drawHex } from './draw.ts';
 import type { RunFault } from './job-fault.ts';
 
@@ -126,13 +126,16 @@ export class SimulatedRun {
     return times
       .filter((at) => at >= this.#readyMs && at + 1_000 <= nowMs)
       .sort((a, b) => a - b)
-      .map((triggerTimestampMs, index) => ({
-        id: this.#restoredId + index + 1,
-        isSavepoint: false,
-        triggerTimestampMs,
-        endToEndDurationMs: 1_000,
-        stateSizeBytes: 4_096,
-        externalPath: `s3a://checkpoints/${this.job.name}/chk-${index + 1}`,
-      }));
+      .map((triggerTimestampMs, index) => {
+        const id = this.#restoredId + index + 1;
+        return {
+          id,
+          isSavepoint: false,
+          triggerTimestampMs,
+          endToEndDurationMs: 1_000,
+          stateSizeBytes: 4_096,
+          externalPath: `s3a://bucket-${this.zone}/checkpoints/${jobKey(this.job)}/${this.jobId}/chk-${id}`,
+        };
+      });
   }
 }

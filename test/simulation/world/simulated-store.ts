@@ -1,4 +1,5 @@
 /** A snapshot store in memory. Its maps are shared by all who open it; nothing is lost when a worker dies. */
+import { Readable } from 'node:stream';
 import { OutsideFailure } from '../../../activities/failure.ts';
 import { probeStore } from '../../../activities/storage/probe.ts';
 import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
@@ -70,6 +71,32 @@ export class SimulatedStore implements SnapshotStore {
 
   async put(key: string, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#zone.request('store', 'put', key, options.signal, () => this.write(key, Uint8Array.from(bytes)));
+  }
+
+  async openRead(key: string, options: { sizeBytes: number; signal?: AbortSignal }): Promise<Readable | undefined> {
+    const bytes = await this.#zone.request(
+      'store',
+      'openRead',
+      key,
+      options.signal,
+      () => this.objects.get(key)?.bytes,
+    );
+    if (bytes && bytes.length < options.sizeBytes) {
+      throw new OutsideFailure('BadAnswer', this.description, `${this.description}: read of ${key} broke off.`);
+    }
+    return bytes && Readable.from([bytes.slice(0, options.sizeBytes)]);
+  }
+
+  async writeStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { sizeBytes: number; signal?: AbortSignal },
+  ): Promise<void> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    if (bytes.length !== options.sizeBytes) throw new Error(`${key}: ${bytes.length} of ${options.sizeBytes} bytes`);
+    await this.#zone.request('store', 'writeStream', key, options.signal, () => this.write(key, bytes));
   }
 
   async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {

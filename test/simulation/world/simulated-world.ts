@@ -1,7 +1,8 @@
 /** Two zones in memory: stores, Kubernetes, a Flink operator and Flink, on a clock of their own. */
 import { known, type Log, type World } from '../../../activities/world.ts';
 import type { Config, ZoneConfig } from '../../../model/config/types.ts';
-import { keyOfFlinkPath } from '../../../model/store-location.ts';
+import { keyOfFlinkPath, wholeStore } from '../../../model/store-location.ts';
+import { SimulatedCheckpoints } from './simulated-checkpoints.ts';
 import { SimulatedClock } from './clock.ts';
 import { Ledger } from './ledger.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
@@ -16,6 +17,8 @@ interface Parts {
   operator: SimulatedOperator;
   cluster: SimulatedCluster;
   store: SimulatedStore;
+  /** The same store as Flink sees it, without the product's prefix; what lies below that prefix is in `store` alone. */
+  flinkFiles: SimulatedStore;
   config: ZoneConfig;
 }
 
@@ -27,6 +30,7 @@ export class SimulatedWorld implements World {
   readonly ledger = new Ledger();
   readonly flink: SimulatedFlink;
   readonly savepoints: SimulatedSavepoints;
+  readonly checkpoints: SimulatedCheckpoints;
   /** Lines of the log, for tests to read. */
   readonly logged: { fields: Record<string, unknown>; message: string }[] = [];
   readonly log: Log;
@@ -42,14 +46,14 @@ export class SimulatedWorld implements World {
         const way = new SimulatedZone(zone.name, this.ledger, options.seed);
         const operator = new SimulatedOperator(zone.name, this.clock, options.seed);
         const cluster = new SimulatedCluster(way, operator);
-        return [
-          zone.name,
-          { way, operator, cluster, store: new SimulatedStore(way, storeName, this.clock), config: zone },
-        ];
+        const store = new SimulatedStore(way, storeName, this.clock);
+        const flinkFiles = new SimulatedStore(way, storeName, this.clock);
+        return [zone.name, { way, operator, cluster, store, flinkFiles, config: zone }];
       }),
     );
     this.savepoints = new SimulatedSavepoints(this.clock, options.seed, this.#findStore);
-    this.flink = new SimulatedFlink(this.#zones, this.clock, this.savepoints);
+    this.checkpoints = new SimulatedCheckpoints(options.seed, this.#findStore);
+    this.flink = new SimulatedFlink(this.#zones, this.clock, this);
   }
 
   readonly now = (): number => this.clock.now();
@@ -61,6 +65,10 @@ export class SimulatedWorld implements World {
   store(zone: string, name: string = storeName): SimulatedStore {
     known(this.#parts(zone).config.stores[name], `store ${zone}/${name}`);
     return this.#parts(zone).store;
+  }
+
+  flinkFiles(zone: string): SimulatedStore {
+    return this.#parts(zone).flinkFiles;
   }
 
   operator(zone: string): SimulatedOperator {
@@ -77,9 +85,11 @@ export class SimulatedWorld implements World {
   }
 
   readonly #findStore: FindStore = (path) => {
-    for (const { store, way, config } of this.#zones.values()) {
+    for (const { store, flinkFiles, way, config } of this.#zones.values()) {
       const key = keyOfFlinkPath(config.stores[storeName]!, path);
       if (key !== undefined) return { store, zone: way, key };
+      const wholeKey = keyOfFlinkPath(wholeStore(config.stores[storeName]!), path);
+      if (wholeKey !== undefined) return { store: flinkFiles, zone: way, key: wholeKey };
     }
     return undefined;
   };

@@ -41,8 +41,8 @@ describe('manifests of the sample jobs', () => {
     ]);
     expect(marks).toEqual([
       ['orders-p0', 'P0', 's3', 'savepoint'],
-      ['payments-p1', 'P1', 's3', 'savepoint'],
-      ['clicks-p2', 'P2', 'hdfs', 'savepoint'],
+      ['payments-p1', 'P1', 's3', 'ship'],
+      ['clicks-p2', 'P2', 'hdfs', 'ship'],
       ['reports-p3', 'P3', 'hdfs', 'savepoint'],
     ]);
     expect(new Set(sampleJobs.map((job) => job.tier))).toEqual(new Set(tiers));

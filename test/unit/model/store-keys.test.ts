@@ -8,6 +8,11 @@ describe('keys of a store', () => {
     expect(storeKeys.recoveryPointKey(job, 'id')).toBe('recovery-points/default/orders/id/manifest.json');
     expect(storeKeys.recoveryPointsPrefix(job)).toBe('recovery-points/default/orders');
     expect(storeKeys.snapshotPrefix(job, 't1')).toBe('snapshots/default/orders/t1');
+    const taken = { jobId: 'j1', checkpointId: 7, triggeredMs: 1_000 };
+    expect(storeKeys.shippedFilesPrefix(job)).toBe('snapshots/default/orders/shipped/files');
+    expect(storeKeys.shippedCheckpointPrefix(job, taken)).toBe(
+      'snapshots/default/orders/shipped/checkpoints/j1/chk-7-1000',
+    );
     expect(storeKeys.epochKey(job, 3)).toBe('epochs/default/orders/3');
     expect(storeKeys.artifactKey('ab')).toBe('artifacts/sha256/ab');
     expect(storeKeys.reportKey('drill', 'd1', 'json')).toBe('reports/drill/d1/report.json');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { S3StoreConfig, WebHdfsStoreConfig } from '../../../model/config/types.ts';
-import { flinkPath, keyOfFlinkPath, pathInStore, samePath } from '../../../model/store-location.ts';
+import { flinkPath, keyOfFlinkPath, pathInStore, samePath, wholeStore } from '../../../model/store-location.ts';
 
 const s3: S3StoreConfig = {
   type: 's3',
@@ -33,6 +33,14 @@ const keys = fc
   .map((parts) => parts.join('/'));
 
 describe('paths as Flink jobs see them', () => {
+  it('outside the prefix are keys of the whole store', () => {
+    for (const path of ['s3a://az-b/flink/orders/chk-1', 's3p://az-b/flink/prod/x']) {
+      expect(keyOfFlinkPath(wholeStore(s3), path)).toBe(path.slice('s3a://az-b/'.length));
+    }
+    expect(keyOfFlinkPath(s3, 's3a://az-b/flink/orders/chk-1')).toBeUndefined();
+    expect(keyOfFlinkPath(wholeStore(hdfs), 'hdfs://nn.az-b:8020/elsewhere/chk-1')).toBe('elsewhere/chk-1');
+  });
+
   it('carry the scheme of the reader, the bucket and the prefix', () => {
     expect(flinkPath(s3, 'snapshots/a', 'inZone')).toBe('s3a://az-b/flink/prod/snapshots/a');
     expect(flinkPath(s3, 'snapshots/a', 'fromPeer')).toBe('s3p://az-b/flink/prod/snapshots/a');

@@ -1,0 +1,208 @@
+/**
+ * Shipping checkpoints that Flink wrote between real stores: versitygw for S3, a NameNode and DataNode for HDFS. The
+ * `_metadata` is Flink's own, the files around it have the sizes that were seen beside it.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FlinkJobManager } from '../../activities/flink/port.ts';
+import { shipCheckpoint, type ShipTask } from '../../activities/protect/ship-checkpoint.ts';
+import { openStore } from '../../activities/storage/open-store.ts';
+import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { verifySnapshot } from '../../activities/storage/verify-snapshot.ts';
+import type { S3StoreConfig, SecretSource, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
+import { readMetadata } from '../../model/snapshot/read-metadata.ts';
+import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
+import { flinkPath, wholeStore } from '../../model/store-location.ts';
+import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
+import { startS3, type S3Server } from './servers/s3.ts';
+
+let s3Server: S3Server;
+let hdfsServer: HdfsServer;
+const opened: SnapshotStore[] = [];
+const jobId = '00000000000000000000000000000007';
+
+beforeAll(async () => {
+  [s3Server, hdfsServer] = await Promise.all([startS3(), startHdfs()]);
+}, 150_000);
+afterAll(async () => {
+  await Promise.all(opened.map((store) => store.close()));
+  await s3Server?.stop();
+  await hdfsServer?.stop();
+}, 30_000);
+
+const secrets = async (source: SecretSource) =>
+  'env' in source && source.env === 'S3_ID' ? s3Server.accessKeyId : s3Server.secretAccessKey;
+
+/** Two zones need two places: each test takes folders of its own in the same servers. */
+function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
+  const s3: S3StoreConfig = {
+    type: 's3',
+    endpoint: s3Server.endpoint,
+    region: 'us-east-1',
+    bucket: s3Server.bucket,
+    prefix,
+    forcePathStyle: true,
+    accessKeyId: { env: 'S3_ID' },
+    secretAccessKey: { env: 'S3_KEY' },
+    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
+    flinkConfiguration: {},
+  };
+  const { endpoint, uri: flinkUri, superuser: user } = hdfsServer;
+  const hdfs: WebHdfsStoreConfig = { type: 'webhdfs', endpoint, flinkUri, user, prefix, flinkConfiguration: {} };
+  return kind === 'S3' ? s3 : hdfs;
+}
+
+function open(zone: string, config: StoreConfig): SnapshotStore {
+  const store = openStore(zone, 'main', config, secrets);
+  opened.push(store);
+  return store;
+}
+
+interface Seen {
+  folder: string;
+  checkpointId: number;
+  files: Record<string, number>;
+}
+
+/** A checkpoint as Flink would have written it into this store, below `root`. */
+async function layCheckpoint(store: SnapshotStore, config: StoreConfig, fixture: string, root: string) {
+  const folder = new URL(`../unit/snapshot/fixtures/${fixture}/`, import.meta.url);
+  const written = new Uint8Array(readFileSync(new URL('_metadata', folder)));
+  const seen = JSON.parse(readFileSync(new URL('seen.json', folder), 'utf8')) as Seen;
+  const read = readMetadata(written);
+  if (!read.ok) throw new Error(read.problem.message);
+  const keyOf = (path: string) => `${root}${path}`;
+  const metadata = rewriteReferences(written, read.metadata.references, ({ path }) =>
+    flinkPath(config, keyOf(path.replace('file:', '')), 'inZone'),
+  );
+  const contents = new Map<string, Buffer>();
+  for (const [path, size] of Object.entries(seen.files)) {
+    if (!path.endsWith('/_metadata')) contents.set(keyOf(path), randomBytes(size));
+  }
+  const waiting = [...contents];
+  const writers = Array.from({ length: 8 }, async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) await store.put(...next);
+  });
+  await Promise.all(writers);
+  await store.put(`${keyOf(seen.folder)}/_metadata`, metadata);
+  return { key: keyOf(seen.folder), id: seen.checkpointId, contents };
+}
+
+/** The one answer of Flink that shipping asks for. */
+function jobManagerWith(checkpoint: () => { id: number; path: string }): FlinkJobManager {
+  const checkpoints = async () => {
+    const { id, path: externalPath } = checkpoint();
+    const latest = { id, isSavepoint: false, triggerTimestampMs: 1_795_000_000_000 + id, externalPath };
+    return { latestCompleted: latest };
+  };
+  return { checkpoints } as unknown as FlinkJobManager;
+}
+
+const stagePulse = () => {
+  const beats: unknown[] = [];
+  const { signal } = new AbortController();
+  return {
+    beats,
+    resumed: undefined,
+    signal,
+    beat: (details?: unknown) => void beats.push(details),
+    sleep: async () => {},
+  };
+};
+
+describe.each([
+  ['S3', 'S3'],
+  ['HDFS', 'HDFS'],
+  ['S3', 'HDFS'],
+  ['HDFS', 'S3'],
+] as const)('from %s to %s', (from, to) => {
+  const place = `${from}-${to}`.toLowerCase();
+
+  async function stage(fixture: string, name: string) {
+    const homeConfig = wholeStore(configOf(from, 'unused'));
+    const storeConfig = configOf(to, `${place}/${name}/az-b`);
+    const homeStore = open('az-a', homeConfig);
+    const store = open('az-b', storeConfig);
+    const checkpoint = await layCheckpoint(homeStore, homeConfig, fixture, `${place}/${name}/az-a`);
+    const path = flinkPath(homeConfig, checkpoint.key, 'inZone');
+    const task: ShipTask = {
+      job: { namespace: 'default', name: 'orders' },
+      jobId,
+      jobManager: jobManagerWith(() => ({ id: checkpoint.id, path })),
+      homeStore,
+      homeConfig,
+      store,
+      storeConfig,
+    };
+    return { task, checkpoint, homeStore, store, storeConfig };
+  }
+
+  it.each(['incremental-checkpoint', 'merged-files-checkpoint'])(
+    'brings all of the %s over, so that home is not needed',
+    async (fixture) => {
+      const { task, checkpoint, homeStore, store, storeConfig } = await stage(fixture, fixture);
+      const pulse = stagePulse();
+      const taken = await shipCheckpoint(task, pulse);
+      expect(taken.stateAtMs).toBe(1_795_000_000_000 + checkpoint.id);
+      expect(pulse.beats.length).toBeGreaterThan(3);
+
+      // The zone is lost: nothing may be needed of it any more.
+      for (const key of [...checkpoint.contents.keys(), `${checkpoint.key}/_metadata`]) await homeStore.delete(key);
+      const verified = await verifySnapshot(store, storeConfig, taken.key);
+      expect(verified.checkpointId).toBe(checkpoint.id);
+      expect(verified.files.length).toBeGreaterThan(4);
+      let copied = 0;
+      for (const { key, sizeBytes } of verified.files) {
+        const bytes = Buffer.from((await store.read(key, { maxBytes: 1 << 24 }))!);
+        expect(taken.digests.get(key)).toEqual({ sizeBytes, sha256: createHash('sha256').update(bytes).digest('hex') });
+        const original = [...checkpoint.contents].find(([home]) => key.endsWith(home) || sameName(key, home));
+        if (!original) continue;
+        expect(Buffer.compare(bytes, original[1].subarray(0, sizeBytes)), key).toBe(0);
+        copied += 1;
+      }
+      expect(copied).toBe(verified.files.length - 1);
+    },
+  );
+
+  it('copies again only what is missing or cut, and nothing the second time', async () => {
+    const { task, store, storeConfig } = await stage('incremental-checkpoint', 'again');
+    const first = await shipCheckpoint(task, stagePulse());
+    const { files } = await verifySnapshot(store, storeConfig, first.key);
+    const shared = files.filter(({ key, sizeBytes }) => key.includes('/shared/') && sizeBytes > 100);
+    const [missing, cut] = [shared[0]!, shared[1]!];
+    await store.delete(missing.key);
+    await store.put(cut.key, new Uint8Array(cut.sizeBytes - 1));
+    const second = await shipCheckpoint(task, stagePulse());
+    expect(second.account).toBe(`2 of them, ${missing.sizeBytes + cut.sizeBytes} bytes, copied from checkpoint 10`);
+    const third = await shipCheckpoint(task, stagePulse());
+    expect(third).toMatchObject({ key: first.key, token: first.token });
+    expect(third.account).toContain('0 of them, 0 bytes,');
+    await verifySnapshot(store, storeConfig, third.key);
+  });
+
+  it('begins again with the newest checkpoint when one is deleted, and keeps what was copied', async () => {
+    const { task, checkpoint, homeStore, store, storeConfig } = await stage('incremental-checkpoint', 'gone');
+    const older = `${checkpoint.key}-older`;
+    const metadata = await homeStore.read(`${checkpoint.key}/_metadata`, { maxBytes: 1 << 24 });
+    // The older one lacks the files beside its _metadata: Flink deletes them first.
+    await homeStore.put(`${older}/_metadata`, metadata!);
+    let asked = 0;
+    const pathOf = (key: string) => flinkPath(task.homeConfig, key, 'inZone');
+    task.jobManager = jobManagerWith(() => {
+      asked += 1;
+      return asked === 1 ? { id: 9, path: pathOf(older) } : { id: checkpoint.id, path: pathOf(checkpoint.key) };
+    });
+    const taken = await shipCheckpoint(task, stagePulse());
+    expect(asked).toBe(2);
+    expect(taken.key).toContain(`/chk-${checkpoint.id}-`);
+    await verifySnapshot(store, storeConfig, taken.key);
+    const unfinished = await store.stat(`${taken.key.replace(`chk-${checkpoint.id}-`, 'chk-9-')}/_metadata`);
+    expect(unfinished, 'a _metadata whose files are not there').toBeUndefined();
+  });
+});
+
+/** Files beside `_metadata` keep their name alone. */
+function sameName(a: string, b: string): boolean {
+  return a.includes('/chk-') && a.split('/').at(-1) === b.split('/').at(-1);
+}

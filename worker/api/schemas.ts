@@ -1,0 +1,112 @@
+/** Shapes of what goes in and out of the API: checked at the border, and published in the OpenAPI document. */
+import { z } from 'zod';
+import { escapePhases, type EscapeProgress } from '../../model/escape/progress.ts';
+import { errorCodes, type ErrorCode } from '../../model/error-codes.ts';
+import { parseDurationMs } from '../../model/duration.ts';
+import { tiers } from '../../model/tier.ts';
+
+const shortText = z
+  .string({ error: 'must be a text of 1 to 200 characters' })
+  .min(1, 'must be a text of 1 to 200 characters')
+  .max(200, 'must be a text of 1 to 200 characters');
+
+const tierList = z
+  .array(z.enum(tiers, 'must be P0, P1, P2 or P3'), 'must be a list of tiers such as ["P0", "P1"]')
+  .min(1, 'must name at least one tier')
+  .optional()
+  .describe('Only these tiers.');
+
+/**
+ * `EscapeInput` without what the API knows itself: the zone is in the path, the caller in its token. Takes the same
+ * as the workflow's own check, which is written without a schema library; a test holds the two together.
+ */
+export const escapeBody = z.strictObject({
+  incident: shortText.optional().describe('Name of the incident: the same one twice is one escape.'),
+  dryRun: z.boolean('must be true or false').optional().describe('Plan and check, change nothing.'),
+  tiers: tierList,
+  namespaces: z
+    .array(shortText, 'must be a list of namespace names')
+    .min(1, 'must name at least one namespace')
+    .optional()
+    .describe('Only jobs of these namespaces.'),
+  lostAt: shortText
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-11-21T03:00:00Z')
+    .optional()
+    .describe('When the zone was lost, ISO 8601. Ages of state count to it.'),
+  budget: shortText
+    .refine((text) => Boolean(parseDurationMs(text)), 'must be a duration such as "10m"')
+    .optional()
+    .describe('Measure against this instead of the configured budget, such as "10m".'),
+});
+
+type Given<Body> = { [Field in keyof Body]: Exclude<Body[Field], undefined> };
+
+/** The body as part of an input: fields that were not given have no key. */
+export function inputOf<Body extends object>(body: Body): Given<Body> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Given<Body>;
+}
+
+export const acceptedAnswer = z.object({
+  sentence: z.string(),
+  workflowId: z.string().describe('The workflow to follow in the Temporal UI.'),
+  escape: z.string().describe('Id of the escape, `<zone>-<incident>`.'),
+  progress: z.string().optional().describe('Path of its progress while it runs; absent for a dry run.'),
+  events: z.string().optional().describe('Path of its progress as server-sent events; absent for a dry run.'),
+  report: z.string().describe('Path of its report, there once it is over.'),
+});
+
+const tierProgress = z.object({
+  jobs: z.int(),
+  waiting: z.int(),
+  started: z.int(),
+  running: z.int(),
+  left: z.int(),
+  failed: z.int(),
+});
+
+export const progressAnswer = z.object({
+  phase: z.enum(escapePhases),
+  zone: z.string(),
+  to: z.array(z.string()),
+  incident: z.string(),
+  startedAt: z.iso.datetime(),
+  budgetSeconds: z.number(),
+  tiers: z.partialRecord(z.enum(tiers), tierProgress),
+  paused: z.boolean(),
+  note: z.string(),
+  reportKey: z.string().nullable(),
+}) satisfies z.ZodType<EscapeProgress, EscapeProgress>;
+
+export const protectionBody = z.strictObject({
+  jobs: z
+    .array(z.string().regex(/^[^/\s]+\/[^/\s]+$/, 'must be namespace/name'), 'must be a list of namespace/name')
+    .min(1, 'must name at least one job')
+    .optional()
+    .describe('Only these jobs, as namespace/name.'),
+  tiers: tierList,
+});
+
+export const protectionAnswer = z.object({ sentence: z.string(), workflowId: z.string() });
+
+export const problemAnswer = z.object({
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  sentence: z.string().describe('What is wrong in this case.'),
+  remedy: z.string().describe('What to do.'),
+});
+
+export const healthAnswer = z.object({ ok: z.boolean(), temporal: z.enum(['reachable', 'silent']) });
+
+/** What became of one zone that a hook's message asked to escape. */
+export const hookOutcome = z.object({
+  zone: z.string(),
+  incident: z.string(),
+  accepted: z.boolean(),
+  code: problemAnswer.shape.code.optional(),
+  sentence: z.string(),
+});
+export type HookOutcome = z.infer<typeof hookOutcome>;
+
+export const hookAnswer = z.object({
+  escapes: z.array(hookOutcome),
+  ignored: z.int().describe('Alerts or events of the message that do not mean a lost zone.'),
+});

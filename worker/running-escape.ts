@@ -1,0 +1,100 @@
+/** The escape that runs for a zone: how far it is, what it comes to, and what an operator tells it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isOver, type EscapeProgress } from '../model/escape/progress.ts';
+import type { Config } from '../model/config/types.ts';
+import type { OperatorNote } from '../workflows/escape-zone/messages.ts';
+import { Refusal, refuseUnknownZone } from './client.ts';
+
+/** What an operator may tell a running escape: the names of its updates. */
+export const operatorWords = ['pause', 'resume', 'abort'] as const;
+export type OperatorWord = (typeof operatorWords)[number];
+
+/** One run of a zone's escape: the same workflow id is used for the zone's next escape. */
+export interface RunningEscape {
+  workflowId: string;
+  runId: string;
+}
+
+/** Between two looks, and for one of them. */
+const lookEveryMs = 1_000;
+const lookDeadlineMs = 5_000;
+
+/** The zone's running escape; undefined when none runs. Dry runs do not count. @throws Refusal `UnknownZone` */
+export async function findRunning(client: Client, config: Config, zone: string): Promise<RunningEscape | undefined> {
+  refuseUnknownZone(config, zone);
+  const workflowId = activeId(zone);
+  try {
+    const { status, runId } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' ? { workflowId, runId } : undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** The same, where there must be one. @throws Refusal `NoEscape` */
+export async function requireRunning(client: Client, config: Config, zone: string): Promise<RunningEscape> {
+  const running = await findRunning(client, config, zone);
+  if (!running) throw noEscape(zone);
+  return running;
+}
+
+/** How far it is. Needs a worker, also after the end. */
+export function progressOf(client: Client, { workflowId, runId }: RunningEscape): Promise<EscapeProgress> {
+  return client.workflow.getHandle(workflowId, runId).query<EscapeProgress>('progress');
+}
+
+/**
+ * The progress each second until the escape is over or `signal` is aborted; undefined where nobody could tell it just
+ * then. A Temporal server or worker that is away is waited for.
+ */
+export async function* watchEscape(
+  client: Client,
+  running: RunningEscape,
+  signal: AbortSignal,
+): AsyncGenerator<EscapeProgress | undefined, void, undefined> {
+  while (!signal.aborted) {
+    // In this order: what is read after the end is the last word. An escape that failed never says that it is over.
+    const isClosed = await within(client, () => hasEnded(client, running)).catch(() => false);
+    const progress = await within(client, () => progressOf(client, running)).catch(() => undefined);
+    yield progress;
+    if (isClosed || (progress && isOver(progress))) return;
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Pauses, resumes or aborts the zone's escape. @throws Refusal `UnknownZone`, `NoEscape` */
+export async function tellEscape(
+  client: Client,
+  config: Config,
+  zone: string,
+  word: OperatorWord,
+  by: string,
+): Promise<EscapeProgress> {
+  refuseUnknownZone(config, zone);
+  try {
+    const handle = client.workflow.getHandle(activeId(zone));
+    return await handle.executeUpdate<EscapeProgress, [OperatorNote]>(word, { args: [{ by }] });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw noEscape(zone);
+    throw error;
+  }
+}
+
+function activeId(zone: string): string {
+  return `escape-active/${zone}`;
+}
+
+function noEscape(zone: string): Refusal {
+  return new Refusal('NoEscape', `no escape of ${zone} is running`);
+}
+
+async function hasEnded(client: Client, { workflowId, runId }: RunningEscape): Promise<boolean> {
+  const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+  return status.name !== 'RUNNING';
+}
+
+function within<T>(client: Client, ask: () => Promise<T>): Promise<T> {
+  return client.withDeadline(Date.now() + lookDeadlineMs, ask);
+}
