@@ -16,7 +16,8 @@ import type { UploadContent } from './webhdfs-upload.ts';
 
 /**
  * Folder below the prefix in which files are written before they get their name. Not listed. What a killed process
- * leaves there is never read and may be deleted at any time.
+ * leaves there is never read and may be deleted at any time; so may what a stream leaves that breaks early, when the
+ * DataNode creates the file only after it was tidied away.
  */
 const writingFolder = '.writing';
 

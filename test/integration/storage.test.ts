@@ -193,6 +193,8 @@ describe.each([
   });
 
   it.each([300_000, 11 << 20])('keeps the old object when a stream of %i bytes is not as announced', async (size) => {
+    // Elsewhere: on HDFS a stream that breaks may leave an unfinished file, and the last test looks for those of others.
+    const store = open({ ...rig.config, prefix: 'flink/broken' });
     const key = `stream/kept-${size}`;
     await store.put(key, bytesOf('the old one'));
     const bytes = randomBytes(size);
