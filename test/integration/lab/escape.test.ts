@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { checkJob, observeUntil } from '../../../cli/demo/checks.ts';
+import { SequenceLog } from '../../../cli/demo/sequence-log.ts';
+import { waitForState } from '../../../cli/demo/wait-for-state.ts';
 import { readReport } from '../../../cli/read-report.ts';
 import { labKill } from '../../../lab/commands/kill.ts';
 import { labRestore } from '../../../lab/commands/restore.ts';
@@ -21,14 +23,17 @@ import type { EscapeProgress } from '../../../model/escape/progress.ts';
 import { azEscape, freshLab, writeVariant, type LabFixture } from './fixture.ts';
 
 let lab: LabFixture;
-const counted = new Map<string, number>();
+let log: SequenceLog;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const byName = (name: string) => sampleJobs.find((job) => job.name === name)!;
 
 beforeAll(async () => {
   lab = await freshLab();
+  log = new SequenceLog('az-a', sampleJobs);
+  await waitForState('az-a', sampleJobs, log);
 }, 480_000);
 afterAll(async () => {
+  await log?.stop();
   await lab?.close();
 }, 120_000);
 
@@ -116,10 +121,6 @@ describe('protection', () => {
       // A start would cost twelve CPU seconds and prove nothing: the operator may not get as far as that.
       spec: { ...spec, image: 'docker.io/az-escape-lab/none:1' },
     });
-    for (const sample of sampleJobs) {
-      const seen = await observeUntil('az-a', sample, ({ lastSequence }) => lastSequence > 0);
-      counted.set(sample.name, seen?.lastSequence ?? 0);
-    }
     const { summary, progress } = await protectZone(lab.client, lab.config, { zone: 'az-a' }, () => {});
     await lab.world.cluster('az-a').deleteDeployment(job, { deadlineMs: 60_000 });
     const refused = progress!.results.filter((result) => result.outcome !== 'protected');
@@ -196,10 +197,6 @@ describe('a dry run', () => {
 
   test('a new round of protection mends both', async () => {
     const jobs = ['default/payments-p1', 'default/clicks-p2'];
-    for (const name of ['payments-p1', 'clicks-p2']) {
-      const seen = await observeUntil('az-a', byName(name), ({ lastSequence }) => lastSequence > counted.get(name)!);
-      counted.set(name, seen!.lastSequence);
-    }
     const { summary } = await protectZone(lab.client, lab.config, { zone: 'az-a', jobs }, () => {});
     expect(summary).toMatchObject({ protected: 2, failed: 0, refused: 0 });
   });
@@ -208,6 +205,7 @@ describe('a dry run', () => {
 describe('az-a loses power', () => {
   test('its jobs run again in az-b, though the worker is killed in the middle, and az-a is left alone', async () => {
     await spoilState('reports-p3');
+    await log.stop();
     await labKill({ zone: 'az-a' }, say);
     await markTraffic(labZone('az-a'));
     const asked = await requestEscape(lab.client, lab.config, {
@@ -252,7 +250,9 @@ describe('az-a loses power', () => {
       expect(line).toMatchObject({ outcome: 'running', epoch: 2, from: 'az-a', to: 'az-b' });
       const { manifest } = await newestManifest(job.name);
       if (job.tier !== 'P0') expect(line.restoredPath).toBe(manifest.restorePath);
-      expect(await checkJob('az-b', job, counted.get(job.name)!, report)).toMatchObject({
+      expect(
+        await checkJob('az-b', job, log.countedAt(job.name, report, Date.parse(report.startedAt)), report),
+      ).toMatchObject({
         violations: 0,
         ok: true,
         why: '',
