@@ -10,7 +10,11 @@ const folder = fileURLToPath(new URL('histories/', import.meta.url));
 const histories = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
 
 interface RecordedHistory {
-  events: { eventType: string; activityTaskScheduledEventAttributes?: { activityType?: { name?: string } } }[];
+  events: {
+    workflowExecutionStartedEventAttributes?: { workflowId?: string };
+    eventType: string;
+    activityTaskScheduledEventAttributes?: { activityType?: { name?: string } };
+  }[];
 }
 
 /** Ids of children are made from the workflow's own, so a replay must be given the one it ran under. */
