@@ -20,6 +20,7 @@ import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
 import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
 import { runWaves } from './run-waves.ts';
+import { whyFailed } from '../failure-words.ts';
 
 export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
   const state = new ProgressState(target);
@@ -54,7 +55,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
 
   enter('assess');
   await checkPeer(target).catch((error: unknown) => {
-    const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
+    const why = error instanceof ActivityFailure ? whyFailed(error) : String(error);
     throw ApplicationFailure.nonRetryable(`${target.to} cannot take the jobs of ${target.zone}: ${why}`, 'PeerDown');
   });
   enter('plan');
@@ -94,7 +95,7 @@ function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fenc
         fence = result.fence;
       },
       (error: unknown) => {
-        const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : String(error);
+        const why = error instanceof ActivityFailure ? whyFailed(error) : String(error);
         fence = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
       },
     );

@@ -9,6 +9,7 @@ import type { JobReport } from '../../model/report/schema.ts';
 import { tiers } from '../../model/tier.ts';
 import { saveBatch, startBatch, verifyJob } from './activities.ts';
 import { batchNews, type BatchNews } from './messages.ts';
+import { whyFailed } from '../failure-words.ts';
 
 /** Time between two signals to the escape: many batches share its lock. */
 const newsInterval = '2s';
@@ -65,7 +66,7 @@ async function watch(target: EscapeTarget, job: StartedJob, priority: { priority
     return await verifyJob.executeWithOptions({ summary: `${job.namespace}/${job.name}`, priority }, [target, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    const reason = `it was started but could not be watched: ${error.cause?.message ?? error.message}`;
+    const reason = `it was started but could not be watched: ${whyFailed(error)}`;
     return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
   }
 }

@@ -6,6 +6,7 @@
 import { ActivityFailure, continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { EscapeTarget, FenceResult } from '../../activities/escape/types.ts';
 import { fenceZone } from '../escape-zone/activities.ts';
+import { whyFailed } from '../failure-words.ts';
 
 /** Looks in one run: ten events each, so a run's history stays small. */
 const looksPerRun = 400;
@@ -26,6 +27,6 @@ async function lookOnce(target: EscapeTarget): Promise<FenceResult> {
     return await fenceZone(target, 'settled');
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    return { fence: { outcome: 'unreachable', detail: error.cause?.message ?? error.message }, complete: false };
+    return { fence: { outcome: 'unreachable', detail: whyFailed(error) }, complete: false };
   }
 }

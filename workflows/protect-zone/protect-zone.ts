@@ -15,6 +15,7 @@ import type { DiscoveredJob, Discovery, ProtectResult } from '../../activities/p
 import { complaintsAboutProtectInput, type ProtectInput } from '../../model/protect-input.ts';
 import type { Tier } from '../../model/tier.ts';
 import { protectProgress } from './messages.ts';
+import { whyFailed } from '../failure-words.ts';
 
 /** Savepoints at once in one zone: each is a full copy of a job's state over the link between the zones. */
 const jobsInFlight = 4;
@@ -117,7 +118,7 @@ async function protect(zone: string, round: string, job: DiscoveredJob): Promise
     ]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    return unprotected(job, 'failed', null, error.cause?.message ?? error.message);
+    return unprotected(job, 'failed', null, whyFailed(error));
   }
 }
 

@@ -1,0 +1,12 @@
+/** The words of a failed activity that are worth showing. */
+import type { ActivityFailure } from '@temporalio/workflow';
+
+/**
+ * The message of the innermost cause. A time-out wraps the failure that the last attempt ended with, and says itself
+ * only that there was no time for another.
+ */
+export function whyFailed(failure: ActivityFailure): string {
+  let innermost: Error = failure;
+  while (innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost.message;
+}
