@@ -14,12 +14,11 @@ export const { resolveEscape } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 1 },
 });
 
-/** Tried for about 40 seconds: a peer that is silent for longer cannot take anything. */
+/** Once: `untilPeerAnswers` repeats it, so that what the peer said last is known when it is given up. */
 export const { checkPeer } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '15s',
-  scheduleToCloseTimeout: '40s',
   heartbeatTimeout: '5s',
-  retry: quick,
+  retry: { maximumAttempts: 1 },
   priority: { priorityKey: 1 },
 });
 

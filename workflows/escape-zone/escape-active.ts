@@ -6,10 +6,12 @@ import {
   ActivityFailure,
   ApplicationFailure,
   condition,
+  isCancellation,
   ParentClosePolicy,
   allHandlersFinished,
   setCurrentDetails,
   setHandler,
+  sleep,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -21,6 +23,8 @@ import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } fro
 import { ProgressState } from './progress-state.ts';
 import { runWaves } from './run-waves.ts';
 import { whyFailed } from '../failure-words.ts';
+
+const peerPatienceMs = 40_000;
 
 export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
   const state = new ProgressState(target);
@@ -54,10 +58,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   });
 
   enter('assess');
-  await checkPeer(target).catch((error: unknown) => {
-    const why = error instanceof ActivityFailure ? whyFailed(error) : String(error);
-    throw ApplicationFailure.nonRetryable(`${target.to} cannot take the jobs of ${target.zone}: ${why}`, 'PeerDown');
-  });
+  await untilPeerAnswers(target);
   enter('plan');
   const plan = await makePlan(target);
   state.planned(plan);
@@ -82,6 +83,29 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   enter(abortedBy === undefined ? 'done' : 'aborted');
   await condition(allHandlersFinished);
   return report;
+}
+
+/** Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. */
+async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
+  const deadline = Date.now() + peerPatienceMs;
+  let why: string | undefined;
+  for (;;) {
+    try {
+      await checkPeer(target);
+      return;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      const { cause } = error;
+      // A time-out (its worker died) says nothing of the peer; what was heard before stands.
+      if (cause instanceof ApplicationFailure) why = cause.message;
+      const isFinal = cause instanceof ApplicationFailure && cause.nonRetryable === true;
+      if (isFinal || Date.now() >= deadline) {
+        const words = `${target.to} cannot take the jobs of ${target.zone}: ${why ?? whyFailed(error)}`;
+        throw ApplicationFailure.nonRetryable(words, 'PeerDown');
+      }
+    }
+    await sleep('2s');
+  }
 }
 
 /** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
