@@ -1,4 +1,5 @@
 /** The FlinkDeployments of the sample jobs. Pure: what differs by machine or zone comes in as an argument. */
+import { fillTemplate } from '../../model/config/fill-template.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { commonFlinkConfiguration, roleMountPath } from './flink-settings.ts';
@@ -16,19 +17,6 @@ export interface ManifestOptions {
   /** The settings that differ by zone, as a template: see {@link fillTemplate}. They win over the common ones. */
   zoneFlinkConfiguration: Record<string, string>;
   hostFolders: PodHostFolders;
-}
-
-/** Fills `{namespace}` and `{job}` into each value of a template of Flink settings. */
-export function fillTemplate(
-  template: Record<string, string>,
-  job: { namespace: string; name: string },
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(template).map(([key, value]) => [
-      key,
-      value.replaceAll('{namespace}', () => job.namespace).replaceAll('{job}', () => job.name),
-    ]),
-  );
 }
 
 /** The FlinkDeployment of a sample job, to run in its home zone. */

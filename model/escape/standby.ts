@@ -1,4 +1,5 @@
 /** How a job's FlinkDeployment looks in the peer zone: waiting as a standby, or running beside it as a twin. */
+import { fillTemplate } from '../config/fill-template.ts';
 import type { StoreConfig, ZoneConfig } from '../config/types.ts';
 import type { JobRef } from '../job.ts';
 import { annotations, labels, type Role } from '../kubernetes/marks.ts';
@@ -7,12 +8,6 @@ import { mergePatch } from '../merge-patch.ts';
 
 /** Fields of `spec.job` that belong to one run and not to the job. */
 const runFields = ['initialSavepointPath', 'savepointRedeployNonce', 'savepointTriggerNonce', 'checkpointTriggerNonce'];
-
-/** Fills `{namespace}` and `{job}` into a store's Flink settings. */
-export function storeSettingsFor(job: JobRef, store: StoreConfig): Record<string, string> {
-  const fill = (text: string) => text.replaceAll('{namespace}', job.namespace).replaceAll('{job}', job.name);
-  return Object.fromEntries(Object.entries(store.flinkConfiguration).map(([key, value]) => [key, fill(value)]));
-}
 
 /**
  * The active job's spec as it must be in another zone, suspended: settings of the home store are taken out, those of
@@ -26,7 +21,7 @@ export function renderSpecForZone(
   const job: JobRef = { namespace: active.metadata.namespace, name: active.metadata.name };
   const flinkConfiguration = { ...active.spec.flinkConfiguration };
   for (const key of Object.keys(stores.home.flinkConfiguration)) delete flinkConfiguration[key];
-  Object.assign(flinkConfiguration, storeSettingsFor(job, stores.there));
+  Object.assign(flinkConfiguration, fillTemplate(stores.there.flinkConfiguration, job));
   const jobSpec = { ...active.spec.job, state: 'suspended' as const, allowNonRestoredState: false };
   for (const field of runFields) delete (jobSpec as Record<string, unknown>)[field];
   const { restartNonce: _, ...spec } = active.spec as FlinkDeploymentSpec & { restartNonce?: unknown };

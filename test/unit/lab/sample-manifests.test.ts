@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commonFlinkConfiguration } from '../../../lab/jobs/flink-settings.ts';
-import { fillTemplate, sampleJobManifest } from '../../../lab/jobs/manifests.ts';
+import { sampleJobManifest } from '../../../lab/jobs/manifests.ts';
+import { fillTemplate } from '../../../model/config/fill-template.ts';
 import { sampleJobs } from '../../../lab/jobs/sample-jobs.ts';
 import { labPeerOf, labStoreFlinkConfiguration } from '../../../lab/jobs/store-settings.ts';
 import { labZone, labZoneNames, type LabZoneName } from '../../../lab/layout.ts';
