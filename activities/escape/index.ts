@@ -4,6 +4,7 @@ import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
 import type { JobReport } from '../../model/report/schema.ts';
+import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';
 import { makePlan } from './make-plan.ts';
 import { checkPeer, resolveEscape } from './resolve.ts';
@@ -49,6 +50,14 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     },
     async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
       return verifyJob(world, target, job, pulse());
+    },
+    async climbJob(target: EscapeTarget, job: StartedJob, climb: Climb): Promise<ClimbResult> {
+      const running = pulse();
+      return keepBeating(
+        running,
+        () => undefined,
+        () => climbJob(world, target, job, climb, running),
+      );
     },
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
       await beating((signal) => saveBatch(world, target, batch, jobs, signal));

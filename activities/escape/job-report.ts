@@ -1,5 +1,6 @@
 /** Lines of the report: one job each, whatever became of it. */
 import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { DiagnosisCode } from '../../model/diagnosis/codes.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';
 
@@ -47,6 +48,7 @@ export function startedJobReport(
     runningAtMs: number | null;
     steps: JobReport['steps'];
     evidence: string[];
+    diagnosis?: DiagnosisCode;
   },
 ): JobReport {
   return {
@@ -65,6 +67,7 @@ export function startedJobReport(
     rtoSeconds: result.runningAtMs === null ? null : secondsBetween(Date.parse(target.triggeredAt), result.runningAtMs),
     steps: [...job.steps, ...result.steps],
     evidence: cutEvidence([...job.notes, ...result.evidence]),
+    ...(result.diagnosis === undefined ? {} : { diagnosis: result.diagnosis }),
   };
 }
 

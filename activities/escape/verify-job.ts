@@ -28,6 +28,8 @@ const diagnosisDeadlineMs = 15_000;
 /** What survives the death of a worker, by way of the heartbeat. */
 interface Watched {
   runningAtMs: number | null;
+  /** What keeps it from running so far. For people: the UI shows the newest heartbeat of a pending activity. */
+  trouble?: string;
 }
 
 /** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
@@ -80,6 +82,7 @@ async function watchJob(
         nextDiagnosisMs = nowMs + lookEveryMs;
         const failed = await diagnoseJob(world, target, job, jobManager, { verdict, lastFailure }, pulse);
         if (over || isFinal(failed.code, nowMs - startedMs)) return failed.report;
+        watched.trouble = failed.report.reason;
       }
     }
     await pulse.sleep(watched.runningAtMs === null ? 700 : 400);
@@ -167,6 +170,7 @@ async function diagnoseJob(
     runningAtMs: null,
     steps: watch.steps,
     evidence,
+    diagnosis: code,
   });
   return { code, report };
 }

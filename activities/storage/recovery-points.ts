@@ -59,13 +59,15 @@ export async function recoveryPointIds(store: SnapshotStore, job: JobRef, signal
 
 /**
  * The newest intact recovery point. The one that the standby names is tried first (two reads, no search); only when it
- * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over.
+ * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over. Those whose ids
+ * are in `passOver` are not looked at.
  */
 export async function chooseRecoveryPoint(
   store: SnapshotStore,
   job: JobRef,
   namedKey: string | undefined,
   signal?: AbortSignal,
+  passOver: ReadonlySet<string> = new Set(),
 ): Promise<{ chosen: ChosenRecoveryPoint | undefined; damages: string[] }> {
   const damages: string[] = [];
   const tryOne = async (key: string): Promise<ChosenRecoveryPoint | undefined> => {
@@ -81,7 +83,7 @@ export async function chooseRecoveryPoint(
   }
   for (const id of await recoveryPointIds(store, job, signal)) {
     const key = storeKeys.recoveryPointKey(job, id);
-    if (key === namedKey) continue;
+    if (key === namedKey || passOver.has(id)) continue;
     const chosen = await tryOne(key);
     if (chosen) return { chosen, damages };
   }

@@ -68,10 +68,18 @@ export function renderStandby(
 }
 
 /** The one merge patch that turns a standby that never ran into the active, running job. */
-export function startPatch(start: { to: string; epoch: number; restorePath: string; escapeId: string }): unknown {
+export function startPatch(start: {
+  to: string;
+  epoch: number;
+  restorePath: string;
+  escapeId: string;
+  /** Only by its owner's leave: state that belongs to no operator is dropped. */
+  allowNonRestoredState?: boolean;
+}): unknown {
+  const { restorePath: initialSavepointPath, allowNonRestoredState = false } = start;
   return {
     metadata: activeMarks(start),
-    spec: { job: { state: 'running', initialSavepointPath: start.restorePath, allowNonRestoredState: false } },
+    spec: { job: { state: 'running', initialSavepointPath, allowNonRestoredState } },
   };
 }
 

@@ -17,6 +17,8 @@ export const annotations = {
   weight: `${prefix}/weight`,
   /** By users: the jobs that feed this one, as `namespace/name`, comma-separated. */
   upstream: `${prefix}/upstream`,
+  /** By users: JSON of start settings that are allowed when the job does not come up as it is, see `fallbackOf`. */
+  fallback: `${prefix}/fallback`,
   /** By the product: the zone in which the job runs now. */
   activeZone: `${prefix}/active-zone`,
   /** By the product: the zone to which it goes back. */
@@ -29,6 +31,8 @@ export const annotations = {
   startedFrom: `${prefix}/started-from`,
   /** By the product: the escape that started this object's job. */
   escape: `${prefix}/escape`,
+  /** By the product: how often that escape has started this job anew because it did not come up. */
+  climbed: `${prefix}/climbed`,
   /** By the product, on pods: changed so that the kubelet renews mounted ConfigMaps at once. */
   poke: `${prefix}/poke`,
 } as const;

@@ -1,5 +1,6 @@
 /** `report.json`: the contract for programs (schema 1), also what `--json FILE` writes. */
 import { z } from 'zod';
+import { type DiagnosisCode, diagnosisCodes } from '../diagnosis/codes.ts';
 import { tiers } from '../tier.ts';
 
 export const outcomes = ['running', 'left', 'failed'] as const;
@@ -26,6 +27,8 @@ export const jobReportSchema = z.object({
   rtoSeconds: z.number().nullable(),
   steps: z.array(stepSchema),
   evidence: z.array(z.string()),
+  /** Why a job that was started did not come up, as a code of `model/diagnosis/codes.ts`. */
+  diagnosis: z.enum(Object.keys(diagnosisCodes) as [DiagnosisCode, ...DiagnosisCode[]]).optional(),
 });
 export type JobReport = z.infer<typeof jobReportSchema>;
 

@@ -2,8 +2,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeKeys } from '../../model/store-keys.ts';
 import { labels } from '../../model/kubernetes/marks.ts';
-import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { fleetOf, protectAll } from './harness/fleet.ts';
+import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
@@ -14,15 +14,6 @@ beforeAll(async () => {
   env = await startServer();
 });
 afterAll(() => env.teardown());
-
-/** Manifests of a job's recovery points, oldest first. */
-function manifestsOf(scenario: Scenario, name: string): RecoveryPointManifest[] {
-  const store = scenario.world.store(scenario.peer);
-  const keys = store.keys(storeKeys.recoveryPointsPrefix({ namespace: 'default', name }));
-  return keys.map(
-    (key) => JSON.parse(new TextDecoder().decode(store.objects.get(key)!.bytes)) as RecoveryPointManifest,
-  );
-}
 
 describe.concurrent('one job’s trouble', () => {
   test('is its own line with the right diagnosis, while all others run', async ({ expect }) => {
@@ -66,7 +57,10 @@ describe.concurrent('one job’s trouble', () => {
     const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
 
     const line = lineOf(report, 'p0-0');
-    expect(line).toMatchObject({ outcome: 'running', restoredPath: manifestsOf(scenario, 'p0-0')[0]!.restorePath });
+    expect(line).toMatchObject({
+      outcome: 'running',
+      restoredPath: recoveryPointsOf(scenario, 'p0-0')[0]!.restorePath,
+    });
     expect(line.evidence.join()).toMatch(/the twin was not well \(it restarted/);
     expect(world.operator(peer).runs.get('default/p0-0')!.restoredPath).toBe(line.restoredPath);
     expect(world.cluster(peer).configMaps.get('default/p0-0-role')).toEqual({ role: 'active' });
@@ -82,16 +76,16 @@ describe.concurrent('one job’s trouble', () => {
     await protectAll(world, home, fleet, 'second round');
     world.zone(home).dead = true;
     const { objects } = world.store(peer);
-    const [older, newest] = manifestsOf(scenario, 'p1-0');
+    const [older, newest] = recoveryPointsOf(scenario, 'p1-0');
     objects.delete(newest!.files[1]!.key);
-    const [, cut] = manifestsOf(scenario, 'p1-1');
+    const [, cut] = recoveryPointsOf(scenario, 'p1-1');
     const file = objects.get(cut!.files[1]!.key)!;
     file.bytes = file.bytes.slice(0, 10);
-    const [, torn] = manifestsOf(scenario, 'p1-2');
+    const [, torn] = recoveryPointsOf(scenario, 'p1-2');
     objects.get(storeKeys.recoveryPointKey(torn!.job, torn!.id))!.bytes = new TextEncoder().encode(
       '{"schema": 1, "id"',
     );
-    for (const manifest of manifestsOf(scenario, 'p1-3')) objects.delete(manifest.files[0]!.key);
+    for (const manifest of recoveryPointsOf(scenario, 'p1-3')) objects.delete(manifest.files[0]!.key);
 
     const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
 

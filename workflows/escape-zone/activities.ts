@@ -51,6 +51,14 @@ export const { verifyJob } = proxyActivities<EscapeActivities>({
   retry: quick,
 });
 
+/** A start like those of a batch, for one job that did not come up. */
+export const { climbJob } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '5m',
+  scheduleToCloseTimeout: '10m',
+  heartbeatTimeout: '5s',
+  retry: quick,
+});
+
 export const { saveBatch, writeReport } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '15m',

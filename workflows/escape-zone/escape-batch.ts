@@ -3,13 +3,13 @@
  * Each job is a line in this workflow's timeline in the UI. Returns counts only: the jobs' results go to the store.
  */
 import { condition, getExternalWorkflowHandle, setCurrentDetails, sleep } from '@temporalio/workflow';
-import { ActivityFailure } from '@temporalio/workflow';
-import type { BatchRef, EscapeTarget, StartedJob } from '../../activities/escape/types.ts';
+import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { tiers } from '../../model/tier.ts';
-import { saveBatch, startBatch, verifyJob } from './activities.ts';
+import { saveBatch, startBatch } from './activities.ts';
+import { bringUp } from './bring-up.ts';
+import { wouldRun } from './would-run.ts';
 import { batchNews, type BatchNews } from './messages.ts';
-import { whyFailed } from '../failure-words.ts';
 
 /** Time between two signals to the escape: many batches share its lock. */
 const newsInterval = '2s';
@@ -43,7 +43,7 @@ export async function escapeBatch({ target, batch, escape }: BatchInput): Promis
 
   let changed = false;
   const watching = started.map(async (job) => {
-    const report = target.dryRun ? wouldRun(target, job) : await watch(target, job, priority);
+    const report = target.dryRun ? wouldRun(target, job) : await bringUp(target, job, priority);
     reports.push(report);
     news.started -= 1;
     count(news, report.outcome);
@@ -58,38 +58,6 @@ export async function escapeBatch({ target, batch, escape }: BatchInput): Promis
   }
   await saveBatch(target, batch, reports);
   return news;
-}
-
-/** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
-async function watch(target: EscapeTarget, job: StartedJob, priority: { priorityKey: number }): Promise<JobReport> {
-  try {
-    return await verifyJob.executeWithOptions({ summary: `${job.namespace}/${job.name}`, priority }, [target, job]);
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    const reason = `it was started but could not be watched: ${whyFailed(error)}`;
-    return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
-  }
-}
-
-/** The line of a job in a dry run, where `running` means that it would be started: its recovery point is intact. */
-function wouldRun(target: EscapeTarget, job: StartedJob): JobReport {
-  return {
-    namespace: job.namespace,
-    name: job.name,
-    tier: job.tier,
-    wave: job.wave,
-    outcome: 'running',
-    reason: '',
-    from: target.zone,
-    to: target.to,
-    epoch: job.epoch,
-    recoveryPoint: job.recoveryPoint,
-    restoredPath: job.restorePath,
-    rpoSeconds: Math.max(0, (Date.parse(target.lostAt) - Date.parse(job.stateAt)) / 1000),
-    rtoSeconds: null,
-    steps: job.steps,
-    evidence: job.notes,
-  };
 }
 
 function count(news: BatchNews, outcome: JobReport['outcome']): void {

@@ -1,0 +1,90 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { annotations } from '../../model/kubernetes/marks.ts';
+import { fleetOf, protectAll } from './harness/fleet.ts';
+import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { lineOf, Scenario } from './harness/scenario.ts';
+import { startServer } from './harness/server.ts';
+import { waitUntil } from './harness/wait-until.ts';
+import type { RunFault } from './world/job-fault.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startServer();
+});
+afterAll(() => env.teardown());
+
+/** The fault befalls the job's first start alone, as when a snapshot or one set of settings is to blame. */
+async function escapeWithFirstStart(scenario: Scenario, fault: RunFault) {
+  const { world, home, peer } = scenario;
+  world.zone(home).dead = true;
+  const operator = world.operator(peer);
+  operator.faults.set('default/p1-0', fault);
+  return scenario.whileWorking(async () => {
+    const escape = scenario.escape();
+    await waitUntil('the first start', () => operator.starts.some(({ job }) => job === 'default/p1-0'));
+    operator.faults.delete('default/p1-0');
+    return scenario.report(await escape);
+  });
+}
+
+describe.concurrent('a job that does not come up', () => {
+  test('from its newest recovery point is started from the one before', async ({ expect }) => {
+    const fleet = fleetOf({ P1: 2 });
+    const scenario = await new Scenario(env, 'older').withProtected(fleet);
+    await protectAll(scenario.world, scenario.home, fleet, 'second round');
+    const [older, newest] = recoveryPointsOf(scenario, 'p1-0');
+
+    const report = await escapeWithFirstStart(scenario, 'file-missing');
+
+    const line = lineOf(report, 'p1-0');
+    expect(line).toMatchObject({ outcome: 'running', recoveryPoint: older!.id, restoredPath: older!.restorePath });
+    expect(line.epoch).toBe(2);
+    expect(line.evidence.join()).toMatch(/start 2, from an older recovery point, after snapshot-file-missing/);
+    const starts = scenario.world.operator(scenario.peer).starts.filter(({ job }) => job === 'default/p1-0');
+    expect(starts.map(({ path }) => path)).toEqual([newest!.restorePath, older!.restorePath]);
+    expect(lineOf(report, 'p1-1').evidence).toEqual([]);
+  });
+
+  test('because it restored something else is started once more with a fresh object', async ({ expect }) => {
+    const scenario = await new Scenario(env, 'again').withProtected(fleetOf({ P1: 1 }));
+    const report = await escapeWithFirstStart(scenario, 'wrong-path');
+    const [point] = recoveryPointsOf(scenario, 'p1-0');
+    expect(lineOf(report, 'p1-0')).toMatchObject({ outcome: 'running', restoredPath: point!.restorePath });
+  });
+
+  test('is started with the settings that its owner allows', async ({ expect }) => {
+    const scenario = await new Scenario(env, 'fallback').withProtected(fleetOf({ P1: 1 }));
+    const { cluster } = { cluster: scenario.world.cluster(scenario.peer) };
+    const job = { namespace: 'default', name: 'p1-0' };
+    const settings = { allowNonRestoredState: true, flinkConfiguration: { 'restart-strategy.type': 'none' } };
+    await cluster.patchDeployment(job, {
+      metadata: { annotations: { [annotations.fallback]: JSON.stringify(settings) } },
+    });
+
+    const report = await escapeWithFirstStart(scenario, 'restart-loop');
+
+    expect(lineOf(report, 'p1-0')).toMatchObject({ outcome: 'running' });
+    const spec = cluster.deployments.get('default/p1-0')!.spec;
+    expect(spec.flinkConfiguration).toMatchObject({
+      'restart-strategy.type': 'none',
+      'taskmanager.numberOfTaskSlots': '2',
+    });
+    expect(spec.job).toMatchObject({ state: 'running', allowNonRestoredState: true });
+  });
+
+  test('and has no rung left is failed, and its line says what was tried', async ({ expect }) => {
+    const fleet = fleetOf({ P1: 1 });
+    const scenario = await new Scenario(env, 'top').withProtected(fleet);
+    await protectAll(scenario.world, scenario.home, fleet, 'second round');
+    scenario.world.zone(scenario.home).dead = true;
+    scenario.world.operator(scenario.peer).faults.set('default/p1-0', 'metadata-damaged');
+
+    const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
+
+    const line = lineOf(report, 'p1-0');
+    expect(line).toMatchObject({ outcome: 'failed', diagnosis: 'snapshot-metadata-corrupt' });
+    expect(line.evidence.join('\n')).toMatch(/not started anew: there is no older intact recovery point/);
+    expect(scenario.world.operator(scenario.peer).starts).toHaveLength(2);
+  });
+});

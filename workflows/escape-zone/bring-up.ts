@@ -1,0 +1,55 @@
+/** Watches one started job until it runs, and climbs the ladder while it does not: each rung is a start of its own. */
+import { ActivityFailure, patched } from '@temporalio/workflow';
+import type { EscapeTarget, StartedJob } from '../../activities/escape/types.ts';
+import { nextRung, type Rung } from '../../model/escape/ladder.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { whyFailed } from '../failure-words.ts';
+import { climbJob, verifyJob } from './activities.ts';
+import { wouldRun } from './would-run.ts';
+
+type Priority = { priorityKey: number };
+
+/** The job's line of the report. `failed` means that no rung was left. */
+export async function bringUp(target: EscapeTarget, first: StartedJob, priority: Priority): Promise<JobReport> {
+  const climbed: Rung[] = [];
+  const triedPoints: string[] = [];
+  let job = first;
+  for (;;) {
+    const report = await watch(target, job, priority);
+    const rung = report.diagnosis && nextRung(report.diagnosis, climbed);
+    // An escape that an earlier version began ends as it would have ended there.
+    if (!rung || !patched('ladder')) return report;
+    climbed.push(rung);
+    triedPoints.push(job.recoveryPoint);
+    const anew = await climb(target, job, { rung, nth: climbed.length, triedPoints, because: report.reason }, priority);
+    if ('not' in anew)
+      return { ...report, evidence: [...report.evidence, `not started anew: ${anew.not}`.slice(0, 200)] };
+    job = anew.started;
+  }
+}
+
+async function climb(
+  target: EscapeTarget,
+  job: StartedJob,
+  how: Parameters<typeof climbJob>[2],
+  priority: Priority,
+): ReturnType<typeof climbJob> {
+  try {
+    const summary = `${job.namespace}/${job.name}: start ${how.nth + 1}, ${how.rung}`;
+    return await climbJob.executeWithOptions({ summary, priority }, [target, job, how]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { not: whyFailed(error) };
+  }
+}
+
+/** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
+async function watch(target: EscapeTarget, job: StartedJob, priority: Priority): Promise<JobReport> {
+  try {
+    return await verifyJob.executeWithOptions({ summary: `${job.namespace}/${job.name}`, priority }, [target, job]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const reason = `it was started but could not be watched: ${whyFailed(error)}`;
+    return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
+  }
+}
