@@ -55,7 +55,8 @@ export async function readPlan(world: World, target: EscapeTarget, signal: Abort
 
 async function assess(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapeAssessment> {
   const peer = zoneConfig(world, target.to);
-  const selector = `${labels.role} in (standby,twin)`;
+  // Of the active ones only those that an earlier escape started in vain are taken up.
+  const selector = `${labels.role} in (standby,twin,active)`;
   const [candidates, { room, notes }] = await Promise.all([
     world.cluster(peer.name).listDeployments(selector, signal),
     seeRoom(world, peer.name, signal),

@@ -1,8 +1,8 @@
 /** Starts one planned job in the peer zone: recovery point seen intact, epoch claimed, one patch. */
 import type { PlannedJob } from '../../model/escape/plan.ts';
-import { promotePatch, renderStandby, startPatch } from '../../model/escape/standby.ts';
+import { renderStandby, startPatch } from '../../model/escape/standby.ts';
 import { jobKey } from '../../model/job.ts';
-import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, hasRun } from '../../model/kubernetes/flink-deployment.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import type { JobReport } from '../../model/report/schema.ts';
@@ -12,6 +12,7 @@ import { claimEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
 import { endedJob } from './job-report.ts';
+import { promoteIfWell, type Restart } from './promote-twin.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinIsWell } from './twin.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';
@@ -50,53 +51,62 @@ export async function startJob(
   }
   if (target.dryRun) return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
 
+  if (job.retry) {
+    const { well } = await watch.time('look', () => twinIsWell(world, target.to, job, pulse.signal));
+    if (well) return ended('left', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
+  }
   const claim = { owner: target.escapeId, zone: target.to, at: new Date(world.now()).toISOString() };
   const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.signal));
   if (!claimed.claimed)
     return ended('left', `EpochTaken: epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
-  const found = await cluster.getDeployment(job, pulse.signal);
+  const line: Line = { world, target, job, manifest: chosen.manifest, damages, watch };
+  return issueStart(line, claimed, pulse.signal);
+}
+
+/** What is known of a job once its recovery point was chosen. */
+interface Line {
+  world: World;
+  target: EscapeTarget;
+  job: PlannedJob;
+  manifest: RecoveryPointManifest;
+  /** For the report; grows. */
+  damages: string[];
+  watch: Stopwatch;
+}
+
+/** Under the claimed epoch: promotes the twin, or starts the standby. */
+async function issueStart(
+  { world, target, job, manifest, damages, watch }: Line,
+  { epoch, repeated }: { epoch: number; repeated: boolean },
+  signal: AbortSignal,
+): Promise<StartResult> {
+  const cluster = world.cluster(target.to);
   // An earlier attempt that died while it replaced the object left none: the claim tells that from a standby that
   // somebody deleted on purpose.
   const existing =
-    found ??
-    (claimed.repeated ? await cluster.applyDeployment(lostStandby(job, chosen.manifest), pulse.signal) : undefined);
-  if (!existing)
-    return ended('failed', `JobNotFound: its standby was deleted from ${peer.name} after the plan was made`);
-  const restart = {
-    to: target.to,
-    epoch: claimed.epoch,
-    restorePath: chosen.manifest.restorePath,
-    escapeId: target.escapeId,
-  };
+    (await cluster.getDeployment(job, signal)) ??
+    (repeated ? await cluster.applyDeployment(lostStandby(job, manifest), signal) : undefined);
+  if (!existing) {
+    const reason = `JobNotFound: its standby was deleted from ${target.to} after the plan was made`;
+    return { ended: endedJob(target, job, 'failed', reason, watch.steps) };
+  }
+  const restart = { to: target.to, epoch, restorePath: manifest.restorePath, escapeId: target.escapeId };
+  const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
   const before = existing.metadata.annotations ?? {};
+  const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
   if (before[annotations.escape] === target.escapeId && existing.metadata.labels?.[labels.role] === 'active') {
     // An earlier attempt of this very escape got here: what it asked for stands.
-    const path = before[annotations.startedFrom] ?? restart.restorePath;
-    return {
-      started: { ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()), restorePath: path },
-    };
+    return { started: { ...begun(), restorePath: startedFrom } };
   }
   if (job.kind === 'twin') {
-    const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
-    const well = await watch.time('look at twin', () => twinIsWell(world, target.to, job, pulse.signal));
-    if (well.well) {
-      await watch.time('promote', () => promote(cluster, job, { ...restart, restorePath: startedFrom }, pulse.signal));
-      return {
-        started: {
-          ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()),
-          restorePath: startedFrom,
-        },
-      };
-    }
-    damages.push(`the twin was not well (${well.why}), so the job was started from its recovery point`);
-    await setRoleActive(cluster, job, pulse.signal);
+    const why = await promoteIfWell(world, job, { ...restart, restorePath: startedFrom }, watch, signal);
+    if (why === undefined) return { started: { ...begun(), restorePath: startedFrom } };
+    damages.push(`the twin was not well (${why}), so the job was started from its recovery point`);
   }
-  await watch.time('start', () => start(cluster, existing, chosen.manifest, restart, pulse.signal));
-  return { started: { ...started(job, chosen.manifest, claimed.epoch, damages, watch, world.now()), kind: 'standby' } };
+  await watch.time('start', () => start(cluster, existing, manifest, restart, signal));
+  return { started: { ...begun(), kind: 'standby' } };
 }
-
-type Restart = { to: string; epoch: number; restorePath: string; escapeId: string };
 
 /** A standby that never ran needs one patch; one that ran ignores `initialSavepointPath`, so it is replaced. */
 async function start(
@@ -133,21 +143,6 @@ function lostStandby(job: PlannedJob, manifest: RecoveryPointManifest): FlinkDep
   const metadata = { namespace, name, labels: { [labels.tier]: job.tier }, annotations: marks };
   const before = { apiVersion: 'flink.apache.org/v1beta1', kind: 'FlinkDeployment', metadata, spec: {} } as const;
   return freshStandby(before, manifest);
-}
-
-/** First the role that the job reads, then the marks: a repeat of either half changes nothing. */
-async function promote(cluster: ZoneCluster, job: PlannedJob, restart: Restart, signal: AbortSignal): Promise<void> {
-  await setRoleActive(cluster, job, signal);
-  await cluster.patchDeployment(job, promotePatch(restart), signal);
-  await cluster.pokePods(job, restart.escapeId, signal);
-}
-
-function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
-  return cluster.applyConfigMap(
-    { namespace: job.namespace, name: roleConfigMapName(job.name) },
-    { role: 'active' },
-    signal,
-  );
 }
 
 function started(

@@ -5,6 +5,7 @@ import type { JobReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { World } from '../world.ts';
 import { endedJob } from './job-report.ts';
+import { markFailed } from './mark-failed.ts';
 import { readPlan, reportStore } from './make-plan.ts';
 import type { BatchRef, EscapeTarget, FenceResult, ReportSummary } from './types.ts';
 
@@ -15,7 +16,7 @@ function batchKey(target: EscapeTarget, batch: BatchRef): string {
   return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/${dryRun}wave-${batch.wave}-from-${batch.from}.json`;
 }
 
-/** Writes what became of a batch's jobs. Repeating it replaces the file by the same. */
+/** Writes what became of a batch's jobs, and marks those that failed. Repeating it replaces the file by the same. */
 export async function saveBatch(
   world: World,
   target: EscapeTarget,
@@ -25,6 +26,7 @@ export async function saveBatch(
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(jobs));
   await reportStore(world, target.to).put(batchKey(target, batch), bytes, { contentType: 'application/json', signal });
+  await markFailed(world, target, jobs, signal);
 }
 
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */

@@ -25,6 +25,8 @@ export interface PlannedJob extends JobRef {
   epoch: number;
   /** What its pods ask for; null for a twin, whose pods run already, and where it cannot be told. */
   demand: (Resources & { pods: number }) | null;
+  /** An earlier escape started it here and gave it up. */
+  retry?: true;
 }
 
 export interface LeftJob extends JobRef {
@@ -62,7 +64,7 @@ export interface EscapeAssessment {
   zone: string;
   to: string;
   now: string;
-  /** FlinkDeployments of the peer zone with a role of standby or twin. */
+  /** FlinkDeployments of the peer zone with a role; of the active ones only those marked as failed matter. */
   candidates: FlinkDeployment[];
   /** Newest epoch found in the store by `namespace/name`; absent means none. */
   newestEpochs: Record<string, number>;

@@ -23,7 +23,7 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
   const left: LeftJob[] = [];
   const inScope: Wanted[] = [];
   for (const candidate of candidates.toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))))) {
-    if (candidate.metadata.annotations?.[annotations.activeZone] !== zone) continue;
+    if (zoneOf(candidate) !== zone) continue;
     const job = jobOf(candidate);
     const tier = candidate.metadata.labels?.[labels.tier];
     if (!isTier(tier)) {
@@ -43,6 +43,18 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
   return { inScope, left };
 }
 
+/** The zone that a candidate escapes from; undefined for one that runs here. */
+function zoneOf(candidate: FlinkDeployment): string | undefined {
+  const { labels: marks, annotations: notes } = candidate.metadata;
+  if (marks?.[labels.role] !== 'active') return notes?.[annotations.activeZone];
+  return isRetry(candidate) ? notes?.[annotations.preferredZone] : undefined;
+}
+
+/** An earlier escape started it here, and it did not come up. */
+function isRetry({ metadata }: FlinkDeployment): boolean {
+  return metadata.labels?.[labels.role] === 'active' && metadata.annotations?.[annotations.failed] !== undefined;
+}
+
 function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, tier: Tier, notes: string[]): Wanted {
   const marks = candidate.metadata.annotations ?? {};
   const job = jobOf(candidate);
@@ -51,7 +63,8 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
   const kind = candidate.metadata.labels?.[labels.role] === 'twin' ? 'twin' : 'standby';
   const { weight, bad } = weightOf(marks);
   if (bad !== undefined) notes.push(`weight "${bad}" of ${jobKey(job)} is no number; it counts as 1`);
-  const demand = kind === 'twin' ? null : demandOf(candidate.spec);
+  // One that did not come up holds its room already, as far as it got any.
+  const demand = kind === 'twin' || isRetry(candidate) ? null : demandOf(candidate.spec);
   const told = demand && !('unknown' in demand) ? demand : null;
   if (demand && 'unknown' in demand) {
     notes.push(`room for ${jobKey(job)} was not judged: ${demand.unknown}`);
@@ -67,5 +80,6 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
     weight,
     cost: kind === 'twin' ? 0 : told ? costOf(told) : Infinity,
     upstream: upstreamOf(job, marks),
+    ...(isRetry(candidate) ? { retry: true as const } : {}),
   };
 }

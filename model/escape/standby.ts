@@ -110,6 +110,8 @@ function activeMarks(start: { to: string; epoch: number; restorePath: string; es
       [annotations.epoch]: String(start.epoch),
       [annotations.startedFrom]: start.restorePath,
       [annotations.escape]: start.escapeId,
+      // Null takes it off: whatever an earlier start came to.
+      [annotations.failed]: null,
     },
   };
 }

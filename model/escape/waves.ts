@@ -26,5 +26,6 @@ function planned(job: Wanted, wave: number): PlannedJob {
   const { namespace, name, tier, kind, store, recoveryPoint, epoch, demand } = job;
   // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
   const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
-  return { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
+  const retry = job.retry ? { retry: job.retry } : {};
+  return { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks, ...retry };
 }

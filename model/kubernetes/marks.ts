@@ -33,6 +33,8 @@ export const annotations = {
   escape: `${prefix}/escape`,
   /** By the product: how often that escape has started this job anew because it did not come up. */
   climbed: `${prefix}/climbed`,
+  /** By the product: it was started by that escape and did not come up, for this reason; the next escape tries again. */
+  failed: `${prefix}/failed`,
   /** By the product, on pods: changed so that the kubelet renews mounted ConfigMaps at once. */
   poke: `${prefix}/poke`,
 } as const;

@@ -87,4 +87,29 @@ describe.concurrent('a job that does not come up', () => {
     expect(line.evidence.join('\n')).toMatch(/not started anew: there is no older intact recovery point/);
     expect(scenario.world.operator(scenario.peer).starts).toHaveLength(2);
   });
+
+  test('is taken up by the next escape, unless it runs by then', async ({ expect }) => {
+    const scenario = await new Scenario(env, 'next').withProtected(fleetOf({ P1: 3 }));
+    const { world, home, peer } = scenario;
+    world.zone(home).dead = true;
+    const operator = world.operator(peer);
+    operator.faults.set('default/p1-0', 'restart-loop');
+    operator.faults.set('default/p1-1', 'restart-loop');
+
+    const [first, second] = await scenario.whileWorking(async () => {
+      const before = scenario.report(await scenario.escape());
+      operator.faults.clear();
+      // What kept it down is gone, and it comes up by itself.
+      operator.runs.get('default/p1-1')!.fault = undefined;
+      return [before, scenario.report(await scenario.escape({ incident: 'INC-2' }))];
+    });
+
+    expect(first!.totals).toEqual({ running: 1, left: 0, failed: 2 });
+    expect(second!.totals).toEqual({ running: 1, left: 1, failed: 0 });
+    expect(lineOf(second!, 'p1-0')).toMatchObject({ outcome: 'running', epoch: 3 });
+    expect(lineOf(second!, 'p1-1').reason).toBe(`it runs in ${peer} by now, although an earlier escape gave it up`);
+    expect(second!.jobs.map(({ name }) => name)).not.toContain('p1-2');
+    const marks = world.cluster(peer).deployments.get('default/p1-0')!.metadata.annotations!;
+    expect(marks[annotations.failed]).toBeUndefined();
+  });
 });

@@ -146,6 +146,7 @@ describe('docs/job-owners.md', () => {
       annotations.mode,
       annotations.weight,
       annotations.upstream,
+      annotations.fallback,
     ]);
   });
 });
