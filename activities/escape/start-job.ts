@@ -38,7 +38,6 @@ export async function startJob(
   if (!storeConfig)
     return ended('failed', `BadInput: its standby names store "${job.store}", which ${peer.name} has not`);
   const store = world.store(peer.name, job.store);
-  const cluster = world.cluster(peer.name);
 
   const namedKey = job.recoveryPoint === null ? undefined : keyOfFlinkPath(storeConfig, job.recoveryPoint);
   const { chosen, damages } = await watch.time('check', () => chooseRecoveryPoint(store, job, namedKey, pulse.signal));
