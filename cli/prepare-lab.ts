@@ -3,9 +3,9 @@ import { ensurePrerequisites } from '../lab/toolchain/ensure-prerequisites.ts';
 import { ensureToolchain, toolchainPlan } from '../lab/toolchain/install.ts';
 import { progressPrinter } from '../lab/toolchain/progress-printer.ts';
 
-/** Builds what is missing. @throws naming every missing prerequisite together, with the command that installs it */
-export async function prepareToolchain(options: { install?: boolean }): Promise<void> {
-  const building = toolchainPlan().lanes.some((lane) => lane.length > 0);
+/** Builds what is missing of `tools`, or of what the demo needs. @throws naming every missing prerequisite together, with the command that installs it */
+export async function prepareToolchain(options: { install?: boolean; tools?: readonly string[] }): Promise<void> {
+  const building = toolchainPlan(options.tools).lanes.some((lane) => lane.length > 0);
   ensurePrerequisites({ building, install: options.install ?? false });
   if (!building) return;
   const ending = new AbortController();
@@ -13,7 +13,11 @@ export async function prepareToolchain(options: { install?: boolean }): Promise<
   process.once('SIGINT', end).once('SIGTERM', end);
   const printer = progressPrinter();
   try {
-    await ensureToolchain({ onProgress: printer.onProgress, signal: ending.signal });
+    await ensureToolchain({
+      ...(options.tools ? { tools: options.tools } : {}),
+      onProgress: printer.onProgress,
+      signal: ending.signal,
+    });
   } finally {
     printer.stop();
     process.off('SIGINT', end).off('SIGTERM', end);

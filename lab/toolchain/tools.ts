@@ -25,7 +25,7 @@ interface ToolBase {
 export interface GoTool extends ToolBase {
   how: 'go';
   /** Folder below lab/toolchain/go with go.mod and go.sum. */
-  module: 'kube' | 'temporal' | 's3';
+  module: 'kube' | 'temporal' | 's3' | 's5cmd';
   package: string;
   /** The module of go.mod whose version is this tool's version. */
   versionOf: string;
@@ -148,6 +148,20 @@ const programs: readonly GoTool[] = [
     askVersion: ['--version'],
     serving: { least: '0.8.0', same: 'minor' },
     environment: 'AZ_ESCAPE_TOOL_KWOK',
+  },
+  {
+    how: 'go',
+    name: 's5cmd',
+    title: 's5cmd (peer of the bench of copying)',
+    inDemo: false,
+    seconds: 30,
+    module: 's5cmd',
+    package: 'github.com/peak/s5cmd/v2',
+    versionOf: 'github.com/peak/s5cmd/v2',
+    linkerVariables: (version) => ({ 'github.com/peak/s5cmd/v2/version.Version': `v${version}` }),
+    askVersion: ['version'],
+    serving: { least: '2.3.0', same: 'major' },
+    environment: 'AZ_ESCAPE_TOOL_S5CMD',
   },
 ];
 

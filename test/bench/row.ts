@@ -11,20 +11,26 @@ export interface BenchRow {
   ratio: number;
 }
 
-/** Times some work of this process. */
+/** How often the size of the process is looked at. */
+const lookEveryMs = 50;
+
+/** Times some work of this process, all its threads; `rssMb` is the most that it took meanwhile. */
 export async function timed<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; seconds: number; cpuSeconds: number; rssMb: number }> {
   const startedMs = performance.now();
   const before = process.cpuUsage();
-  const result = await work();
-  const { user, system } = process.cpuUsage(before);
-  return {
-    result,
-    seconds: (performance.now() - startedMs) / 1000,
-    cpuSeconds: (user + system) / 1e6,
-    rssMb: process.memoryUsage.rss() / 2 ** 20,
-  };
+  let rssBytes = process.memoryUsage.rss();
+  const looking = setInterval(() => (rssBytes = Math.max(rssBytes, process.memoryUsage.rss())), lookEveryMs);
+  try {
+    const result = await work();
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (performance.now() - startedMs) / 1000;
+    rssBytes = Math.max(rssBytes, process.memoryUsage.rss());
+    return { result, seconds, cpuSeconds: (user + system) / 1e6, rssMb: rssBytes / 2 ** 20 };
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 /** Runs `work` for each item, `inFlight` at a time. */

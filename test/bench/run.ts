@@ -1,4 +1,4 @@
-/** `npm run bench -- <name> [--jobs N] [--json FILE]`: measures on this machine; ratios are side by side in one run. */
+/** `npm run bench -- <name> [options] [--json FILE]`: measures on this machine; ratios are side by side in one run. */
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -6,36 +6,57 @@ import { explainAndExit } from '../../cli/explain.ts';
 import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { renderTable } from '../../cli/render/table.ts';
 import type { BenchRow } from './row.ts';
+import { benchCopy } from './copy.ts';
 import { benchPlan } from './plan.ts';
 import { benchStarts } from './starts.ts';
 
-/** Each bench: what it measures, and how many jobs it takes by default. */
-const benches = {
-  plan: { about: 'planning an escape (pure)', jobs: 10_000, run: benchPlan },
-  starts: { about: 'issuing the starts of an escape to a real API server', jobs: 1_000, run: benchStarts },
-} as const;
+/** What may be given on the command line; every bench reads some of it. */
+const options = { jobs: { type: 'string' }, files: { type: 'string' }, size: { type: 'string' } } as const;
+type Given = { [option in keyof typeof options]?: string };
 
-function isBench(name: string | undefined): name is keyof typeof benches {
-  return name !== undefined && name in benches;
+interface Bench {
+  about: string;
+  usage: string;
+  run(given: Given): Promise<BenchRow[]>;
 }
+
+const benches: Record<string, Bench> = {
+  plan: {
+    about: 'planning an escape (pure)',
+    usage: '--jobs 10000',
+    run: (given) => benchPlan(whole(given, 'jobs') ?? 10_000),
+  },
+  starts: {
+    about: 'issuing the starts of an escape to a real API server',
+    usage: '--jobs 1000',
+    run: async (given) => {
+      await prepareToolchain({ install: true });
+      return benchStarts(whole(given, 'jobs') ?? 1_000);
+    },
+  },
+  copy: {
+    about: 'copying files from store to store, beside s5cmd',
+    usage: '--files 1000 --size 1M, and 20 of 100M',
+    run: async (given) => {
+      const [files, size] = [whole(given, 'files'), bytes(given.size)];
+      if ((files === undefined) !== (size === undefined)) throw new Error('give --files and --size, or neither');
+      return benchCopy(files === undefined || size === undefined ? undefined : { files, sizeBytes: size });
+    },
+  },
+};
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { jobs: { type: 'string' }, json: { type: 'string' } },
+    options: { ...options, json: { type: 'string' } },
   });
-  const [name] = positionals;
-  if (!isBench(name)) {
-    const list = Object.entries(benches).map(
-      ([known, { about, jobs }]) => `  ${known.padEnd(8)} ${about} (--jobs ${jobs})`,
-    );
-    throw new Error(`usage: npm run bench -- <name> [--jobs N] [--json FILE]\n${list.join('\n')}`);
+  const [name = ''] = positionals;
+  const bench = benches[name];
+  if (!bench) {
+    const list = Object.entries(benches).map(([known, { about, usage }]) => `  ${known.padEnd(8)} ${about} (${usage})`);
+    throw new Error(`usage: npm run bench -- <name> [options] [--json FILE]\n${list.join('\n')}`);
   }
-  const jobs = Number(values.jobs ?? benches[name].jobs);
-  if (!Number.isInteger(jobs) || jobs < 1)
-    throw new Error(`--jobs ${values.jobs}: give a whole number of jobs, 1 or more`);
-  await prepareToolchain({ install: true });
-  const rows = await benches[name].run(jobs);
+  const rows = await bench.run(values);
   print(name, rows);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, machine, rows }, null, 2)}\n`);
@@ -43,15 +64,32 @@ try {
   explainAndExit(error);
 }
 
+function whole(given: Given, option: keyof Given): number | undefined {
+  const text = given[option];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`--${option} ${text}: give a whole number, 1 or more`);
+}
+
+/** `1M` is a million bytes. */
+function bytes(size: string | undefined): number | undefined {
+  if (size === undefined) return undefined;
+  const [, digits, unit = ''] = /^([1-9]\d*)([kMG]?)$/.exec(size) ?? [];
+  if (digits === undefined) throw new Error(`--size ${size}: give bytes as a whole number, such as 500k, 1M or 2G`);
+  return Number(digits) * 1_000 ** ['', 'k', 'M', 'G'].indexOf(unit);
+}
+
 function print(name: string, rows: BenchRow[]): void {
   const number = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
   const right = { align: 'right' } as const;
-  const heads = ['n', 'seconds', 'a second', 'CPU s', 'RSS MB', 'ratio'].map((head) => ({ head, ...right }));
+  const heads = ['n', 'seconds', 'a second', 'MB/s', 'CPU s', 'RSS MB', 'ratio'].map((head) => ({ head, ...right }));
   const cells = rows.map((row) => [
     row.what,
     String(row.n),
     number(row.seconds, 2),
     number(row.n / row.seconds, 0),
+    number(row.bytes === null ? null : row.bytes / 1e6 / row.seconds, 0),
     number(row.cpuSeconds, 2),
     number(row.rssMb, 0),
     `${row.ratio.toFixed(2)}×`,

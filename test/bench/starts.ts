@@ -3,7 +3,6 @@
  * patches bare over keep-alive connections; (b) what a person would do, kubectl under xargs; (c) az-escape, which also
  * reads and checks each recovery point and claims each epoch. Operator and Flink are not part of it.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -18,6 +17,7 @@ import { openWorld, type OpenWorld } from '../../worker/world.ts';
 import { startKubernetes, type TestKubernetes } from '../integration/servers/kubernetes.ts';
 import { startS3, type S3Server } from '../integration/servers/s3.ts';
 import { inParallel, timed, withRatios, type BenchRow } from './row.ts';
+import { shell, type ShellRun } from './shell.ts';
 import { manifestOf, standbyOf } from './starts-data.ts';
 
 /** A person waits a minute for a thousand jobs; ten thousand would only be ten times that. */
@@ -36,15 +36,8 @@ export async function benchStarts(jobs: number): Promise<BenchRow[]> {
     const rows: Omit<BenchRow, 'ratio'>[] = [];
     const bare = await timed(() => patchBare(kubernetes, jobs));
     rows.push({ what: '(a) bare patches, keep-alive', n: jobs, bytes: null, ...bare });
-    const kubectl = await timed(() => patchByKubectl(kubernetes, byHand));
-    rows.push({
-      what: '(b) kubectl patch, xargs -P 16',
-      n: byHand,
-      bytes: null,
-      seconds: kubectl.seconds,
-      cpuSeconds: kubectl.result,
-      rssMb: null,
-    });
+    const kubectl = await patchByKubectl(kubernetes, byHand);
+    rows.push({ what: '(b) kubectl patch, xargs -P 16', n: byHand, bytes: null, ...kubectl });
     const own = await timed(() => startByAzEscape(world));
     if (own.result !== jobs) throw new Error(`az-escape issued ${own.result} of ${jobs} starts`);
     rows.push({ what: '(c) az-escape: check, claim, start', n: jobs, bytes: null, ...own });
@@ -122,21 +115,12 @@ function kubeconfigCa(kubernetes: TestKubernetes): string {
   return config.clusters[0]!.cluster['certificate-authority'];
 }
 
-/** @returns the CPU seconds of all the kubectl processes, as the shell's `times` tells them */
-async function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promise<number> {
+function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promise<ShellRun> {
   const patch = JSON.stringify(startPatch({ to: 'az-b', epoch: 2, restorePath: 's3a://state/x', escapeId: 'hand' }));
   const kubectl = `${join(cachePaths.bin, 'kubectl')} --kubeconfig ${kubernetes.kubeconfig()} patch flinkdeployment hand-{} --type merge -p '${patch}'`;
-  const script = `seq 0 ${jobs - 1} | xargs -P 16 -I{} sh -c ${JSON.stringify(kubectl).replaceAll('$', '\\$')} >/dev/null; times`;
-  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let out = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`kubectl under xargs ended with ${code}`);
-  const children = out.trim().split('\n').at(-1) ?? '';
-  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
-    0,
-  );
+  return shell([
+    `seq 0 ${jobs - 1} | xargs -P 16 -I{} sh -c ${JSON.stringify(kubectl).replaceAll('$', '\\$')} >/dev/null`,
+  ]);
 }
 
 /** What an escape does up to its last start, without Temporal between. @returns how many starts were issued */

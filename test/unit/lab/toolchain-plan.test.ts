@@ -66,6 +66,7 @@ describe('the table of tools', () => {
       'temporal',
       'versitygw',
       'kwok',
+      's5cmd',
     ]);
   });
 
@@ -76,9 +77,10 @@ describe('the table of tools', () => {
     expect(variables).toContain('AZ_ESCAPE_TOOL_KUBE_APISERVER');
   });
 
-  test('the demo needs neither the simulated nodes nor the test server', () => {
+  test('the demo needs neither the simulated nodes, the peer of a bench nor the test server', () => {
     expect(tools.map((tool) => tool.name).filter((name) => !demoToolNames.includes(name))).toEqual([
       'kwok',
+      's5cmd',
       'test-server',
     ]);
   });
