@@ -45,9 +45,10 @@ export function addLabCommands(program: Command): void {
     .description('lose a zone: SIGKILL all that lives in it')
     .addOption(new Option('--partition', 'cut it off from the network instead').conflicts('freeze'))
     .addOption(new Option('--freeze', 'stop its processes instead').conflicts('partition'))
-    .action(async (zone: string, options: { partition?: boolean; freeze?: boolean }) => {
+    .option('--storage', 'delete what its stores hold, too')
+    .action(async (zone: string, options: { partition?: boolean; freeze?: boolean; storage?: boolean }) => {
       const fault = options.partition ? 'partition' : options.freeze ? 'freeze' : 'kill';
-      await labKill({ zone: zoneNamed(zone), fault }, say);
+      await labKill({ zone: zoneNamed(zone), fault, storage: options.storage ?? false }, say);
     });
   lab
     .command('restore <zone>')

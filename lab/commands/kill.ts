@@ -4,6 +4,7 @@ import { withLabLock } from '../lock.ts';
 import { currentFault, makeFault, type FaultKind } from '../zones/faults.ts';
 import { firewallExists } from '../zones/firewall.ts';
 import { networkExists } from '../zones/network.ts';
+import { destroyStorage } from '../zones/storage.ts';
 import type { Report } from '../zones/zone.ts';
 import { withElapsed } from './progress.ts';
 import { requireRoot } from './require-root.ts';
@@ -13,6 +14,8 @@ export interface KillOptions {
   zone: LabZoneName;
   /** Default `kill`, a power cut. */
   fault?: FaultKind;
+  /** Delete what its stores hold as well. Only with a power cut: a store that runs would be torn, not lost. */
+  storage?: boolean;
 }
 
 /**
@@ -24,6 +27,8 @@ export async function labKill(options: KillOptions, report: Report): Promise<{ s
   requireRoot();
   const zone = labZone(options.zone);
   const kind = options.fault ?? 'kill';
+  if (options.storage && kind !== 'kill')
+    throw new Error('--storage goes with a power cut alone: leave out the other.');
   return await withLabLock(`kill ${zone.name}`, report, async () => {
     const progress = withElapsed(report);
     if (!networkExists(zone) || !(await firewallExists()))
@@ -36,6 +41,7 @@ export async function labKill(options: KillOptions, report: Report): Promise<{ s
         `${zone.name} is under a fault already (${fault.kind} since ${fault.since}): run "az-escape lab restore ${zone.name}" first.`,
       );
     await makeFault(zone, kind, progress.line);
+    if (options.storage) destroyStorage(zone, progress.line);
     return { seconds: progress.seconds() };
   });
 }

@@ -5,11 +5,12 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { cachePaths, labPorts, labS3Credentials, type LabZone } from '../layout.ts';
 import type { Component } from './component.ts';
 
-const objects = (zone: LabZone) => join(zone.dir, 's3');
+/** Folder of a zone's S3 objects. */
+export const s3Objects = (zone: LabZone): string => join(zone.dir, 's3');
 
 /** Creates the folder of the zone's bucket: a folder below the server's is a bucket to it. */
 export function createBucketFolder(zone: LabZone): void {
-  mkdirSync(join(objects(zone), zone.s3.bucket), { recursive: true });
+  mkdirSync(join(s3Objects(zone), zone.s3.bucket), { recursive: true });
 }
 
 /** The server. Ready when it lets the lab's user see the zone's bucket. */
@@ -17,7 +18,7 @@ export function s3Server(zone: LabZone): Component {
   return {
     name: 's3',
     command: join(cachePaths.bin, 'versitygw'),
-    args: ['--port', `${zone.ip}:${labPorts.s3}`, '--keep-alive', '--quiet', 'posix', objects(zone)],
+    args: ['--port', `${zone.ip}:${labPorts.s3}`, '--keep-alive', '--quiet', 'posix', s3Objects(zone)],
     env: { ROOT_ACCESS_KEY: labS3Credentials.accessKeyId, ROOT_SECRET_KEY: labS3Credentials.secretAccessKey },
     ready: async () => {
       const client = new S3Client({

@@ -21,6 +21,7 @@ import { readManifest, recoveryPointIds } from '../../../activities/storage/reco
 import { followEscape, protectZone, requestEscape } from '../../../worker/client.ts';
 import type { EscapeProgress } from '../../../model/escape/progress.ts';
 import { azEscape, freshLab, writeVariant, type LabFixture } from './fixture.ts';
+import { spoilLargestFile } from './recovery-points.ts';
 
 let lab: LabFixture;
 let log: SequenceLog;
@@ -204,7 +205,7 @@ describe('a dry run', () => {
 
 describe('az-a loses power', () => {
   test('its jobs run again in az-b, though the worker is killed in the middle, and az-a is left alone', async () => {
-    await spoilState('reports-p3');
+    await spoilLargestFile(lab, byName('reports-p3'), (await newestManifest('reports-p3')).manifest);
     await log.stop();
     await labKill({ zone: 'az-a' }, say);
     await markTraffic(labZone('az-a'));
@@ -282,14 +283,6 @@ describe('az-a loses power', () => {
     expect(promoted).toMatchObject({ role: 'active', violations: 0 });
   });
 });
-
-/** Replaces the largest state file of a job's newest recovery point by as many other bytes: sizes do not tell. */
-async function spoilState(name: string): Promise<void> {
-  const { store, manifest } = await newestManifest(name);
-  const files = manifest.files.filter(({ key }) => !key.endsWith('/_metadata'));
-  const largest = files.reduce((a, b) => (a.sizeBytes > b.sizeBytes ? a : b));
-  await store.put(largest.key, new Uint8Array(largest.sizeBytes).fill(7));
-}
 
 /** Waits until starts were issued and not all jobs run: the middle of an escape. */
 async function untilStarted(progress: () => EscapeProgress | undefined): Promise<void> {

@@ -10,6 +10,7 @@ import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-proces
 import { labDown } from '../../../lab/commands/down.ts';
 import { labUp } from '../../../lab/commands/up.ts';
 import { deploySampleJobs } from '../../../lab/jobs/deploy.ts';
+import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
 import { labHome } from '../../../lab/layout.ts';
 import { writeLabConfig } from '../../../lab/product-config.ts';
 import type { Config } from '../../../model/config/types.ts';
@@ -34,7 +35,7 @@ export interface LabFixture {
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Brings everything up from nothing, whatever an earlier run left. */
-export async function freshLab(): Promise<LabFixture> {
+export async function freshLab(jobs: readonly SampleJob[] = sampleJobs): Promise<LabFixture> {
   await labDown({ purge: true }, say);
   await labUp(say);
   const configFile = await writeLabConfig();
@@ -58,7 +59,7 @@ export async function freshLab(): Promise<LabFixture> {
       await labDown({ purge: true }, say);
     },
   };
-  await deploySampleJobs('az-a', { onProgress: (job, progress) => say(`az-a  ${job.name} ${progress.stage}`) });
+  await deploySampleJobs('az-a', { jobs, onProgress: (job, progress) => say(`az-a  ${job.name} ${progress.stage}`) });
   return fixture;
 }
 
