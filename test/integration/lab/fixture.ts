@@ -1,11 +1,11 @@
 /** A fresh lab with the sample jobs running in az-a, a worker, and the product's client: what the lab's tests stand on. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-process.ts';
 import { labDown } from '../../../lab/commands/down.ts';
 import { labUp } from '../../../lab/commands/up.ts';
@@ -35,10 +35,14 @@ export interface LabFixture {
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Brings everything up from nothing, whatever an earlier run left. */
-export async function freshLab(jobs: readonly SampleJob[] = sampleJobs): Promise<LabFixture> {
+export async function freshLab(
+  jobs: readonly SampleJob[] = sampleJobs,
+  // oxlint-disable-next-line no-explicit-any -- a parsed file of any shape
+  edit?: (document: any) => void,
+): Promise<LabFixture> {
   await labDown({ purge: true }, say);
   await labUp(say);
-  const configFile = await writeLabConfig();
+  const configFile = await edited(await writeLabConfig(), edit);
   const config = await loadConfig(configFile);
   const logFile = join(labHome, 'logs', 'worker.log');
   const { client, close } = await connectClient(config);
@@ -80,6 +84,14 @@ export function azEscape(configFile: string, ...args: string[]): Promise<Command
     child.once('error', reject);
     child.once('close', (code) => resolve({ ...result, code: code ?? -1 }));
   });
+}
+
+// oxlint-disable-next-line no-explicit-any -- as above
+async function edited(file: string, edit: ((document: any) => void) | undefined): Promise<string> {
+  if (!edit) return file;
+  const document: unknown = parse(await readFile(file, 'utf8'));
+  edit(document);
+  return writeVariant(document);
 }
 
 /** Writes a variant of the configuration file and returns its path. */
