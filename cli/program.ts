@@ -6,6 +6,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addEscapeCommands } from './commands/escape.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
+import { addRetainCommand } from './commands/retain.ts';
 import { addRunningCommands } from './commands/running.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
 import { addWorkerCommand } from './commands/worker.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addEscapeCommands(program);
   addRunningCommands(program);
   addProtectCommand(program);
+  addRetainCommand(program);
   addScheduleCommands(program);
   addWorkerCommand(program);
   addApiCommand(program);

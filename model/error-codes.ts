@@ -28,6 +28,10 @@ export const errorCodes = {
     means: 'A round of protection of this zone runs already.',
     remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',
   },
+  UpkeepUnderWay: {
+    means: 'A retention or a re-check of this zone runs already.',
+    remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',
+  },
   NothingProtected: {
     means: 'The peer zone holds no standby or twin of a job of this zone.',
     remedy: 'Run `az-escape protect <zone>` while the zone lives; without recovery points nothing can escape.',

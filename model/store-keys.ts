@@ -13,6 +13,17 @@ export const storeKeys = {
   recoveryPointPrefix: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}`,
   /** Manifest of a recovery point: written last, so it is there only if all else is. */
   recoveryPointKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/manifest.json`,
+  /** What the manifest said, once its recovery point is being deleted: written before the manifest goes. */
+  tombstoneKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/expired.json`,
+  /** What a re-check found wrong with a recovery point: an escape passes over it. */
+  damageKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/damaged.json`,
+
+  /** Folder of a job's announcements: somebody makes a recovery point, so nothing may be deleted. */
+  makingPrefix: (job: JobRef) => `making/${jobKey(job)}`,
+  makingKey: (job: JobRef, token: string) => `making/${jobKey(job)}/${token}`,
+  /** Folder of the opposite announcements: somebody deletes, so whoever makes a recovery point waits. */
+  deletingPrefix: (job: JobRef) => `deleting/${jobKey(job)}`,
+  deletingKey: (job: JobRef, token: string) => `deleting/${jobKey(job)}/${token}`,
 
   /** Folder of all Flink files of a job: its savepoints by trigger id, its shipped checkpoints. */
   snapshotsPrefix: (job: JobRef) => `snapshots/${jobKey(job)}`,

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createEscapeActivities } from '../activities/escape/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
 import { activityPulse } from '../activities/pulse.ts';
+import { createRetainActivities } from '../activities/retain/index.ts';
 import type { Pulse, World } from '../activities/world.ts';
 import type { Config } from '../model/config/types.ts';
 import { buildBundle, bundlePath } from './build-bundle.ts';
@@ -67,7 +68,11 @@ export function createWorker(
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: { ...createEscapeActivities(world, pulse), ...createProtectActivities(world, pulse) },
+    activities: {
+      ...createEscapeActivities(world, pulse),
+      ...createProtectActivities(world, pulse),
+      ...createRetainActivities(world, pulse),
+    },
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

@@ -4,3 +4,4 @@ export { escapeActive } from './escape-zone/escape-active.ts';
 export { escapeBatch } from './escape-zone/escape-batch.ts';
 export { fenceReturn } from './fence-return/fence-return.ts';
 export { protectZone } from './protect-zone/protect-zone.ts';
+export { retainZone } from './upkeep/retain-zone.ts';

@@ -4,6 +4,7 @@ import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
+import { retainAfterRound } from '../retain/after-round.ts';
 import { protectJob } from './protect-job.ts';
 import type { Discovery, ProtectJobRequest, ProtectResult } from './types.ts';
 
@@ -23,7 +24,11 @@ export function createProtectActivities(world: World, pulse: () => Pulse = activ
       return keepBeating(
         running,
         () => undefined,
-        () => protectJob(world, request, running),
+        async () => {
+          const result = await protectJob(world, request, running);
+          if (result.outcome === 'protected') await retainAfterRound(world, request, running);
+          return result;
+        },
       );
     },
   };

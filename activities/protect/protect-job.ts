@@ -13,6 +13,7 @@ import type { FlinkJobManager } from '../flink/port.ts';
 import { claimEpoch, newestEpoch } from '../storage/epochs.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import { verifySnapshot } from '../storage/verify-snapshot.ts';
+import { announceMaking } from '../retain/making-or-deleting.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import { keepStandby, objectInPeer } from './keep-standby.ts';
@@ -107,6 +108,8 @@ async function keepRecoveryPoint(
   // A savepoint of a job that runs in both zones would only hide that it does.
   await objectInPeer(world.cluster(peer.name), job, pulse.signal);
 
+  await using during = new AsyncDisposableStack();
+  during.use(await announceMaking(store, job, request.round, pulse));
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
   const taken =
     mode === 'ship'

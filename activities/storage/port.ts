@@ -54,6 +54,11 @@ export interface SnapshotStore {
   /** A missing object is success. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
   /**
+   * Removes an empty folder where folders exist by themselves: in HDFS, and in S3 the marker that some writers leave.
+   * One that holds something, or is not there, stays as it is and is success.
+   */
+  removeFolder(prefix: string, signal?: AbortSignal): Promise<void>;
+  /**
    * Writes, creates again (which must be refused), reads back and deletes a small object; fails within `deadlineMs`,
    * whatever the store does. `Unreachable` when the deadline passed, `Invalid` when conditional creates are ignored.
    */

@@ -6,9 +6,12 @@ import type { SnapshotStore } from './port.ts';
 import { sizesOf } from './sizes-of.ts';
 
 /** A manifest names a few hundred files; 64 MB would be half a million of them. */
-const maxManifestBytes = 64 << 20;
+export const maxManifestBytes = 64 << 20;
 
-export type ManifestResult = { ok: true; manifest: RecoveryPointManifest } | { ok: false; why: string };
+export type ManifestResult =
+  | { ok: true; manifest: RecoveryPointManifest }
+  /** `foreign`: written by another version of this product, which knows what it means. */
+  | { ok: false; why: string; foreign: boolean };
 
 export interface ChosenRecoveryPoint {
   manifest: RecoveryPointManifest;
@@ -18,15 +21,21 @@ export interface ChosenRecoveryPoint {
 /** Reads one manifest; absent or unreadable ones are answers. */
 export async function readManifest(store: SnapshotStore, key: string, signal?: AbortSignal): Promise<ManifestResult> {
   const bytes = await store.read(key, { maxBytes: maxManifestBytes, ...(signal ? { signal } : {}) });
-  if (!bytes) return { ok: false, why: `manifest ${key} is missing in ${store.description}` };
+  if (!bytes) return { ok: false, why: `manifest ${key} is missing in ${store.description}`, foreign: false };
   try {
-    const parsed = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const parsed = manifestSchema.safeParse(json);
     if (parsed.success) return { ok: true, manifest: parsed.data };
     const issue = parsed.error.issues[0]!;
-    return { ok: false, why: `manifest ${key} is not of schema 1: ${issue.path.join('.')} ${issue.message}` };
+    const why = `manifest ${key} is not of schema 1: ${issue.path.join('.')} ${issue.message}`;
+    return { ok: false, why, foreign: issue.path[0] === 'schema' && hasNumber(json, 'schema') };
   } catch {
-    return { ok: false, why: `manifest ${key} is not JSON` };
+    return { ok: false, why: `manifest ${key} is not JSON`, foreign: false };
   }
+}
+
+function hasNumber(json: unknown, field: string): boolean {
+  return typeof json === 'object' && json !== null && typeof (json as Record<string, unknown>)[field] === 'number';
 }
 
 /** What is wrong with the files of a recovery point; undefined when every one is there with its size. */

@@ -192,6 +192,16 @@ export class S3Store implements SnapshotStore {
     }
   }
 
+  async removeFolder(prefix: string, signal?: AbortSignal): Promise<void> {
+    const call = this.#call('removeFolder', prefix.replace(/\/+$/, ''), signal);
+    const input = { Bucket: this.#config.bucket, Key: `${objectPath(this.#config, call)}/` };
+    try {
+      await this.#clients.repeating.send(new DeleteObjectCommand(input), sendOptions(signal));
+    } catch (error) {
+      if (!isMissingObject(error)) throw s3Failure(call, error);
+    }
+  }
+
   async probe(deadlineMs: number): Promise<void> {
     await probeStore(this, this.#system, deadlineMs);
   }

@@ -135,6 +135,16 @@ export class WebHdfsStore implements SnapshotStore {
     }
   }
 
+  async removeFolder(prefix: string, signal?: AbortSignal): Promise<void> {
+    const call = this.#call('removeFolder', prefix.replace(/\/+$/, ''), signal);
+    try {
+      await this.#client.delete(this.#path(call), signal);
+    } catch (error) {
+      const isFull = error instanceof RemoteException && error.exception === 'PathIsNotEmptyDirectoryException';
+      if (!isFull && !isMissingPath(error) && !isBelowFile(error)) throw webHdfsFailure(call, error);
+    }
+  }
+
   async probe(deadlineMs: number): Promise<void> {
     await probeStore(this, this.#system, deadlineMs);
   }

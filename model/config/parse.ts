@@ -51,6 +51,7 @@ function toConfig(parsed: ParsedConfig): Config {
     mode: tier.mode,
     startDeadlineMs: tier.startDeadline,
     keep: tier.keep,
+    keepForMs: tier.keepFor,
     savepointTimeoutMs: tier.savepointTimeout,
   });
   const { P0, P1, P2, P3 } = parsed.tiers;
@@ -73,6 +74,7 @@ function toConfig(parsed: ParsedConfig): Config {
       timeToRunMs: parsed.escape.timeToRun,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
+    retention: { orphanAgeMs: parsed.retention.orphanAge },
     api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },
   };
 }

@@ -80,6 +80,7 @@ function tierPolicy(interval: string) {
       mode: z.enum(['savepoint', 'ship']).default('savepoint'),
       startDeadline: duration('10s', '1h').prefault(settings.startDeadline.default),
       keep: z.int().min(1).max(100).default(settings.keep.default),
+      keepFor: duration('0s', '1d').prefault(settings.keepFor.default),
       savepointTimeout: duration('5s', '1h').prefault(settings.savepointTimeout.default),
     })
     .prefault({});
@@ -160,6 +161,7 @@ export const configSchema = z.strictObject({
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),
+  retention: z.strictObject({ orphanAge: duration('2h', '30d').prefault(settings.orphanAge.default) }).prefault({}),
   api: apiSchema,
 });
 

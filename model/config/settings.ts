@@ -27,7 +27,16 @@ export const settings = {
     default: '5m',
     about: 'How long one job may take to run again before the report calls it failed.',
   },
-  keep: { path: 'tiers.<tier>.keep', default: 3, about: 'Recovery points kept of each job.' },
+  keep: {
+    path: 'tiers.<tier>.keep',
+    default: 3,
+    about: 'Intact recovery points kept of each job, the newest ones.',
+  },
+  keepFor: {
+    path: 'tiers.<tier>.keepFor',
+    default: '0s',
+    about: 'Recovery points with state younger than this are kept as well, however many they are.',
+  },
   savepointTimeout: {
     path: 'tiers.<tier>.savepointTimeout',
     default: '2m',
@@ -59,6 +68,11 @@ export const settings = {
     path: 'escape.timeToRun',
     default: '1m',
     about: 'Time from the start of a job until its tasks run, for the forecast: take it from a report of yours.',
+  },
+  orphanAge: {
+    path: 'retention.orphanAge',
+    default: '6h',
+    about: 'Age from which files that no recovery point names are taken for leftovers of a killed worker and deleted.',
   },
   probeDeadline: {
     path: 'escape.probeDeadline',

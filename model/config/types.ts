@@ -66,6 +66,8 @@ export interface TierPolicy {
   startDeadlineMs: number;
   /** Recovery points kept. */
   keep: number;
+  /** Those with state younger than this are kept as well. */
+  keepForMs: number;
   savepointTimeoutMs: number;
 }
 
@@ -120,6 +122,10 @@ export interface Config {
     timeToRunMs: number;
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
+  };
+  retention: {
+    /** Files that no recovery point names are leftovers from this age on. */
+    orphanAgeMs: number;
   };
   api: ApiConfig;
 }

@@ -75,10 +75,13 @@ function runningVerdict(seen: JobSighting, history: RestoreHistory): RestoreVerd
 }
 
 /**
+ * The newest checkpoint, if the job completed it by itself after its newest restore.
  * A savepoint proves little: it may have been asked of the job before. A checkpoint that was triggered before the
  * newest restore belongs to the run before it.
  */
-function ownCheckpointSinceRestore({ checkpoints }: JobSighting): CompletedCheckpoint | undefined {
+export function ownCheckpointSinceRestore({
+  checkpoints,
+}: Pick<JobSighting, 'checkpoints'>): CompletedCheckpoint | undefined {
   const { latestCompleted: newest, restored } = checkpoints;
   if (!newest || newest.isSavepoint) return undefined;
   if (!restored) return newest;

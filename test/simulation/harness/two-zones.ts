@@ -5,7 +5,14 @@ import type { Config, StoreConfig, ZoneConfig } from '../../../model/config/type
 export function twoZones(scenario: string): { config: Config; home: string; peer: string } {
   const [home, peer] = [`home-${scenario}`, `peer-${scenario}`];
   const tier = (intervalMs: number) =>
-    ({ intervalMs, mode: 'savepoint', startDeadlineMs: 150_000, keep: 3, savepointTimeoutMs: 30_000 }) as const;
+    ({
+      intervalMs,
+      mode: 'savepoint',
+      startDeadlineMs: 150_000,
+      keep: 3,
+      keepForMs: 0,
+      savepointTimeoutMs: 30_000,
+    }) as const;
   return {
     home,
     peer,
@@ -24,6 +31,7 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         timeToRunMs: 60_000,
         probeDeadlineMs: 2_000,
       },
+      retention: { orphanAgeMs: 6 * 3_600_000 },
       api: { listen: '127.0.0.1:0', tokens: [], hooks: {} },
     },
   };

@@ -113,6 +113,11 @@ export class SimulatedStore implements SnapshotStore {
     });
   }
 
+  /** A folder is there as long as something lies in it. */
+  async removeFolder(prefix: string, signal?: AbortSignal): Promise<void> {
+    await this.#zone.request('store', 'removeFolder', prefix, signal, () => {});
+  }
+
   async probe(deadlineMs: number): Promise<void> {
     await probeStore(this, this.description, deadlineMs);
   }

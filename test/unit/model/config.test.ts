@@ -48,6 +48,7 @@ describe('a configuration', () => {
       mode: 'savepoint',
       startDeadlineMs: 300_000,
       keep: 3,
+      keepForMs: 0,
       savepointTimeoutMs: 120_000,
     });
     expect(config.tiers.P3.intervalMs).toBe(3_600_000);
@@ -61,6 +62,7 @@ describe('a configuration', () => {
       timeToRunMs: 60_000,
       probeDeadlineMs: 5_000,
     });
+    expect(config.retention).toEqual({ orphanAgeMs: 21_600_000 });
   });
 
   test('is told five mistakes at once, each with its line', () => {

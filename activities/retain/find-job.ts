@@ -1,0 +1,43 @@
+/** Finds a running job and the store that keeps its recovery points. */
+import type { StoreConfig } from '../../model/config/types.ts';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { isTier, type Tier } from '../../model/tier.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+
+export interface KeptJob {
+  job: JobRef;
+  tier: Tier;
+  /** Zone in which it runs, and its object there. */
+  home: string;
+  active: FlinkDeployment;
+  /** Zone whose store keeps its recovery points. */
+  peer: string;
+  storeName: string;
+  storeConfig: StoreConfig;
+  store: SnapshotStore;
+}
+
+/** @throws TypedFailure `JobNotFound`, `NoTier`, `BadInput` */
+export async function findJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<KeptJob> {
+  const home = zoneConfig(world, zone);
+  const active = await world.cluster(zone).getDeployment(job, signal);
+  if (!active || (active.metadata.labels?.[labels.role] ?? 'active') !== 'active') {
+    throw new TypedFailure('JobNotFound', `${zone} has no active FlinkDeployment ${jobKey(job)}`);
+  }
+  const tier = active.metadata.labels?.[labels.tier];
+  if (!isTier(tier)) {
+    throw new TypedFailure('NoTier', `FlinkDeployment ${jobKey(job)} in ${zone} has no tier in label ${labels.tier}`);
+  }
+  const storeName = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
+  const storeConfig = zoneConfig(world, home.peer).stores[storeName];
+  if (!storeConfig) {
+    const sentence = `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${home.peer}`;
+    throw new TypedFailure('BadInput', sentence);
+  }
+  const store = world.store(home.peer, storeName);
+  return { job, tier, home: zone, active, peer: home.peer, storeName, storeConfig, store };
+}

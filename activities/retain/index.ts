@@ -1,0 +1,22 @@
+/** The activities of retention, as Temporal registers them. */
+import { keepBeating } from '../keep-beating.ts';
+import { activityPulse } from '../pulse.ts';
+import type { Pulse, World } from '../world.ts';
+import { retainJob } from './retain-job.ts';
+import type { RetainJobRequest, RetainResult } from './types.ts';
+
+/** `pulse` as in `createEscapeActivities`. */
+export function createRetainActivities(world: World, pulse: () => Pulse = activityPulse) {
+  return {
+    async retainJob(request: RetainJobRequest): Promise<RetainResult> {
+      const running = pulse();
+      return keepBeating(
+        running,
+        () => undefined,
+        () => retainJob(world, request, running),
+      );
+    },
+  };
+}
+
+export type RetainActivities = ReturnType<typeof createRetainActivities>;

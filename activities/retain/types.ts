@@ -1,0 +1,36 @@
+/** What retention says of each job; small, as it travels through workflow histories. */
+import type { JobRef } from '../../model/job.ts';
+import type { ErrorCode } from '../../model/error-codes.ts';
+
+export interface RetainJobRequest extends JobRef {
+  /** Zone in which the job runs; its recovery points lie in the peer's store. */
+  zone: string;
+  /** Say what would be deleted; delete nothing. */
+  dryRun?: boolean;
+}
+
+/** One recovery point, or leftovers under one folder, that went or would go. */
+export interface RetiredItem {
+  /** Id of the recovery point, or key of the folder. */
+  what: string;
+  kind: 'recovery point' | 'leftover';
+  files: number;
+  bytes: number;
+}
+
+export interface RetainResult extends JobRef {
+  /** `skipped`: nothing could be decided or done now, and why; the next time may be better. */
+  outcome: 'retained' | 'skipped' | 'failed';
+  code: ErrorCode | null;
+  sentence: string;
+  dryRun: boolean;
+  /** Recovery points that stay. */
+  kept: number;
+  /** What was deleted; in a dry run, what would be. At most 50 items; `files` and `bytes` count them all. */
+  items: RetiredItem[];
+  files: number;
+  bytes: number;
+  /** Time ran out: the next run goes on. */
+  unfinished: boolean;
+  seconds: number;
+}

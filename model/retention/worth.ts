@@ -1,0 +1,13 @@
+/** Whether a look at all of a job's recovery points pays: it reads the manifest of each. */
+import { stateTimeOfId } from '../recovery-point/id.ts';
+import type { RetentionPolicy } from './types.ts';
+
+/**
+ * True when so many are there that some may go. With many kept, as `keepForMs` can ask for, deleting waits until a tenth
+ * more has gathered, so that the reading is shared out over many rounds.
+ */
+export function retentionPays(ids: readonly string[], policy: RetentionPolicy, nowMs: number): boolean {
+  const young = ids.filter((id) => nowMs - stateTimeOfId(id) < policy.keepForMs).length;
+  const kept = Math.max(policy.keep, young);
+  return ids.length - kept >= Math.max(1, Math.floor(kept / 10));
+}

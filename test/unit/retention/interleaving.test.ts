@@ -1,0 +1,228 @@
+/** Retention beside shipments, with every request a step and every process mortal: no manifest ever misses a file. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OutsideFailure } from '../../../activities/failure.ts';
+import { announceMaking } from '../../../activities/retain/making-or-deleting.ts';
+import { retainJob } from '../../../activities/retain/retain-job.ts';
+import type { RetainResult } from '../../../activities/retain/types.ts';
+import { sizesOf } from '../../../activities/storage/sizes-of.ts';
+import type { World } from '../../../activities/world.ts';
+import type { Config, StoreConfig } from '../../../model/config/types.ts';
+import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { recoveryPointId } from '../../../model/recovery-point/id.ts';
+import { storeKeys } from '../../../model/store-keys.ts';
+import { flinkPath } from '../../../model/store-location.ts';
+import { Actor, Turnstile } from './turnstile.ts';
+
+const job = { namespace: 'default', name: 'orders' };
+const keep = 2;
+const hourMs = 3_600_000;
+const storeConfig: StoreConfig = {
+  type: 'webhdfs',
+  endpoint: 'http://namenode:9870',
+  flinkUri: 'hdfs://namenode:8020',
+  user: 'flink',
+  prefix: 'az-escape',
+  flinkConfiguration: {},
+};
+const { signal } = new AbortController();
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** What the checkpoint with this number refers to: it shares files with those before and after it. */
+const sharedOf = (checkpoint: number) =>
+  [0, 1, 2].map((part) => `${storeKeys.shippedFilesPrefix(job)}/shared/${Math.floor((checkpoint + part) / 2)}-${part}`);
+const snapshotOf = (checkpoint: number) =>
+  `${storeKeys.snapshotsPrefix(job)}/shipped/checkpoints/job/chk-${checkpoint}`;
+
+class Stage {
+  readonly turnstile = new Turnstile();
+  /** The snapshot from which a twin was started whose JobManager does not answer. */
+  twinFrom: string | undefined;
+
+  /** Ships one checkpoint, step by step as `protectJob` does. */
+  async ship(actor: Actor, checkpoint: number): Promise<void> {
+    const store = this.turnstile.storeOf(actor);
+    await using during = new AsyncDisposableStack();
+    const sleep = this.turnstile.sleepOf(actor);
+    during.use(await announceMaking(store, job, `round ${checkpoint}`, { signal, sleep }));
+    const shared = sharedOf(checkpoint);
+    const metadata = `${snapshotOf(checkpoint)}/_metadata`;
+    const present = await sizesOf(store, shared);
+    for (const key of shared) if (!present.has(key)) await store.put(key, bytesOf('0123456789'));
+    await store.put(metadata, bytesOf('metadata'));
+    const seen = await sizesOf(store, [...shared, metadata]);
+    // As `verifySnapshot`: then the round fails, and no manifest is written.
+    if (seen.size < 4) return;
+    const manifest = this.#manifest(checkpoint, shared, metadata);
+    await store.put(storeKeys.recoveryPointKey(job, manifest.id), bytesOf(JSON.stringify(manifest)));
+  }
+
+  async retain(actor: Actor): Promise<RetainResult> {
+    const sleep = this.turnstile.sleepOf(actor);
+    return retainJob(
+      this.#world(actor),
+      { zone: 'az-a', ...job },
+      { signal, sleep, beat: () => {}, resumed: undefined },
+    );
+  }
+
+  manifests(): RecoveryPointManifest[] {
+    const keys = [...this.turnstile.objects.keys()].filter((key) => key.endsWith('/manifest.json')).sort();
+    const { objects } = this.turnstile;
+    return keys.map((key) => manifestSchema.parse(JSON.parse(new TextDecoder().decode(objects.get(key)!.bytes))));
+  }
+
+  /** The one promise: what an escape could start from is whole. */
+  expectWhole(): void {
+    for (const { id, files } of this.manifests()) {
+      for (const { key } of files) {
+        if (!this.turnstile.objects.has(key)) throw new Error(`${id} is there and misses ${key}`);
+      }
+    }
+  }
+
+  #manifest(checkpoint: number, shared: string[], metadata: string): RecoveryPointManifest {
+    const stateAtMs = Date.UTC(2026, 10, 20) + checkpoint * 60_000;
+    const files = [{ key: metadata, sizeBytes: 8 }, ...shared.map((key) => ({ key, sizeBytes: 10 }))];
+    return {
+      schema: 1,
+      id: recoveryPointId(stateAtMs, 'abcdef12'),
+      job,
+      tier: 'P1',
+      mode: 'ship',
+      from: 'az-a',
+      to: 'az-b',
+      store: 'main',
+      epoch: 1,
+      stateAt: new Date(stateAtMs).toISOString(),
+      verifiedAt: new Date(stateAtMs).toISOString(),
+      flinkVersion: '1.20.0',
+      flinkJobId: 'job',
+      checkpointId: checkpoint,
+      snapshot: snapshotOf(checkpoint),
+      restorePath: flinkPath(storeConfig, snapshotOf(checkpoint), 'inZone'),
+      files,
+      totalBytes: 38,
+      spec: {},
+    };
+  }
+
+  #world(actor: Actor): World {
+    const zone = (peer: string) => ({ name: peer === 'az-b' ? 'az-a' : 'az-b', peer, stores: { main: storeConfig } });
+    const policy = { keep, keepForMs: 0 };
+    const config = {
+      zones: { 'az-a': zone('az-b'), 'az-b': zone('az-a') },
+      tiers: { P1: policy },
+      retention: { orphanAgeMs: 6 * hourMs },
+    } as unknown as Config;
+    const object = (role: string, marks: Record<string, string>) => ({
+      metadata: { ...job, labels: { [labels.tier]: 'P1', [labels.role]: role }, annotations: marks },
+      spec: { job: { state: 'running' } },
+    });
+    const started = this.twinFrom && { [annotations.startedFrom]: flinkPath(storeConfig, this.twinFrom, 'inZone') };
+    const objects = { 'az-a': object('active', {}), 'az-b': object('twin', started || {}) } as Record<string, object>;
+    const unreachable = async () => {
+      throw new OutsideFailure('Unreachable', 'flink', 'flink does not answer');
+    };
+    return {
+      config,
+      cluster: (name: string) => ({ zone: name, getDeployment: async () => objects[name] }),
+      store: () => this.turnstile.storeOf(actor),
+      flink: { jobManager: () => ({ jobs: unreachable }) },
+      log: { info: () => {}, warn: () => {} },
+      now: () => this.turnstile.nowMs,
+    } as unknown as World;
+  }
+}
+
+/** All that is left when nobody is at work any more and all leftovers are old. */
+async function settle(stage: Stage): Promise<void> {
+  const { turnstile } = stage;
+  for (let run = 0; run < 2; run += 1) {
+    turnstile.nowMs += 7 * hourMs;
+    const cleaner = new Actor();
+    const done = stage.retain(cleaner);
+    await turnstile.drive(
+      () => 0,
+      () => stage.expectWhole(),
+    );
+    expect(await done).toMatchObject({ outcome: 'retained', unfinished: false });
+  }
+}
+
+const late = fc.integer({ min: 0, max: 40 });
+const death = fc.option(fc.record({ at: fc.integer({ min: 1, max: 45 }), effect: fc.boolean() }), { nil: undefined });
+const plot = fc.record({
+  before: fc.integer({ min: 0, max: 5 }),
+  // A slow shipment may bring an older checkpoint than the newest, also one whose recovery point is gone already.
+  ships: fc.array(fc.record({ death, late, back: fc.integer({ min: -2, max: 5 }) }), { maxLength: 3 }),
+  retains: fc.array(fc.record({ death, late }), { minLength: 1, maxLength: 3 }),
+  twin: fc.boolean(),
+  draws: fc.infiniteStream(fc.nat(999)),
+});
+
+describe('retention', () => {
+  test('never takes a file of a recovery point that is there, whoever dies when, and leaves no garbage', async () => {
+    let [expired, orphaned, killed] = [0, 0, 0];
+    const property = fc.asyncProperty(plot, async ({ before, ships, retains, twin, draws }) => {
+      const stage = new Stage();
+      const { turnstile } = stage;
+      for (let checkpoint = 0; checkpoint < before; checkpoint += 1) {
+        const shipped = stage.ship(new Actor(), checkpoint);
+        await turnstile.drive(
+          () => 0,
+          () => stage.expectWhole(),
+        );
+        await shipped;
+      }
+      if (twin && before > 0) stage.twinFrom = snapshotOf(0);
+      const shippers = ships.map((ship) => ({ ...ship, actor: new Actor(ship.death) }));
+      const retainers = retains.map((retain) => ({ ...retain, actor: new Actor(retain.death) }));
+      for (const { actor, back, late } of shippers) {
+        turnstile.later(late, () => void stage.ship(actor, Math.max(0, before - back)));
+      }
+      for (const { actor, late } of retainers) turnstile.later(late, () => void stage.retain(actor));
+      const actors = [...retainers, ...shippers].map(({ actor }) => actor);
+      const newest = () =>
+        stage
+          .manifests()
+          .map(({ id }) => id)
+          .slice(-keep);
+      let atLeast = newest();
+      await turnstile.drive(
+        () => draws.next().value,
+        () => {
+          stage.expectWhole();
+          const now = newest();
+          expect(now.length).toBeGreaterThanOrEqual(atLeast.length);
+          expect((now.at(-1) ?? '') >= (atLeast.at(-1) ?? '')).toBe(true);
+          atLeast = now;
+        },
+      );
+      killed += actors.filter(({ dead }) => dead).length;
+
+      const manifestsBefore = stage.manifests().map(({ id }) => id);
+      await settle(stage);
+      const left = stage.manifests();
+      const held = stage.twinFrom === undefined ? [] : manifestsBefore.slice(0, 1);
+      expect(left.map(({ id }) => id)).toEqual([...new Set([...held, ...manifestsBefore.slice(-keep)])]);
+      const needed = new Set(
+        left.flatMap(({ id, files }) => [storeKeys.recoveryPointKey(job, id), ...files.map(({ key }) => key)]),
+      );
+      expect([...turnstile.objects.keys()].sort()).toEqual([...needed].sort());
+      expired += turnstile.deleted.filter((key) => key.endsWith('/manifest.json')).length;
+      orphaned += turnstile.deleted.filter((key) => key.endsWith('/_metadata')).length;
+
+      const again = stage.retain(new Actor());
+      await turnstile.drive(
+        () => 0,
+        () => stage.expectWhole(),
+      );
+      expect(await again).toMatchObject({ items: [], files: 0, bytes: 0 });
+    });
+    await fc.assert(property, { numRuns: 300 });
+    // The plots were not idle.
+    expect(Math.min(expired, orphaned, killed)).toBeGreaterThan(20);
+  });
+});

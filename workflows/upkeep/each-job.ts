@@ -1,0 +1,76 @@
+/** What the workflows of upkeep share: the jobs of a zone, a few at a time, and no job's trouble ends the others. */
+import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { ProtectActivities } from '../../activities/protect/index.ts';
+import type { DiscoveredJob } from '../../activities/protect/types.ts';
+import { whyFailed } from '../failure-words.ts';
+
+/** Upkeep stands behind rounds of protection. */
+export const upkeepPriority = { priorityKey: 5 } as const;
+
+/** Results with something to say that are kept for the query and returned: more would not fit into a payload. */
+export const keptResults = 200;
+
+const { discoverJobs } = proxyActivities<ProtectActivities>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  retry: { maximumInterval: '10s' },
+  priority: upkeepPriority,
+});
+
+/** @throws ApplicationFailure `BadInput` */
+export function refuseComplaints(complaints: string[]): void {
+  if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
+}
+
+/** The zone's active jobs, or those of them that were asked for. @throws ApplicationFailure `JobNotFound` for others */
+export async function jobsAsked(zone: string, asked: string[] | undefined): Promise<DiscoveredJob[]> {
+  const { jobs } = await discover(zone);
+  if (!asked) return jobs;
+  const found = new Map(jobs.map((job) => [`${job.namespace}/${job.name}`, job]));
+  const missing = asked.filter((job) => !found.has(job));
+  if (missing.length > 0) {
+    const sentence = `${zone} has no active FlinkDeployment with a tier named ${missing.join(', ')}`;
+    throw ApplicationFailure.nonRetryable(sentence, 'JobNotFound');
+  }
+  return jobs.filter(({ namespace, name }) => asked.includes(`${namespace}/${name}`));
+}
+
+/** Calls `act` for each, `atOnce` at a time; a failed activity becomes `failed`. `done` hears of each result. */
+export async function eachJob<T>(
+  jobs: readonly DiscoveredJob[],
+  atOnce: number,
+  act: (job: DiscoveredJob) => Promise<T>,
+  failed: (job: DiscoveredJob, why: string) => T,
+  done: (result: T) => void,
+): Promise<void> {
+  const queue = [...jobs];
+  let ended = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        done(await attempt(job));
+        ended += 1;
+        setCurrentDetails(`**${ended} of ${jobs.length}** jobs done`);
+      }
+    }),
+  );
+
+  async function attempt(job: DiscoveredJob): Promise<T> {
+    try {
+      return await act(job);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      return failed(job, whyFailed(error));
+    }
+  }
+}
+
+async function discover(zone: string) {
+  try {
+    return await discoverJobs(zone);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+  }
+}
