@@ -104,7 +104,8 @@ async function decide(
     epoch: manifest.epoch,
     recoveryPoint: marks[annotations.recoveryPoint] ?? '',
   });
-  fresh.metadata.annotations = { ...fresh.metadata.annotations, [annotations.climbed]: String(climb.nth) };
+  const ofThisStart = { [annotations.escape]: target.escapeId, [annotations.climbed]: String(climb.nth) };
+  fresh.metadata.annotations = { ...fresh.metadata.annotations, ...ofThisStart };
   return {
     fresh,
     started: {
@@ -128,7 +129,9 @@ async function apply(
 ): Promise<void> {
   const cluster = world.cluster(target.to);
   const there = await cluster.getDeployment(started, signal);
-  const isFresh = Number(there?.metadata.annotations?.[annotations.climbed] ?? 0) >= climb.nth;
+  const before = there?.metadata.annotations ?? {};
+  const isOurs = before[annotations.escape] === target.escapeId;
+  const isFresh = isOurs && Number(before[annotations.climbed] ?? 0) >= climb.nth;
   if (there && isFresh && there.metadata.labels?.[labels.role] === 'active') return;
   if (there && !isFresh) await cluster.deleteDeployment(started, { deadlineMs: replaceDeadlineMs, signal });
   if (!isFresh) await cluster.applyDeployment(fresh, signal);

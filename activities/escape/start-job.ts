@@ -96,7 +96,8 @@ async function issueStart(
   const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
   if (before[annotations.escape] === target.escapeId && existing.metadata.labels?.[labels.role] === 'active') {
     // An earlier attempt of this very escape got here: what it asked for stands.
-    return { started: { ...begun(), restorePath: startedFrom } };
+    const kind = before[annotations.promoted] === undefined ? 'standby' : 'twin';
+    return { started: { ...begun(), kind, restorePath: startedFrom } };
   }
   if (job.kind === 'twin') {
     const why = await promoteIfWell(world, job, { ...restart, restorePath: startedFrom }, watch, signal);

@@ -9,6 +9,15 @@ import { mergePatch } from '../merge-patch.ts';
 /** Fields of `spec.job` that belong to one run and not to the job. */
 const runFields = ['initialSavepointPath', 'savepointRedeployNonce', 'savepointTriggerNonce', 'checkpointTriggerNonce'];
 
+/** Marks that tell of one start by one escape: they must not travel to the next standby. */
+const runMarks: readonly string[] = [
+  annotations.escape,
+  annotations.climbed,
+  annotations.promoted,
+  annotations.failed,
+  annotations.startedFrom,
+];
+
 /**
  * The active job's spec as it must be in another zone, suspended: settings of the home store are taken out, those of
  * the zone's own store put in, then the zone's overlay.
@@ -46,7 +55,9 @@ export function renderStandby(
   marks: StandbyMarks,
 ): FlinkDeployment {
   const ours = (map: Record<string, string> | undefined) =>
-    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => key.startsWith('az-escape.io/')));
+    Object.fromEntries(
+      Object.entries(map ?? {}).filter(([key]) => key.startsWith('az-escape.io/') && !runMarks.includes(key)),
+    );
   return {
     apiVersion: 'flink.apache.org/v1beta1',
     kind: 'FlinkDeployment',
@@ -85,7 +96,8 @@ export function startPatch(start: {
 
 /** The merge patch that makes a running twin the active job; its spec stays as it is, so nothing restarts. */
 export function promotePatch(promotion: { to: string; epoch: number; restorePath: string; escapeId: string }): unknown {
-  return { metadata: activeMarks(promotion) };
+  const { labels: marks, annotations: notes } = activeMarks(promotion);
+  return { metadata: { labels: marks, annotations: { ...notes, [annotations.promoted]: 'true' } } };
 }
 
 /**

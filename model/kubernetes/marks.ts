@@ -31,6 +31,8 @@ export const annotations = {
   startedFrom: `${prefix}/started-from`,
   /** By the product: the escape that started this object's job. */
   escape: `${prefix}/escape`,
+  /** By the product: that escape promoted the running twin, and started nothing. */
+  promoted: `${prefix}/promoted`,
   /** By the product: how often that escape has started this job anew because it did not come up. */
   climbed: `${prefix}/climbed`,
   /** By the product: it was started by that escape and did not come up, for this reason; the next escape tries again. */

@@ -159,4 +159,14 @@ describe('the object in the peer zone', () => {
     expect(promoted.spec).toEqual(twin.spec);
     expect(promoted.metadata.labels).toMatchObject({ [labels.role]: 'active' });
   });
+
+  test('carries nothing of what an escape wrote of its own start', () => {
+    const run = { to: 'az-b', epoch: 2, restorePath: 's3a://x/1', escapeId: 'az-a-7' };
+    const escaped = mergePatch(mergePatch(active, startPatch(run)), promotePatch(run)) as FlinkDeployment;
+    const kept = Object.keys(renderStandby(escaped, spec, marks).metadata.annotations!);
+    for (const mark of [annotations.escape, annotations.startedFrom, annotations.promoted, annotations.failed]) {
+      expect(Object.keys(escaped.metadata.annotations!).includes(mark) || mark === annotations.failed).toBe(true);
+      expect(kept).not.toContain(mark);
+    }
+  });
 });
