@@ -41,6 +41,9 @@ export const storeKeys = {
   shippedCheckpointPrefix: (job: JobRef, taken: { jobId: string; checkpointId: number; triggeredMs: number }) =>
     `snapshots/${jobKey(job)}/shipped/checkpoints/${taken.jobId}/chk-${taken.checkpointId}-${taken.triggeredMs}`,
 
+  /** Folder of what a job needs that made room for others: its savepoints, and its object while it is replaced. */
+  preemptedPrefix: (job: JobRef) => `preempted/${jobKey(job)}`,
+
   /** Folder of a job's claimed epochs. */
   epochsPrefix: (job: JobRef) => `epochs/${jobKey(job)}`,
   /** Claim of an epoch: created only if absent. Numbers are not padded, so compare them as numbers. */

@@ -3,14 +3,17 @@ import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
-import type { JobReport } from '../../model/report/schema.ts';
+import type { PlannedVictim } from '../../model/escape/plan.ts';
+import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';
 import { makePlan } from './make-plan.ts';
+import { listVictims, saveVictims } from './make-room.ts';
+import { preemptJob } from './preempt-job.ts';
 import { checkPeer, resolveEscape } from './resolve.ts';
 import { startBatch } from './start-batch.ts';
 import { verifyJob } from './verify-job.ts';
-import { saveBatch, writeReport } from './write-report.ts';
+import { saveBatch, writeReport, type ReportEnd } from './write-report.ts';
 import type {
   BatchRef,
   BatchStart,
@@ -19,6 +22,7 @@ import type {
   PlanSummary,
   ReportSummary,
   StartedJob,
+  VictimsRef,
 } from './types.ts';
 
 /** `pulse` gives the running activity's pulse; tests over a quicker clock give another. */
@@ -62,10 +66,16 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
       await beating((signal) => saveBatch(world, target, batch, jobs, signal));
     },
-    async writeReport(
-      target: EscapeTarget,
-      end: { batches: BatchRef[]; fence: FenceResult['fence']; unstarted: string; finishedAt: string },
-    ): Promise<ReportSummary> {
+    async listVictims(target: EscapeTarget, ref: VictimsRef): Promise<PlannedVictim[]> {
+      return beating((signal) => listVictims(world, target, ref, signal));
+    },
+    async preemptJob(target: EscapeTarget, victim: PlannedVictim): Promise<PreemptedReport> {
+      return preemptJob(world, target, victim, pulse());
+    },
+    async saveVictims(target: EscapeTarget, ref: VictimsRef, ended: PreemptedReport[]): Promise<void> {
+      await beating((signal) => saveVictims(world, target, ref, ended, signal));
+    },
+    async writeReport(target: EscapeTarget, end: ReportEnd): Promise<ReportSummary> {
       return beating((signal) => writeReport(world, target, end, signal));
     },
   };

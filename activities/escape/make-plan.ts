@@ -1,6 +1,7 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
 import { noRoom } from '../../model/escape/give-room.ts';
-import { batchesOf, planEscape, type EscapeAssessment, type EscapePlan } from '../../model/escape/plan.ts';
+import { batchesOf } from '../../model/escape/batches.ts';
+import { planEscape, type EscapeAssessment, type EscapePlan } from '../../model/escape/plan.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../storage/epochs.ts';
@@ -8,7 +9,7 @@ import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import { seeRoom } from './see-room.ts';
-import type { EscapeTarget, PlanSummary } from './types.ts';
+import type { EscapeTarget, PlanSummary, VictimsRef } from './types.ts';
 
 const maxPlanBytes = 64 << 20;
 
@@ -48,17 +49,19 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
 export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
   const bytes = await reportStore(world, target.to).read(planKey(target), { maxBytes: maxPlanBytes, signal });
   if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
-  const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> & Omit<EscapePlan, 'late' | 'notes'>;
+  const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> &
+    Omit<EscapePlan, 'late' | 'notes' | 'preempted'>;
   // A worker of an earlier version may have written it: an escape goes on while workers are replaced.
-  return { ...plan, late: plan.late ?? [], notes: plan.notes ?? [] };
+  return { ...plan, late: plan.late ?? [], notes: plan.notes ?? [], preempted: plan.preempted ?? [] };
 }
 
 async function assess(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapeAssessment> {
   const peer = zoneConfig(world, target.to);
   // Of the active ones only those that an earlier escape started in vain are taken up.
   const selector = `${labels.role} in (standby,twin,active)`;
-  const [candidates, { room, notes }] = await Promise.all([
+  const [candidates, running, { room, notes }] = await Promise.all([
     world.cluster(peer.name).listDeployments(selector, signal),
+    world.cluster(peer.name).listDeployments(`${labels.tier}=P3`, signal),
     seeRoom(world, peer.name, signal),
   ]);
   const storesUsed = new Set(
@@ -79,10 +82,12 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
     defaultStore: defaultStoreName(peer),
     scope: target.scope,
     room,
+    running,
     notes,
     schedule: {
       startsPerSecond: world.config.escape.startsPerSecond,
       timeToRunSeconds: world.config.escape.timeToRunMs / 1000,
+      makeRoomSeconds: world.config.escape.preemptSavepointMs / 1000,
       batchSize: world.config.escape.batchSize,
       elapsedSeconds: Math.max(0, (world.now() - Date.parse(target.triggeredAt)) / 1000),
       budgetSeconds: target.budgetSeconds,
@@ -106,8 +111,21 @@ function summary(world: World, plan: EscapePlan): PlanSummary {
   for (const { tier, reason } of plan.left) {
     if (tier && reason.startsWith(noRoom)) shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
   }
-  const batches = batchesOf(plan, world.config.escape.batchSize);
-  return { batches, jobsByTier, left: plan.left.length, shortByTier, note: noteOf(plan) };
+  const batches = batchesOf(plan.waves, world.config.escape.batchSize);
+  const victims = victimsOf(plan, world.config.escape.batchSize);
+  const toEnd = victims.length === 0 ? {} : { victims };
+  return { batches, jobsByTier, left: plan.left.length, shortByTier, ...toEnd, note: noteOf(plan) };
+}
+
+/** Those whose room the same wave needs first go together, so that no wave waits for what a later one needs. */
+function victimsOf({ preempted }: EscapePlan, size: number): VictimsRef[] {
+  const refs: VictimsRef[] = [];
+  for (const [index, { wave }] of preempted.entries()) {
+    const last = refs.at(-1);
+    if (last && last.wave === wave && last.to - last.from < size) last.to = index + 1;
+    else refs.push({ wave, from: index, to: index + 1 });
+  }
+  return refs;
 }
 
 /** What will not make the budget first, then what else there is to know. */

@@ -28,6 +28,17 @@ export interface BatchRef {
   /** Range of jobs within the wave of the plan: from inclusive, to exclusive. */
   from: number;
   to: number;
+  /** There if its jobs have room only once P3 jobs of the peer zone ended. */
+  waits?: true;
+}
+
+/** Some of a plan's jobs that must make room. */
+export interface VictimsRef {
+  /** The first wave that needs the room of any of them. */
+  wave: number;
+  /** Range within the plan: from inclusive, to exclusive. */
+  from: number;
+  to: number;
 }
 
 export interface PlanSummary {
@@ -36,6 +47,8 @@ export interface PlanSummary {
   left: number;
   /** Jobs that are left because the peer has no room for them. Absent in histories of the first version, as is `note`. */
   shortByTier?: Partial<Record<Tier, number>>;
+  /** Jobs of the peer zone that must make room; absent when there are none. */
+  victims?: VictimsRef[];
   /** For people: waves that will not make the budget, room that was not judged. Empty when all is well. */
   note?: string;
 }

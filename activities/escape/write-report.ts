@@ -7,7 +7,8 @@ import type { World } from '../world.ts';
 import { endedJob } from './job-report.ts';
 import { markFailed } from './mark-failed.ts';
 import { readPlan, reportStore } from './make-plan.ts';
-import type { BatchRef, EscapeTarget, FenceResult, ReportSummary } from './types.ts';
+import { readVictims } from './make-room.ts';
+import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from './types.ts';
 
 const maxBatchBytes = 16 << 20;
 
@@ -29,11 +30,22 @@ export async function saveBatch(
   await markFailed(world, target, jobs, signal);
 }
 
+/** How the escape ended, as its workflow knows it. */
+export interface ReportEnd {
+  batches: BatchRef[];
+  fence: FenceResult['fence'];
+  /** Why what was not begun was not. */
+  unstarted: string;
+  finishedAt: string;
+  /** Those jobs that were told to make room; absent in histories of the first version. */
+  victims?: VictimsRef[];
+}
+
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
 export async function writeReport(
   world: World,
   target: EscapeTarget,
-  end: { batches: BatchRef[]; fence: FenceResult['fence']; unstarted: string; finishedAt: string },
+  end: ReportEnd,
   signal: AbortSignal,
 ): Promise<ReportSummary> {
   const store = reportStore(world, target.to);
@@ -62,6 +74,7 @@ export async function writeReport(
     } as const;
     jobs.push(endedJob(target, job, 'left', left.reason));
   }
+  const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({
     id: target.escapeId,
     zone: target.zone,
@@ -74,6 +87,7 @@ export async function writeReport(
     budgetSeconds: target.budgetSeconds,
     fence: end.fence,
     jobs,
+    ...(preempted ? { preempted } : {}),
   });
   const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
   const reportKey = storeKeys.reportKey('escape', name, 'json');

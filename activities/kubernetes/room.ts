@@ -15,6 +15,7 @@ interface NodeObject {
 }
 
 interface PodObject {
+  metadata: { namespace: string; labels?: Record<string, string> };
   spec: PodTemplateSpec & { nodeName?: string; priority?: number };
 }
 
@@ -69,10 +70,18 @@ function nodeCapacity({ metadata, spec, status }: NodeObject): NodeCapacity {
   };
 }
 
-function podRequest({ spec }: PodObject): PodRequest {
+function podRequest({ metadata, spec }: PodObject): PodRequest {
   // The API server took these amounts, so they can be read.
   const requests = podRequestsOf(spec) ?? { cpuMillis: 0, memoryBytes: 0 };
-  return { ...requests, node: spec.nodeName ?? '', priority: spec.priority ?? 0 };
+  const { app, component } = metadata.labels ?? {};
+  // Flink labels its pods with both; other workloads often have `app` alone.
+  const isFlink = app !== undefined && (component === 'jobmanager' || component === 'taskmanager');
+  return {
+    ...requests,
+    node: spec.nodeName ?? '',
+    priority: spec.priority ?? 0,
+    ...(isFlink ? { job: `${metadata.namespace}/${app}` } : {}),
+  };
 }
 
 /** Flink's pods have requests and no deadline: quotas of these scopes are about them, those of all others are not. */

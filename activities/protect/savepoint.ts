@@ -1,6 +1,6 @@
 /** One native savepoint, straight into the peer zone's store, found again whatever dies meanwhile. */
 import { jobKey, type JobRef } from '../../model/job.ts';
-import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import { flinkPath, storeKeys, type SeenFrom } from '../../model/store-location.ts';
 import type { StoreConfig } from '../../model/config/types.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { FlinkJobManager, TriggerStatus } from '../flink/port.ts';
@@ -17,6 +17,10 @@ export interface SavepointTask {
   store: SnapshotStore;
   storeConfig: StoreConfig;
   timeoutMs: number;
+  /** Where it goes, in a folder of this trigger: the job's folder of snapshots unless told. */
+  folder?: string;
+  /** Where the job runs, seen from the store: another zone unless told. */
+  seenFrom?: SeenFrom;
   now(): number;
 }
 
@@ -39,10 +43,10 @@ export async function takeSavepoint(task: SavepointTask, pulse: Pulse): Promise<
  * @throws TypedFailure `SavepointFailed`
  */
 async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<string> {
-  const folder = storeKeys.snapshotPrefix(task.job, task.triggerId);
+  const folder = task.folder ?? storeKeys.snapshotPrefix(task.job, task.triggerId);
   const taken = await finishedIn(task.store, folder, pulse.signal);
   if (taken) return taken;
-  const targetDirectory = flinkPath(task.storeConfig, folder, 'fromPeer');
+  const targetDirectory = flinkPath(task.storeConfig, folder, task.seenFrom ?? 'fromPeer');
   const { jobId, triggerId, jobManager } = task;
   await jobManager.triggerSavepoint({ jobId, triggerId, targetDirectory }, pulse.signal);
   const deadline = task.now() + task.timeoutMs;

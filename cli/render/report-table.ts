@@ -3,7 +3,14 @@ import { jobKey } from '../../model/job.ts';
 import { headlineSentences, isOverBudget } from '../../model/report/headline.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import { gatherTroubles, type Trouble, troublesFirst } from '../../model/report/troubles.ts';
-import { countJobs, formatSeconds, outcomeSigns, outcomeWord, shortRecoveryPoint } from '../../model/report/words.ts';
+import {
+  countJobs,
+  formatSeconds,
+  outcomeSigns,
+  outcomeWord,
+  preemptionWord,
+  shortRecoveryPoint,
+} from '../../model/report/words.ts';
 import { type Colours, plainColours } from './colour.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { printable, wrap } from './text-width.ts';
@@ -28,6 +35,7 @@ const columns: Column[] = [
 
 const maxCauses = 20;
 const maxJobsPerCause = 5;
+const maxPreempted = 20;
 
 /** The lines of the end of a report. Failed and left jobs come first, as they do on the page. */
 export function reportTable(report: Report, options: ReportTableOptions = {}): string[] {
@@ -41,6 +49,7 @@ export function reportTable(report: Report, options: ReportTableOptions = {}): s
     ...(rows.length === 0 ? [] : [...renderTable(columns, rows, { width, paintHead: colours.dim }), '']),
     ...(hidden > 0 ? [colours.dim(`… ${countJobs(hidden)} more in report.json`), ''] : []),
     ...troubleLines(report, width, colours),
+    ...preemptedLines(report, width, colours),
     [paint(first), ...others].join(' '),
   ];
 }
@@ -66,6 +75,22 @@ function troubleLines(report: Report, width: number, colours: Colours): string[]
   return rest === 0
     ? lines
     : [...lines, `${countJobs(rest)} more did not come back, for other reasons: see report.json`, ''];
+}
+
+/** Who had to make room: by name the first ones, all of them in report.json. */
+function preemptedLines({ preempted = [] }: Report, width: number, colours: Colours): string[] {
+  const lines = preempted.slice(0, maxPreempted).flatMap((job) => {
+    const about = [job.savepoint ?? '', job.reason].filter((part) => part !== '').map(printable);
+    const head = `${colours.yellow(preemptionWord(job.outcome))}  ${colours.bold(printable(jobKey(job)))} in ${printable(job.zone)}`;
+    const indent = '    ';
+    return [
+      head,
+      ...about.flatMap((text) => wrap(text, Math.max(20, width - indent.length))).map((line) => indent + line),
+    ];
+  });
+  const hidden = preempted.length - maxPreempted;
+  if (hidden > 0) lines.push(`${countJobs(hidden)} more had to make room: see report.json`);
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function causeLines({ outcome, reason, jobs }: Trouble, width: number, colours: Colours): string[] {

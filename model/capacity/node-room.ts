@@ -25,30 +25,93 @@ export interface NodeShortfall {
 export class NodeRoom {
   readonly #nodes: NodeCapacity[];
   readonly #free: NodeBlocks;
+  /** What the jobs that were placed ask of each node. */
+  readonly #placed: { cpuMillis: Float64Array; memoryBytes: Float64Array; pods: Float64Array };
+  readonly #indexOf: Map<string, number>;
   readonly #eligible = new Map<string, Stretch[]>();
 
   constructor(nodes: readonly NodeCapacity[], pods: readonly PodRequest[]) {
     this.#nodes = nodes.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     this.#free = new NodeBlocks(this.#nodes);
-    const indexOf = new Map(this.#nodes.map((node, index) => [node.name, index]));
+    const none = () => new Float64Array(nodes.length);
+    this.#placed = { cpuMillis: none(), memoryBytes: none(), pods: none() };
+    this.#indexOf = new Map(this.#nodes.map((node, index) => [node.name, index]));
+    this.hold(pods);
+  }
+
+  /** Pods stand on their nodes, whether there is room for them or not. */
+  hold(pods: readonly PodRequest[]): void {
+    this.#move(pods, -1);
+  }
+
+  /** Pods leave their nodes. */
+  release(pods: readonly PodRequest[]): void {
+    this.#move(pods, 1);
+  }
+
+  /** Takes the places that a `take` elsewhere gave, or with `times` -1 gives them back. */
+  occupy(placements: readonly Placement[], times: 1 | -1 = 1): void {
+    for (const { node, shape, count } of placements) this.#place(this.#indexOf.get(node)!, shape, times * count);
+  }
+
+  /** Those of the nodes that have too little for the jobs that were placed on them. */
+  overfull(names: Iterable<string>): string[] {
+    const kinds = ['cpuMillis', 'memoryBytes', 'pods'] as const;
+    return [...names].filter((name) => {
+      const index = this.#indexOf.get(name);
+      return (
+        index !== undefined && kinds.some((kind) => this.#free[kind][index]! < 0 && this.#placed[kind][index]! > 0)
+      );
+    });
+  }
+
+  /** How many more pods of a shape there would be places for if these pods left. */
+  gain(leaving: readonly PodRequest[], shape: PodShape): number {
+    const before = this.#fittingWhere(leaving, shape);
+    this.#move(leaving, 1);
+    const after = this.#fittingWhere(leaving, shape);
+    this.#move(leaving, -1);
+    return after - before;
+  }
+
+  #fittingWhere(pods: readonly PodRequest[], shape: PodShape): number {
+    let sum = 0;
+    for (const name of new Set(pods.map(({ node }) => node))) {
+      const index = this.#indexOf.get(name);
+      if (index === undefined || !mayStandOn(this.#nodes[index]!, shape)) continue;
+      sum += Math.max(0, Math.min(shape.count, this.#free.fitting(index, shape)));
+    }
+    return sum;
+  }
+
+  #place(index: number, shape: Resources, count: number): void {
+    this.#free.move(index, shape, -count);
+    this.#placed.cpuMillis[index]! += count * shape.cpuMillis;
+    this.#placed.memoryBytes[index]! += count * shape.memoryBytes;
+    this.#placed.pods[index]! += count;
+  }
+
+  #move(pods: readonly PodRequest[], times: 1 | -1): void {
     for (const pod of pods) {
-      const index = indexOf.get(pod.node);
+      const index = this.#indexOf.get(pod.node);
       // Placeholders of negative priority give way as soon as the scheduler needs their room.
-      if (index === undefined || pod.priority < 0) continue;
-      this.#free.move(index, pod, -1);
+      if (index !== undefined && pod.priority >= 0) this.#free.move(index, pod, times);
     }
   }
 
-  /** Takes the room for all pods of a job, or takes none and says what is missing. */
-  take(shapes: readonly PodShape[]): { placements: Placement[] } | { shortfall: NodeShortfall } {
+  /**
+   * Takes the room for all pods of a job, or takes none and says what is missing; the nearest node, which takes a look
+   * at each, only if `explain`.
+   */
+  take(shapes: readonly PodShape[], explain = true): { placements: Placement[] } | { shortfall: NodeShortfall } {
     const taken: { index: number; shape: PodShape; count: number }[] = [];
     for (const shape of shapes.toSorted(largerFirst)) {
       const found = this.#search(shape);
       const missing = shape.count - found.reduce((sum, { count }) => sum + count, 0);
       taken.push(...found);
       if (missing === 0) continue;
-      const shortfall = { shape, placed: shape.count - missing, nearest: this.#nearest(shape) };
-      for (const { index, shape: placed, count } of taken) this.#free.move(index, placed, count);
+      const shortfall = { shape, placed: shape.count - missing, nearest: explain ? this.#nearest(shape) : null };
+      for (const { index, shape: placed, count } of taken) this.#place(index, placed, -count);
       return { shortfall };
     }
     return { placements: taken.map(({ index, ...placement }) => ({ node: this.#nodes[index]!.name, ...placement })) };
@@ -64,7 +127,7 @@ export class NodeRoom {
       for (const index of indices) {
         const count = Math.min(missing, this.#free.fitting(index, shape));
         if (count <= 0) continue;
-        this.#free.move(index, shape, -count);
+        this.#place(index, shape, count);
         found.push({ index, shape, count });
         missing -= count;
         if (missing === 0) return found;

@@ -49,6 +49,8 @@ export interface PodRequest extends Resources {
   node: string;
   /** As resolved by the API server; negative for placeholders that give way to anything. */
   priority: number;
+  /** The job, `namespace/name`, if it is a pod of Flink's. */
+  job?: string;
 }
 
 /** What a ResourceQuota still gives; null where it sets no bound. */

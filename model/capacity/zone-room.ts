@@ -1,8 +1,9 @@
 /** The room that a zone has for jobs: its nodes and its namespaces' quotas, each judged only as far as it is known. */
 import type { JobRef } from '../job.ts';
 import { NodeRoom, type NodeShortfall, type Placement } from './node-room.ts';
-import { formatCpu, formatMemory, formatResources } from './quantity.ts';
-import type { JobDemand, NodeCapacity, PodRequest, QuotaRoom } from './types.ts';
+import { formatResources } from './quantity.ts';
+import { QuotaRooms } from './quota-room.ts';
+import type { JobDemand, NodeCapacity, PodRequest, PodShape, QuotaRoom } from './types.ts';
 
 /** What was read of a zone. Null: it could not be read, or says nothing there; then it is not judged. */
 export interface RoomSeen {
@@ -10,54 +11,92 @@ export interface RoomSeen {
   quotas: QuotaRoom[] | null;
 }
 
-export type RoomVerdict = { fits: true; placements: Placement[] } | { fits: false; missing: string };
+/** A job that runs in the zone, with the pods that it has there. */
+export interface RunningJob extends JobRef {
+  pods: readonly PodRequest[];
+}
+
+export type RoomVerdict =
+  { fits: true; placements: Placement[] } | { fits: false; missing: string; short: NodeShortfall | null };
 
 export class ZoneRoom {
   readonly #zone: string;
   readonly #nodes: NodeRoom | null;
-  readonly #quotas = new Map<string, QuotaRoom[]>();
+  readonly #quotas: QuotaRooms;
 
   constructor(zone: string, seen: RoomSeen) {
     this.#zone = zone;
     this.#nodes = seen.nodes && new NodeRoom(seen.nodes.nodes, seen.nodes.pods);
-    for (const quota of seen.quotas ?? []) {
-      this.#quotas.set(quota.namespace, [...(this.#quotas.get(quota.namespace) ?? []), { ...quota }]);
-    }
+    this.#quotas = new QuotaRooms(seen.quotas ?? []);
   }
 
   /**
-   * Takes room for a job, or takes none and says in a sentence what is missing. A job with a priority class of its
-   * own fits where nodes are short too: the scheduler may clear room for it, and its pods hold none in this count.
+   * Takes room for a job, or takes none and says in a sentence what is missing; without `explain` in fewer words and
+   * much less time. A job with a priority class of its own fits where nodes are short too: the scheduler may clear
+   * room for it, and its pods hold none in this count.
    */
-  take(job: JobRef, demand: JobDemand): RoomVerdict {
-    const quotas = this.#quotas.get(job.namespace) ?? [];
-    for (const quota of quotas) {
-      const missing = quotaShortfall(quota, demand);
-      if (missing !== undefined) return { fits: false, missing };
-    }
-    const taken = this.#nodes?.take(demand.shapes) ?? { placements: [] };
+  take(job: JobRef, demand: JobDemand, explain = true): RoomVerdict {
+    const missing = this.#quotas.shortfall(job, demand);
+    if (missing !== undefined) return { fits: false, missing, short: null };
+    const taken = this.#nodes?.take(demand.shapes, explain) ?? { placements: [] };
     if ('shortfall' in taken && demand.priorityClass === null) {
-      return { fits: false, missing: sentenceOf(taken.shortfall, this.#zone) };
+      return { fits: false, missing: sentenceOf(taken.shortfall, this.#zone), short: taken.shortfall };
     }
-    for (const quota of quotas) {
-      for (const what of ['cpuMillis', 'memoryBytes', 'pods'] as const) {
-        if (quota[what] !== null) quota[what] -= demand[what];
-      }
-    }
+    this.#quotas.place(job, demand);
     return { fits: true, placements: 'placements' in taken ? taken.placements : [] };
+  }
+
+  /** Takes what another count of this zone gave the job, whether it is free or not; with `times` -1 gives it back. */
+  occupy(job: JobRef, demand: JobDemand, placements: readonly Placement[], times: 1 | -1 = 1): void {
+    this.#nodes?.occupy(placements, times);
+    this.#quotas.place(job, demand, times);
+  }
+
+  /** A running job ends: its pods are gone. */
+  release(running: RunningJob): void {
+    this.#nodes?.release(running.pods);
+    this.#quotas.hold(running.namespace, amountOf(running.pods), -1);
+  }
+
+  /** The reverse of `release`, whether there is room or not. */
+  hold(running: RunningJob): void {
+    this.#nodes?.hold(running.pods);
+    this.#quotas.hold(running.namespace, amountOf(running.pods));
+  }
+
+  /** Takes a running job's room back where it was, if it is still free there; false, and nothing changes, if not. */
+  keep(running: RunningJob): boolean {
+    this.hold(running);
+    const where = running.pods.map(({ node }) => node);
+    if (this.overfull(running.namespace, where).length === 0) return true;
+    this.release(running);
+    return false;
+  }
+
+  /** How many more pods of a shape there would be places for if a running job ended. */
+  gain(running: RunningJob, shape: PodShape): number {
+    return this.#nodes?.gain(running.pods, shape) ?? 0;
+  }
+
+  /** Where there is too little for the jobs that were placed: names of nodes, `quotaMark` for the namespace's quotas. */
+  overfull(namespace: string, nodes: Iterable<string>): string[] {
+    const over = this.#nodes?.overfull(new Set(nodes)) ?? [];
+    return this.#quotas.overdrawn(namespace) ? [...over, quotaMark(namespace)] : over;
   }
 }
 
-function quotaShortfall(quota: QuotaRoom, demand: JobDemand): string | undefined {
-  const short = (left: number | null, asked: number): left is number => left !== null && asked > left;
-  const sentence = (left: string, asked: string) =>
-    `quota ${quota.name} of namespace ${quota.namespace} has ${left} left, and its pods ask for ${asked}`;
-  if (short(quota.cpuMillis, demand.cpuMillis))
-    return sentence(formatCpu(quota.cpuMillis), formatCpu(demand.cpuMillis));
-  if (short(quota.memoryBytes, demand.memoryBytes))
-    return sentence(formatMemory(quota.memoryBytes), formatMemory(demand.memoryBytes));
-  if (!short(quota.pods, demand.pods)) return undefined;
-  return `quota ${quota.name} of namespace ${quota.namespace} has ${Math.max(0, quota.pods)} of ${demand.pods} pods left`;
+/** Stands for a namespace's quotas among names of nodes; no node can be called so. */
+export function quotaMark(namespace: string): string {
+  return `quotas of ${namespace}`;
+}
+
+function amountOf(pods: readonly PodRequest[]) {
+  const sum = { cpuMillis: 0, memoryBytes: 0, pods: pods.length };
+  for (const { cpuMillis, memoryBytes } of pods) {
+    sum.cpuMillis += cpuMillis;
+    sum.memoryBytes += memoryBytes;
+  }
+  return sum;
 }
 
 function sentenceOf({ shape, placed, nearest }: NodeShortfall, zone: string): string {

@@ -70,6 +70,8 @@ function toConfig(parsed: ParsedConfig): Config {
       fenceDeadlineMs: parsed.escape.fenceDeadline,
       fenceRetryMs: parsed.escape.fenceRetry,
       roomDeadlineMs: parsed.escape.roomDeadline,
+      preemptSavepointMs: parsed.escape.preemptSavepoint,
+      preemptDeadlineMs: parsed.escape.preemptDeadline,
       startsPerSecond: parsed.escape.startsPerSecond,
       timeToRunMs: parsed.escape.timeToRun,
       probeDeadlineMs: parsed.escape.probeDeadline,

@@ -156,6 +156,8 @@ export const configSchema = z.strictObject({
       fenceDeadline: duration('1s', '2m').prefault(settings.fenceDeadline.default),
       fenceRetry: duration('1s', '10m').prefault(settings.fenceRetry.default),
       roomDeadline: duration('1s', '1m').prefault(settings.roomDeadline.default),
+      preemptSavepoint: duration('1s', '10m').prefault(settings.preemptSavepoint.default),
+      preemptDeadline: duration('1s', '10m').prefault(settings.preemptDeadline.default),
       startsPerSecond: z.int().min(1).max(10_000).default(settings.startsPerSecond.default),
       timeToRun: duration('1s', '1h').prefault(settings.timeToRun.default),
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),

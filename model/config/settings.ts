@@ -59,6 +59,16 @@ export const settings = {
     default: '10s',
     about: 'How long nodes, pods and quotas of the peer may take to be read; then the plan goes on without them.',
   },
+  preemptSavepoint: {
+    path: 'escape.preemptSavepoint',
+    default: '30s',
+    about: 'How long the savepoint of a P3 job that must make room may take; then it ends without one.',
+  },
+  preemptDeadline: {
+    path: 'escape.preemptDeadline',
+    default: '1m',
+    about: 'How long pods of a P3 job that made room may take to go; then those that wait for the room start.',
+  },
   startsPerSecond: {
     path: 'escape.startsPerSecond',
     default: 20,

@@ -117,6 +117,10 @@ export interface Config {
     fenceRetryMs: number;
     /** How long gathering the peer's room may take before the plan goes on without it. */
     roomDeadlineMs: number;
+    /** How long the savepoint of a job that must make room may take. */
+    preemptSavepointMs: number;
+    /** How long the pods of such a job may take to be gone before nobody waits any more. */
+    preemptDeadlineMs: number;
     /** Measured earlier, for the forecast of when each wave runs again. */
     startsPerSecond: number;
     timeToRunMs: number;

@@ -4,6 +4,7 @@
  */
 import { formatDurationMs } from '../duration.ts';
 import type { Tier } from '../tier.ts';
+import { batchesOf } from './batches.ts';
 
 /** Batches that are watched at once; with 100 jobs each that is more than a thousand jobs. */
 export const batchesInFlight = 12;
@@ -14,6 +15,8 @@ export interface Schedule {
   startsPerSecond: number;
   /** From the start of a job until all its tasks run. A twin runs already. */
   timeToRunSeconds: number;
+  /** From the plan until jobs that have to make room are gone; 0 when not told. */
+  makeRoomSeconds?: number;
   /** Jobs of a batch. */
   batchSize: number;
   /** From the trigger to this plan. */
@@ -31,21 +34,27 @@ export interface LateWave {
 interface WaveSize {
   wave: number;
   tier: Tier;
-  jobs: readonly { kind: 'standby' | 'twin' }[];
+  jobs: readonly { kind: 'standby' | 'twin'; waits?: true }[];
 }
 
 /** For each wave the seconds from the trigger until its last job runs again, and the waves that will be late. */
 export function expectWaves(waves: readonly WaveSize[], schedule: Schedule): { seconds: number[]; late: LateWave[] } {
   const { startsPerSecond, timeToRunSeconds, batchSize, budgetSeconds } = schedule;
+  const roomAt = schedule.elapsedSeconds + (schedule.makeRoomSeconds ?? 0);
   const ends: number[] = [];
   let issuedAt = schedule.elapsedSeconds;
   let waited = 0;
   let starts = 0;
   const late: LateWave[] = [];
+  let madeRoom = 0;
   const seconds = waves.map(({ wave, tier, jobs }) => {
     let last = issuedAt;
-    for (let from = 0; from < jobs.length; from += batchSize) {
-      const batch = jobs.slice(from, from + batchSize);
+    for (const { from, to, waits } of batchesOf([{ wave, tier, jobs }], batchSize)) {
+      const batch = jobs.slice(from, to);
+      if (waits && issuedAt < roomAt) {
+        madeRoom += roomAt - issuedAt;
+        issuedAt = roomAt;
+      }
       if (ends.length === batchesInFlight) {
         const free = Math.max(issuedAt, ends.shift()!);
         waited += free - issuedAt;
@@ -60,7 +69,7 @@ export function expectWaves(waves: readonly WaveSize[], schedule: Schedule): { s
     starts += jobs.length;
     const expectedSeconds = Math.round(last * 10) / 10;
     if (expectedSeconds > budgetSeconds) {
-      const reason = lateReason({ wave, tier, jobs: jobs.length, expectedSeconds, starts, waited }, schedule);
+      const reason = lateReason({ wave, tier, jobs: jobs.length, expectedSeconds, starts, waited, madeRoom }, schedule);
       late.push({ wave, tier, expectedSeconds, reason });
     }
     return expectedSeconds;
@@ -69,7 +78,15 @@ export function expectWaves(waves: readonly WaveSize[], schedule: Schedule): { s
 }
 
 function lateReason(
-  wave: { wave: number; tier: Tier; jobs: number; expectedSeconds: number; starts: number; waited: number },
+  wave: {
+    wave: number;
+    tier: Tier;
+    jobs: number;
+    expectedSeconds: number;
+    starts: number;
+    waited: number;
+    madeRoom: number;
+  },
   schedule: Schedule,
 ): string {
   const time = (seconds: number) => formatDurationMs(seconds * 1000);
@@ -80,6 +97,7 @@ function lateReason(
     ...(wave.waited >= 1
       ? [`${time(wave.waited)} pass until earlier jobs run, as ${batchesInFlight} batches are watched at once`]
       : []),
+    ...(wave.madeRoom >= 1 ? [`${time(wave.madeRoom)} pass until P3 jobs there have made room`] : []),
     `a job takes ${time(schedule.timeToRunSeconds)} to run again`,
   ];
   const jobs = wave.jobs === 1 ? '1 job' : `${wave.jobs} jobs`;

@@ -2,13 +2,14 @@
  * The plan of an escape: which jobs start, in which order, and which are left and why. Pure: what was gathered goes
  * in, a plan comes out, and the same input gives the same plan.
  */
-import type { JobRef } from '../job.ts';
+import { jobKey, type JobRef } from '../job.ts';
 import type { Resources } from '../capacity/types.ts';
 import type { RoomSeen } from '../capacity/zone-room.ts';
 import type { FlinkDeployment } from '../kubernetes/flink-deployment.ts';
 import type { Tier } from '../tier.ts';
+import type { ClearedVictim } from './clear-room.ts';
 import { expectWaves, type LateWave, type Schedule } from './expectation.ts';
-import { giveRoom } from './give-room.ts';
+import { giveRoom, type Placed } from './give-room.ts';
 import { compareImportance, compareText } from './importance.ts';
 import { chooseScope } from './scope.ts';
 import { wavesOf } from './waves.ts';
@@ -27,6 +28,16 @@ export interface PlannedJob extends JobRef {
   demand: (Resources & { pods: number }) | null;
   /** An earlier escape started it here and gave it up. */
   retry?: true;
+  /** There if its room is free only once P3 jobs of the peer zone ended. */
+  waits?: true;
+}
+
+/** A P3 job that runs in the peer zone and is ended to make room. */
+export interface PlannedVictim extends JobRef {
+  /** The first wave that needs its room. */
+  wave: number;
+  /** Keys of the jobs that get it; never none. */
+  makesRoomFor: string[];
 }
 
 export interface LeftJob extends JobRef {
@@ -52,6 +63,8 @@ export interface EscapePlan {
   plannedAt: string;
   waves: Wave[];
   left: LeftJob[];
+  /** Those whose room is needed first come first. */
+  preempted: PlannedVictim[];
   /** Waves that are not expected to make the budget, with the reason. */
   late: LateWave[];
   /** What people should know of the plan, such as that room was not judged. */
@@ -72,6 +85,8 @@ export interface EscapeAssessment {
   scope: { tiers?: Tier[]; namespaces?: string[] };
   /** Free room of the peer zone; absent when it could not be seen: then nothing is left for want of it. */
   room?: RoomSeen;
+  /** P3 jobs of the peer zone, of which those that run there may have to make room; none without a view of the room. */
+  running?: FlinkDeployment[];
   /** Durations measured earlier; without them nothing is expected. */
   schedule?: Schedule;
   /** What gathering has to say, to stand in front of the plan's own notes. */
@@ -89,25 +104,29 @@ export function planEscape(assessment: EscapeAssessment): EscapePlan {
   const { escapeId, zone, to, now } = assessment;
   const notes = [...(assessment.notes ?? [])];
   const { inScope, left } = chooseScope(assessment, notes);
-  const { placed, short } = giveRoom(assessment, inScope.toSorted(compareImportance));
+  const { placed, short, victims } = giveRoom(assessment, inScope.toSorted(compareImportance));
   left.push(...short);
   left.sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
   const unmeasured = wavesOf(placed, notes);
+  const preempted = firstNeededFirst(victims, unmeasured);
+  if (preempted.length > 0) notes.unshift(roomNote(to, placed, preempted));
   const expected = assessment.schedule && expectWaves(unmeasured, assessment.schedule);
   const waves = unmeasured.map((wave, index) => ({ ...wave, expectedSeconds: expected?.seconds[index] ?? null }));
   const shown =
     notes.length > maxNotes ? [...notes.slice(0, maxNotes), `${notes.length - maxNotes} notes more`] : notes;
-  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, late: expected?.late ?? [], notes: shown };
+  const late = expected?.late ?? [];
+  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, preempted, late, notes: shown };
 }
 
-/** Batches of a plan in the order in which they start: none spans two waves, none is larger than `size`. */
-export function batchesOf(plan: EscapePlan, size: number): { wave: number; tier: Tier; from: number; to: number }[] {
-  return plan.waves.flatMap(({ wave, tier, jobs }) =>
-    Array.from({ length: Math.ceil(jobs.length / size) }, (_, index) => ({
-      wave,
-      tier,
-      from: index * size,
-      to: Math.min(jobs.length, (index + 1) * size),
-    })),
-  );
+function firstNeededFirst(victims: readonly ClearedVictim[], waves: readonly Pick<Wave, 'jobs'>[]): PlannedVictim[] {
+  if (victims.length === 0) return [];
+  const waveOf = new Map(waves.flatMap(({ jobs }) => jobs.map((job) => [jobKey(job), job.wave] as const)));
+  return victims
+    .map((victim) => ({ ...victim, wave: Math.min(...victim.makesRoomFor.map((key) => waveOf.get(key)!)) }))
+    .toSorted((a, b) => a.wave - b.wave);
+}
+
+function roomNote(to: string, placed: readonly Placed[], { length }: readonly PlannedVictim[]): string {
+  const waiting = placed.filter(({ waits }) => waits).length;
+  return `${length} P3 ${length === 1 ? 'job' : 'jobs'} of ${to} must end to make room for ${waiting} of the lost zone`;
 }

@@ -9,7 +9,7 @@ import { compareText, upstreamOf, weightOf } from './importance.ts';
 import type { EscapeAssessment, LeftJob, PlannedJob } from './plan.ts';
 
 /** A job that was asked for, before it is known whether there is room for it. */
-export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand'> {
+export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand' | 'waits'> {
   weight: number;
   cost: number;
   upstream: string[];

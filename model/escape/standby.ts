@@ -114,6 +114,18 @@ export function fencePatch(fence: { to: string; epoch: number }): unknown {
   };
 }
 
+/** The merge patch that ends a running job to make room; it stays the active one, and says where to come back from. */
+export function preemptPatch(end: { escapeId: string; savepoint: string | null; resourceVersion?: string }): unknown {
+  return {
+    metadata: {
+      // Whatever was changed since the object was read, its tier above all, is looked at first.
+      ...(end.resourceVersion === undefined ? {} : { resourceVersion: end.resourceVersion }),
+      annotations: { [annotations.preemptedBy]: end.escapeId, [annotations.comeBackFrom]: end.savepoint },
+    },
+    spec: { job: { state: 'suspended' } },
+  };
+}
+
 function activeMarks(start: { to: string; epoch: number; restorePath: string; escapeId: string }) {
   return {
     labels: { [labels.role]: 'active' },

@@ -1,12 +1,15 @@
 /** The waves of a plan: by tier, and within a tier by lineage. */
 import { jobKey } from '../job.ts';
 import { tiers } from '../tier.ts';
+import type { Placed } from './give-room.ts';
 import { lineageLevels, maxLevels } from './lineage.ts';
 import type { PlannedJob, Wave } from './plan.ts';
-import type { Wanted } from './scope.ts';
 
-/** Waves in the order in which they begin, none of them empty; the jobs of a wave stay in the order given. */
-export function wavesOf(placed: readonly Wanted[], notes: string[]): Omit<Wave, 'expectedSeconds'>[] {
+/**
+ * Waves in the order in which they begin, none of them empty. The jobs of a wave stay in the order given, but those
+ * that wait until others made room come last: nobody with room stands behind them.
+ */
+export function wavesOf(placed: readonly Placed[], notes: string[]): Omit<Wave, 'expectedSeconds'>[] {
   const waves: Omit<Wave, 'expectedSeconds'>[] = [];
   for (const tier of tiers) {
     const ofTier = placed.filter((job) => job.tier === tier);
@@ -16,16 +19,17 @@ export function wavesOf(placed: readonly Wanted[], notes: string[]): Omit<Wave, 
       const jobs = ofTier.filter((job) => lineage.levels.get(jobKey(job)) === level);
       if (jobs.length === 0) break;
       const wave = waves.length;
-      waves.push({ wave, tier, level, jobs: jobs.map((job) => planned(job, wave)) });
+      const inTurn = [...jobs.filter(({ waits }) => !waits), ...jobs.filter(({ waits }) => waits)];
+      waves.push({ wave, tier, level, jobs: inTurn.map((job) => planned(job, wave)) });
     }
   }
   return waves;
 }
 
-function planned(job: Wanted, wave: number): PlannedJob {
-  const { namespace, name, tier, kind, store, recoveryPoint, epoch, demand } = job;
+function planned(job: Placed, wave: number): PlannedJob {
+  const { namespace, name, tier, kind, store, recoveryPoint, epoch, demand, waits } = job;
   // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
   const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
-  const retry = job.retry ? { retry: job.retry } : {};
-  return { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks, ...retry };
+  const start = { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
+  return { ...start, ...(job.retry ? { retry: job.retry } : {}), ...(waits ? { waits } : {}) };
 }

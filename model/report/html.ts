@@ -6,6 +6,7 @@ import { headlineSentences } from './headline.ts';
 import { markup, type Html, trusted } from './markup.ts';
 import { aboutSection } from './page-about.ts';
 import { jobsSection } from './page-jobs.ts';
+import { preemptedSection } from './page-preempted.ts';
 import { pageStyle } from './page-style.ts';
 import { formatInstant, kindName } from './page-words.ts';
 import { summaryTiles, tiersSection } from './page-summary.ts';
@@ -42,7 +43,7 @@ export function renderReportHtml(report: Report): string {
         </header>
         <main>
           ${summaryTiles(report)} ${troublesSection(report)} ${tiersSection(report)} ${timelineSection(report)}
-          ${jobsSection(report)} ${aboutSection(report)}
+          ${jobsSection(report)} ${preemptedSection(report)} ${aboutSection(report)}
         </main>
       </body>
     </html> `.html;

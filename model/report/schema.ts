@@ -32,6 +32,26 @@ export const jobReportSchema = z.object({
 });
 export type JobReport = z.infer<typeof jobReportSchema>;
 
+export const preemptions = ['suspended', 'left', 'failed', 'planned'] as const;
+
+/** A P3 job of the zone that took the jobs, and what became of it: it was to make room. */
+export const preemptedSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  zone: z.string(),
+  /** suspended: it made room; left: it was not touched; failed: it could not be ended; planned: this is a dry run. */
+  outcome: z.enum(preemptions),
+  /** What there is to know of it, such as why it was left or why it has no savepoint. */
+  reason: z.string(),
+  /** Path of the savepoint to come back from, as the zone's jobs see it. */
+  savepoint: z.string().nullable(),
+  /** From when it was told to make room until its pods were gone. */
+  seconds: z.number().min(0).nullable(),
+  /** The jobs, as `namespace/name`, that stand where it stood. */
+  makesRoomFor: z.array(z.string()),
+});
+export type PreemptedReport = z.infer<typeof preemptedSchema>;
+
 export const tierReportSchema = z.object({
   jobs: z.number().int(),
   running: z.number().int(),
@@ -57,5 +77,7 @@ export const reportSchema = z.object({
   /** What fencing the lost zone came to. */
   fence: z.object({ outcome: z.enum(['fenced', 'unreachable', 'skipped']), detail: z.string() }),
   jobs: z.array(jobReportSchema),
+  /** Only where somebody had to make room. */
+  preempted: z.array(preemptedSchema).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -1,6 +1,6 @@
 /** Figures as people read them. */
 import { formatDurationMs } from '../duration.ts';
-import type { JobReport, Report } from './schema.ts';
+import type { JobReport, PreemptedReport, Report } from './schema.ts';
 
 /** Seconds for people: "48 s", "3 m 5 s"; "–" for none. */
 export function formatSeconds(seconds: number | null): string {
@@ -38,6 +38,13 @@ export function shortRecoveryPoint(recoveryPoint: string): string {
 
 /** A sign for each outcome, as colour alone must not tell them apart. */
 export const outcomeSigns = { running: '✓', left: '–', failed: '✕' } as const;
+
+/** What became of a job that was to make room. */
+export function preemptionWord(outcome: PreemptedReport['outcome']): string {
+  return { suspended: 'made room', left: 'not touched', failed: 'could not be ended', planned: 'would make room' }[
+    outcome
+  ];
+}
 
 /** The word for an outcome: in a dry run a job only "would run". */
 export function outcomeWord(outcome: JobReport['outcome'], { dryRun }: Pick<Report, 'dryRun'>): string {

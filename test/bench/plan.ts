@@ -4,6 +4,7 @@
  */
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
 import { planEscape, type EscapeAssessment } from '../../model/escape/plan.ts';
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { tiers } from '../../model/tier.ts';
 import { timed, withRatios, type BenchRow } from './row.ts';
@@ -11,17 +12,23 @@ import { timed, withRatios, type BenchRow } from './row.ts';
 /** TaskManagers of a job, of about two cores each. */
 const taskManagers = 20;
 
-/** Plans for a tenth of the jobs and for all, without room, then with it. */
+/** P3 jobs that run in the peer zone, for each ten jobs that escape; of five pods each. */
+const runningPerTen = 2;
+
+/** Plans for a tenth of the jobs and for all, without room, then with it, then with P3 jobs that may have to end. */
 export async function benchPlan(jobs: number): Promise<BenchRow[]> {
   const rows = [];
   const sizes = [Math.max(1, Math.round(jobs / 10)), jobs];
-  for (const withRoom of [false, true]) {
+  for (const kind of ['alone', 'room', 'pre-emption']) {
     for (const n of sizes) {
       const nodes = Math.max(1, Math.round(n / 2));
-      const input = { ...assessment(n), ...(withRoom ? { room: roomOf(nodes), schedule } : {}) };
+      const running = kind === 'pre-emption' ? runningOf(Math.round((n * runningPerTen) / 10)) : [];
+      const withRoom = kind !== 'alone';
+      const input = { ...assessment(n), running, ...(withRoom ? { room: roomOf(nodes, running), schedule } : {}) };
       const { result, seconds, cpuSeconds, rssMb } = await timed(async () => planEscape(input));
       const room = withRoom ? ` on ${nodes} nodes, ${result.left.length} left` : '';
-      rows.push({ what: `plan of ${n} jobs${room}`, n, bytes: null, seconds, cpuSeconds, rssMb });
+      const ended = running.length === 0 ? '' : `, ${result.preempted.length} of ${running.length} P3 there end`;
+      rows.push({ what: `plan of ${n} jobs${room}${ended}`, n, bytes: null, seconds, cpuSeconds, rssMb });
     }
   }
   return withRatios(rows);
@@ -35,8 +42,23 @@ const schedule = {
   budgetSeconds: 600,
 } as const;
 
-/** Nodes of 64 cores with six pods each; too little for the last jobs. */
-function roomOf(count: number): RoomSeen {
+/** P3 jobs as they run in the peer zone. */
+function runningOf(count: number): FlinkDeployment[] {
+  return Array.from({ length: count }, (_, index) => ({
+    apiVersion: 'flink.apache.org/v1beta1',
+    kind: 'FlinkDeployment',
+    metadata: {
+      name: `running-${index}`,
+      namespace: 'default',
+      labels: { [labels.tier]: 'P3' },
+      annotations: { [annotations.weight]: String(index % 3) },
+    },
+    spec: { job: { parallelism: 4, state: 'running' } },
+  }));
+}
+
+/** Nodes of 64 cores with six pods each, and five pods of each running job; too little for the last jobs. */
+function roomOf(count: number, running: readonly FlinkDeployment[]): RoomSeen {
   const names = Array.from({ length: count }, (_, index) => `node-${index}`);
   return {
     quotas: null,
@@ -50,14 +72,25 @@ function roomOf(count: number): RoomSeen {
         taints: [],
         schedulable: true,
       })),
-      pods: names.flatMap((node, index) =>
-        Array.from({ length: 6 }, () => ({
-          node,
-          cpuMillis: 250 * (index % 5),
-          memoryBytes: 2 ** 30,
-          priority: 0,
-        })),
-      ),
+      pods: [
+        ...names.flatMap((node, index) =>
+          Array.from({ length: 6 }, () => ({
+            node,
+            cpuMillis: 250 * (index % 5),
+            memoryBytes: 2 ** 30,
+            priority: 0,
+          })),
+        ),
+        ...running.flatMap(({ metadata }, index) =>
+          Array.from({ length: 5 }, (_, nth) => ({
+            node: names[(index * 5 + nth) % count]!,
+            cpuMillis: 8_000,
+            memoryBytes: 32 * 2 ** 30,
+            priority: 0,
+            job: `default/${metadata.name}`,
+          })),
+        ),
+      ],
     },
   };
 }

@@ -1,44 +1,19 @@
-import { NativeConnection } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { activityPulse } from '../../activities/pulse.ts';
 import { jobKey } from '../../model/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { createWorker } from '../../worker/run-worker.ts';
 import { fleetOf } from './harness/fleet.ts';
+import { startMortalWorker } from './harness/mortal-worker.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
 import type { LedgerEntry } from './world/ledger.ts';
-import { MortalWorld } from './world/mortal-world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
   env = await startServer();
 });
 afterAll(() => env.teardown());
-
-/** A worker that is killed with its world; `bury` frees what is left of it. */
-async function startMortalWorker(scenario: Scenario): Promise<{ mortal: MortalWorld; bury(): Promise<void> }> {
-  const mortal = new MortalWorld(scenario.world);
-  const connection = await NativeConnection.connect({ address: env.address });
-  const worker = await createWorker(connection, 'default', scenario.config, mortal, () =>
-    mortal.pulse(scenario.world.clock.quicken(activityPulse())),
-  );
-  const run = worker.run();
-  const bury = async (): Promise<void> => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-    mortal.bury();
-    await run;
-    await connection.close();
-  };
-  // A dead process polls no more; what it was at hangs until it is buried.
-  void waitUntil('the worker is killed', () => mortal.dead, 120_000).then(
-    () => worker.shutdown(),
-    () => {},
-  );
-  return { mortal, bury };
-}
 
 /** Where in an escape the worker dies: at the nth request of a kind. */
 const moments: { name: string; nth: number; matches: (entry: LedgerEntry) => boolean }[] = [
@@ -65,7 +40,7 @@ describe.concurrent('an escape whose worker is killed', () => {
     world.operator(peer).runs.get('default/p0-0')!.fault = 'restart-loop';
     world.operator(peer).faults.set('default/p2-4', 'wrong-path');
     const twinStarts = world.operator(peer).starts.length;
-    const { mortal, bury } = await startMortalWorker(scenario);
+    const { mortal, bury } = await startMortalWorker(env, scenario);
     mortal.killAt(nth, (entry) => entry.zone === peer && matches(entry));
     try {
       const escape = scenario.escape();

@@ -37,6 +37,24 @@ export const { fenceZone } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 5 },
 });
 
+/** Behind P0 and beside P1, which waits for it. */
+export const { listVictims, saveVictims } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: '5s',
+  retry: quick,
+  priority: { priorityKey: 2 },
+});
+
+/** The savepoint and the pods have bounds of their own in the settings, of at most ten minutes each. */
+export const { preemptJob } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '25m',
+  scheduleToCloseTimeout: '30m',
+  heartbeatTimeout: '5s',
+  retry: quick,
+  priority: { priorityKey: 2 },
+});
+
 /** Small heartbeat time-out: after a worker's death its starts go on within seconds. */
 export const { startBatch } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '5m',

@@ -21,6 +21,7 @@ import { fenceReturn } from '../fence-return/fence-return.ts';
 import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
 import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
+import { makeRoomBeside } from './make-room.ts';
 import { runWaves } from './run-waves.ts';
 import { whyFailed } from '../failure-words.ts';
 
@@ -65,16 +66,20 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
 
   const fence = fenceInBackground(target);
   enter('waves');
+  const control = { paused: () => progress.paused, aborted: () => abortedBy !== undefined };
+  const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowInfo().workflowId, control);
   const { begun, broken } = await runWaves(target, plan.batches, state, workflowInfo().workflowId, {
-    paused: () => progress.paused,
-    aborted: () => abortedBy !== undefined,
+    ...control,
+    roomMadeFor: (wave) => room.madeFor(wave),
   });
+  await room.over;
   if (broken.length > 0) progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
 
   if (!target.dryRun) await watchForReturn(target);
   enter('report');
   const report = await writeReport(target, {
     batches: begun,
+    ...(room.begun.length > 0 ? { victims: room.begun } : {}),
     fence: fence.now(),
     unstarted: abortedBy === undefined ? (broken[0] ?? 'it was not started') : `the escape was aborted by ${abortedBy}`,
     finishedAt: new Date(Date.now()).toISOString(),

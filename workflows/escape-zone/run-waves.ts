@@ -10,6 +10,8 @@ export interface WaveControl {
   paused: () => boolean;
   /** True once nothing more is to be started. */
   aborted: () => boolean;
+  /** True once the room is free that jobs up to this wave wait for. */
+  roomMadeFor?: (wave: number) => boolean;
 }
 
 /** Runs every batch to its end and says which were begun. A batch that breaks leaves its jobs to the report. */
@@ -31,6 +33,7 @@ export async function runWaves(
         control.aborted() ||
         (!control.paused() &&
           begun.length - over.size < batchesInFlight &&
+          (!batch.waits || (control.roomMadeFor?.(batch.wave) ?? true)) &&
           earlierWaves.every((other) => state.hasIssued(other) || over.has(other))),
     );
     if (control.aborted()) break;

@@ -53,9 +53,15 @@ describe('pods', () => {
   const requests = (cpu: string, memory: string) => ({ resources: { requests: { cpu, memory } } });
   const one = (more: object) => [{ name: 'main', image: 'x', ...more }];
 
-  async function createPod(namespace: string, name: string, spec: object, phase?: string): Promise<void> {
+  async function createPod(
+    namespace: string,
+    name: string,
+    spec: object,
+    phase?: string,
+    labels: object = { app: 'orders' },
+  ): Promise<void> {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
-    await kubernetes.raw('POST', pods, { metadata: { name }, spec });
+    await kubernetes.raw('POST', pods, { metadata: { name, labels }, spec });
     if (phase) await kubernetes.raw('PATCH', `${pods}/${name}/status`, { status: { phase } }, merge);
   }
 
@@ -67,10 +73,13 @@ describe('pods', () => {
       initContainers: [{ name: 'fetch', image: 'x', ...requests('100m', '3Gi') }],
     });
     // As Flink's own pods are: the container that a template does not decide on counts in a pod that runs.
-    await createPod('default', 'flink', {
-      nodeName: 'b',
-      containers: [{ name: 'flink-main-container', image: 'x', ...requests('1500m', '2Gi') }],
-    });
+    await createPod(
+      'default',
+      'flink',
+      { nodeName: 'b', containers: [{ name: 'flink-main-container', image: 'x', ...requests('1500m', '2Gi') }] },
+      undefined,
+      { app: 'orders', component: 'taskmanager', type: 'flink-native-kubernetes' },
+    );
     await createPod('default', 'ended', { nodeName: 'a', containers: one(requests('9', '9Gi')) }, 'Succeeded');
     await createPod('default', 'broken', { nodeName: 'a', containers: one(requests('9', '9Gi')) }, 'Failed');
     await createPod('default', 'waiting', { containers: one(requests('9', '9Gi')) });
@@ -87,7 +96,7 @@ describe('pods', () => {
     expect((await cluster.listPodRequests()).toSorted(byCpu)).toEqual([
       { node: 'a', cpuMillis: 250, memoryBytes: gibi, priority: 0 },
       { node: 'a', cpuMillis: 1000, memoryBytes: 3 * gibi, priority: 0 },
-      { node: 'b', cpuMillis: 1500, memoryBytes: 2 * gibi, priority: 0 },
+      { node: 'b', cpuMillis: 1500, memoryBytes: 2 * gibi, priority: 0, job: 'default/orders' },
       { node: 'b', cpuMillis: 2000, memoryBytes: 2 * gibi, priority: -10 },
     ]);
   });

@@ -27,6 +27,8 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         fenceDeadlineMs: 2_000,
         fenceRetryMs: 3_000,
         roomDeadlineMs: 10_000,
+        preemptSavepointMs: 30_000,
+        preemptDeadlineMs: 60_000,
         startsPerSecond: 20,
         timeToRunMs: 60_000,
         probeDeadlineMs: 2_000,

@@ -28,6 +28,10 @@ export class SimulatedCluster implements ZoneCluster {
   quotas: QuotaRoom[] = [];
   /** The account may not list nodes. */
   nodesRefused = false;
+  /** What the pods of some jobs hold of the nodes while they run. */
+  readonly podsOnNodes = new Map<string, Omit<PodRequest, 'job'>[]>();
+  /** Jobs whose pods never go. */
+  readonly lingering = new Set<string>();
   readonly #way: SimulatedZone;
   readonly #operator: SimulatedOperator;
   readonly #applied = new Map<string, FlinkDeployment>();
@@ -101,8 +105,8 @@ export class SimulatedCluster implements ZoneCluster {
   async listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]> {
     return this.#way.request('kubernetes', 'list pods', jobKey(job), signal, () => {
       const run = this.#operator.runs.get(jobKey(job));
-      if (!run) return [];
-      const pending = run.fault === 'no-room';
+      if (!run && !this.lingering.has(jobKey(job))) return [];
+      const pending = run?.fault === 'no-room';
       const pod = {
         phase: pending ? 'Pending' : 'Running',
         ready: !pending,
@@ -144,9 +148,13 @@ export class SimulatedCluster implements ZoneCluster {
     });
   }
 
-  /** Pods of jobs take no room of the nodes here: a test says what is free. */
+  /** Pods of jobs take no room of the nodes here, but for those of which a test says so. */
   async listPodRequests(signal?: AbortSignal): Promise<PodRequest[]> {
-    return this.#way.request('kubernetes', 'list', 'all pods', signal, () => []);
+    return this.#way.request('kubernetes', 'list', 'all pods', signal, () =>
+      [...this.podsOnNodes]
+        .filter(([job]) => this.#operator.runs.has(job))
+        .flatMap(([job, pods]) => pods.map((pod) => ({ ...pod, job }))),
+    );
   }
 
   async listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]> {

@@ -4,7 +4,8 @@ import { ZoneRoom, type RoomSeen } from '../../../model/capacity/zone-room.ts';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import { noRoom } from '../../../model/escape/give-room.ts';
 import { maxLevels } from '../../../model/escape/lineage.ts';
-import { batchesOf, planEscape, type EscapeAssessment, type EscapePlan } from '../../../model/escape/plan.ts';
+import { batchesOf } from '../../../model/escape/batches.ts';
+import { planEscape, type EscapeAssessment, type EscapePlan } from '../../../model/escape/plan.ts';
 import { jobKey } from '../../../model/job.ts';
 import { type FlinkDeployment, jobOf } from '../../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../../model/kubernetes/marks.ts';
@@ -262,7 +263,7 @@ test('batches of 10,000 jobs in long chains stay far below the payload of a work
   });
   const made = plan(of);
   expect(made.waves).toHaveLength(4 * maxLevels);
-  expect(JSON.stringify(batchesOf(made, 100)).length).toBeLessThan(64_000);
+  expect(JSON.stringify(batchesOf(made.waves, 100)).length).toBeLessThan(64_000);
   expect(JSON.stringify(made.notes).length).toBeLessThan(10_000);
 });
 

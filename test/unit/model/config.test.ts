@@ -58,6 +58,8 @@ describe('a configuration', () => {
       fenceDeadlineMs: 20_000,
       fenceRetryMs: 15_000,
       roomDeadlineMs: 10_000,
+      preemptSavepointMs: 30_000,
+      preemptDeadlineMs: 60_000,
       startsPerSecond: 20,
       timeToRunMs: 60_000,
       probeDeadlineMs: 5_000,

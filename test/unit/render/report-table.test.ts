@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reportTable } from '../../../cli/render/report-table.ts';
 import { textWidth } from '../../../cli/render/text-width.ts';
 import { assembleReport } from '../../../model/report/assemble.ts';
-import { sampleFleet, sampleInput, sampleJob } from '../report/sample-report.ts';
+import { sampleFleet, sampleInput, sampleJob, samplePreempted } from '../report/sample-report.ts';
 
 const report = assembleReport(
   sampleInput({
@@ -23,6 +23,24 @@ const report = assembleReport(
 );
 
 describe('reportTable', () => {
+  it('tells who made room, with the savepoint to come back from', () => {
+    const preempted = [
+      samplePreempted({ savepoint: 's3://b/sp-9' }),
+      samplePreempted({ outcome: 'failed', name: 'daily', savepoint: null, reason: 'refused (403)' }),
+    ];
+    expect(reportTable({ ...report, preempted }).slice(9, -1)).toEqual([
+      'made room  reports/hourly in az-b',
+      '    s3://b/sp-9',
+      'could not be ended  reports/daily in az-b',
+      '    refused (403)',
+      '',
+    ]);
+    const many = Array.from({ length: 25 }, () => samplePreempted());
+    expect(reportTable({ ...report, preempted: many }).join('\n')).toContain(
+      '5 jobs more had to make room: see report.json',
+    );
+  });
+
   it('lists failed jobs first, their sentence below, and the headline last', () => {
     expect(reportTable(report)).toEqual([
       'JOB              TIER  OUTCOME    RECOVERY POINT             STATE AGE   RUNS AGAIN IN  RESTORED PATH',

@@ -5,7 +5,7 @@ import { renderReportHtml } from '../../../model/report/html.ts';
 import type { JobReport } from '../../../model/report/schema.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
 import { hostileText } from './hostile-text.ts';
-import { sampleFleet, sampleInput, sampleJob, sampleStart } from './sample-report.ts';
+import { sampleFleet, sampleInput, sampleJob, samplePreempted, sampleStart } from './sample-report.ts';
 import { tagsOf } from './tags.ts';
 
 const textOf = (page: string): string =>
@@ -33,6 +33,9 @@ function pageSaying(text: string, overrides: Partial<ReportInput> = {}): string 
     incident: text,
     trigger: { by: text, via: text },
     fence: { outcome: 'fenced' as const, detail: text },
+    preempted: [
+      samplePreempted({ namespace: text, name: text, zone: text, reason: text, savepoint: text, makesRoomFor: [text] }),
+    ],
   };
   return renderReportHtml(assembleReport(sampleInput({ jobs, ...outside, ...overrides })));
 }
@@ -71,6 +74,27 @@ describe('renderReportHtml', () => {
     expect(page).toContain(`<figure class="${look}">`);
     expect([...page.matchAll(/<tr class="(?:running|left|failed)">/g)]).toHaveLength(rows);
     expect(Buffer.byteLength(page)).toBeLessThan(maxBytes);
+  });
+
+  it('tells who made room, for whom and where they come back from, and says nothing where nobody had to', () => {
+    const many = Array.from({ length: 7 }, (_, index) => `payments/job-${index}`);
+    const preempted = [
+      samplePreempted({ makesRoomFor: many }),
+      samplePreempted({
+        name: 'daily',
+        outcome: 'left',
+        savepoint: null,
+        seconds: null,
+        reason: 'it is no P3 any more',
+      }),
+    ];
+    const page = renderReportHtml(assembleReport(sampleInput({ jobs: [sampleJob()], preempted })));
+    tagsOf(page);
+    const [, section = ''] = /<section id="preempted">(.*?)<\/section>/s.exec(page)!;
+    expect(textOf(section)).toMatch(/reports\/ hourly in az-b made room 12 s payments\/job-0, .*job-4 and 2 more/);
+    expect(section).toContain('savepoint-0a1b2c-5d6e7f');
+    expect(textOf(section)).toMatch(/daily in az-b not touched – payments\/orders it is no P3 any more/);
+    expect(renderReportHtml(sampleFleet({ jobs: 4 }))).not.toContain('id="preempted"');
   });
 
   it('stays bounded when everything fails, each for its own reason', () => {

@@ -1,6 +1,6 @@
 /** Reports that look like real ones, the same on every run: for tests and for looking at the page. */
 import { assembleReport, type ReportInput } from '../../../model/report/assemble.ts';
-import type { JobReport, Report } from '../../../model/report/schema.ts';
+import type { JobReport, PreemptedReport, Report } from '../../../model/report/schema.ts';
 import { tiers } from '../../../model/tier.ts';
 
 export const sampleStart = '2026-11-21T02:03:04.000Z';
@@ -24,6 +24,21 @@ export function sampleJob(overrides: Partial<JobReport> = {}): JobReport {
     rtoSeconds: 48,
     steps: [],
     evidence: [],
+    ...overrides,
+  };
+}
+
+/** A job that made room; give what should differ. */
+export function samplePreempted(overrides: Partial<PreemptedReport> = {}): PreemptedReport {
+  return {
+    namespace: 'reports',
+    name: 'hourly',
+    zone: 'az-b',
+    outcome: 'suspended',
+    reason: '',
+    savepoint: 's3://az-b-snapshots/az-escape/preempted/reports/hourly/0a1b/savepoint-0a1b2c-5d6e7f',
+    seconds: 12,
+    makesRoomFor: ['payments/orders'],
     ...overrides,
   };
 }

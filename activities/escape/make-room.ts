@@ -1,0 +1,67 @@
+/** What the workflow that makes room needs of plan and store: who must go, and where it is written what became of them. */
+import type { PlannedVictim } from '../../model/escape/plan.ts';
+import { jobKey } from '../../model/job.ts';
+import type { PreemptedReport } from '../../model/report/schema.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import type { World } from '../world.ts';
+import { readPlan, reportStore } from './make-plan.ts';
+import type { EscapeTarget, VictimsRef } from './types.ts';
+
+const maxResultBytes = 16 << 20;
+
+function resultKey(target: EscapeTarget, { from }: VictimsRef): string {
+  return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/preempted-from-${from}.json`;
+}
+
+/** Some of the plan's jobs that must make room. */
+export async function listVictims(
+  world: World,
+  target: EscapeTarget,
+  ref: VictimsRef,
+  signal: AbortSignal,
+): Promise<PlannedVictim[]> {
+  const { preempted } = await readPlan(world, target, signal);
+  // For whom each makes room is in the plan; histories keep every byte.
+  return preempted.slice(ref.from, ref.to).map((victim) => ({ ...victim, makesRoomFor: [] }));
+}
+
+/** Writes what became of them. Repeating it replaces the file by the same. */
+export async function saveVictims(
+  world: World,
+  target: EscapeTarget,
+  ref: VictimsRef,
+  ended: PreemptedReport[],
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(ended));
+  await reportStore(world, target.to).put(resultKey(target, ref), bytes, { contentType: 'application/json', signal });
+}
+
+/** A line for each job that had to make room, whatever became of it; undefined when there was none. */
+export async function readVictims(
+  world: World,
+  target: EscapeTarget,
+  begun: readonly VictimsRef[],
+  otherwise: string,
+  signal: AbortSignal,
+): Promise<PreemptedReport[] | undefined> {
+  const { preempted } = await readPlan(world, target, signal);
+  if (preempted.length === 0) return undefined;
+  const lines = new Map<string, PreemptedReport>();
+  for (const ref of begun) {
+    const bytes = await reportStore(world, target.to).read(resultKey(target, ref), {
+      maxBytes: maxResultBytes,
+      signal,
+    });
+    if (!bytes) continue;
+    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as PreemptedReport[]) lines.set(jobKey(line), line);
+  }
+  const untouched = target.dryRun
+    ? ({ outcome: 'planned', reason: '' } as const)
+    : ({ outcome: 'left', reason: otherwise } as const);
+  return preempted.map(({ namespace, name, makesRoomFor }) => {
+    const known = lines.get(jobKey({ namespace, name }));
+    const line = known ?? { namespace, name, zone: target.to, ...untouched, savepoint: null, seconds: null };
+    return { ...line, makesRoomFor };
+  });
+}
