@@ -3,9 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { buildBundle } from '../worker/build-bundle.ts';
 import { prepareToolchain } from '../cli/prepare-lab.ts';
 import { explainAndExit } from '../cli/explain.ts';
+import { kwokTool } from '../lab/fleet/pods/kwok.ts';
+import { demoToolNames } from '../lab/toolchain/tools.ts';
 
 const kinds = ['unit', 'replay', 'simulation', 'integration'] as const;
 type Kind = (typeof kinds)[number];
+
+/** What must be built for a kind. */
+const toolsOf = {
+  replay: demoToolNames,
+  simulation: demoToolNames,
+  integration: [...demoToolNames, kwokTool],
+} as const;
 
 function isKind(text: string): text is Kind {
   return (kinds as readonly string[]).includes(text);
@@ -34,7 +43,7 @@ try {
   await buildBundle();
   for (const kind of wanted) {
     // Unit tests need nothing but node_modules; the others need real servers, which are built once.
-    if (kind !== 'unit') await prepareToolchain({ install: true });
+    if (kind !== 'unit') await prepareToolchain({ install: true, tools: toolsOf[kind] });
     if (!run(kind, rest)) process.exit(1);
   }
 } catch (error) {

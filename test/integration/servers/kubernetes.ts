@@ -23,13 +23,27 @@ export interface TestKubernetes {
   /** Stops the API server's process without closing anything, as a hanging machine would. */
   freeze(): Promise<void>;
   thaw(): void;
+  /** Pids by the name of the program. */
+  pids: Record<string, number>;
   stop(): Promise<void>;
+}
+
+export interface KubernetesOptions {
+  /** Whether the Flink operator's kinds are installed. */
+  crds: boolean;
+  /** Admission plug-ins to leave out, beside the one that wants service accounts. */
+  withoutAdmission?: readonly string[];
+  /** For tens of thousands of objects: etcd may grow, and memory is spent where it saves CPU. */
+  large?: boolean;
 }
 
 const readyWithinMs = 60_000;
 
-/** Ready in about 5 s. `crds`: whether the Flink operator's kinds are installed. */
-export async function startKubernetes(options: { crds: boolean } = { crds: true }): Promise<TestKubernetes> {
+/** Go collects garbage a quarter as often as by default. */
+const spendMemory = { env: { GOGC: '400' } };
+
+/** Ready in about 5 s. */
+export async function startKubernetes(options: KubernetesOptions = { crds: true }): Promise<TestKubernetes> {
   const dir = mkdtempSync(join(tmpdir(), 'az-escape-kubernetes-'));
   const [etcdPort, peerPort, port] = await freePorts(3);
   const token = `admin-${randomBytes(12).toString('hex')}`;
@@ -51,7 +65,9 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
       'initial-advertise-peer-urls': peer,
       'initial-cluster': `default=${peer}`,
       'unsafe-no-fsync': 'true',
+      ...(options.large ? { 'quota-backend-bytes': String(8 * 2 ** 30), 'snapshot-count': '50000' } : {}),
     }),
+    ...(options.large ? spendMemory : {}),
     logFile: at('etcd.log'),
     ready: async () => (await fetch(`${client}/health`)).ok,
     deadlineMs: readyWithinMs,
@@ -92,8 +108,9 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
         'service-account-signing-key-file': at('sa.key'),
         'service-cluster-ip-range': '10.255.0.0/24',
         // Nobody makes service accounts here, and without them this plug-in refuses every pod.
-        'disable-admission-plugins': 'ServiceAccount',
+        'disable-admission-plugins': ['ServiceAccount', ...(options.withoutAdmission ?? [])].join(','),
       }),
+      ...(options.large ? spendMemory : {}),
       logFile: at('kube-apiserver.log'),
       ready: async () => (await raw('GET', '/readyz')) === 'ok',
       deadlineMs: readyWithinMs,
@@ -131,6 +148,7 @@ export async function startKubernetes(options: { crds: boolean } = { crds: true 
       await until(async () => isStopped(apiServer.pid), 5_000);
     },
     thaw: () => apiServer.thaw(),
+    pids: { etcd: etcd.pid, 'kube-apiserver': apiServer.pid },
     async stop() {
       await apiServer.stop();
       await etcd.stop();
