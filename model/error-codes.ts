@@ -28,6 +28,10 @@ export const errorCodes = {
     means: 'A round of protection of this zone runs already.',
     remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',
   },
+  RoundUnderWay: {
+    means: 'Another round of protection of this job is under way, from a schedule or by hand.',
+    remedy: 'Nothing: that round makes the recovery point. A round that died counts no more after a minute.',
+  },
   UpkeepUnderWay: {
     means: 'A retention or a re-check of this zone runs already.',
     remedy: 'Wait for it to end, or follow it in the Temporal UI under the id that the sentence names.',

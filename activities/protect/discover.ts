@@ -1,9 +1,9 @@
 /** Finds the jobs of a zone: FlinkDeployments that are active there, with a tier. */
 import { jobKey } from '../../model/job.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
+import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { isTier, tiers } from '../../model/tier.ts';
-import type { World } from '../world.ts';
+import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
 
 /** The zone's active jobs, most important first; those without a tier are refused with the reason. */
@@ -15,7 +15,8 @@ export async function discoverJobs(world: World, zone: string, signal: AbortSign
     if ((marks[labels.role] ?? 'active') !== 'active' || deployment.spec.job?.state === 'suspended') continue;
     const job = jobOf(deployment);
     const tier = marks[labels.tier];
-    if (isTier(tier)) jobs.push({ ...job, tier });
+    const store = deployment.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, zone));
+    if (isTier(tier)) jobs.push({ ...job, tier, store });
     else refused.push(withoutTier(job, zone, tier));
   }
   jobs.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));

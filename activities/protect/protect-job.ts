@@ -16,12 +16,18 @@ import { verifySnapshot } from '../storage/verify-snapshot.ts';
 import { announceMaking } from '../retain/making-or-deleting.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
+import { chooseMode, modePolicies } from '../../model/protect/mode.ts';
 import { keepStandby, objectInPeer } from './keep-standby.ts';
+import { holdRound } from './one-round.ts';
+import { probeBeforeRound } from './probe-before-round.ts';
 import { seeTwinHealthy } from './see-twin.ts';
 import { takeSavepoint } from './savepoint.ts';
 import { shipCheckpoint } from './ship-checkpoint.ts';
 import type { TakenSnapshot } from './taken-snapshot.ts';
 import type { ProtectJobRequest, ProtectResult } from './types.ts';
+
+/** Nothing is wrong with the job's protection as such. */
+const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
 
 /** Protects one job once; whatever is wrong with the job or the peer is a result, not an exception. */
 export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
@@ -51,7 +57,7 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
     };
   } catch (error) {
     if (!(error instanceof TypedFailure)) throw error;
-    const outcome = error.code === 'NoTier' || error.code === 'JobNotFound' ? 'refused' : 'failed';
+    const outcome = refusals.includes(error.code) ? 'refused' : 'failed';
     world.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
     return { ...result, tier, outcome, code: error.code, sentence: error.message, seconds: seconds() };
   }
@@ -93,23 +99,25 @@ async function keepRecoveryPoint(
       `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${home.name} and ${peer.name}`,
     );
   }
-  const mode = active.metadata.annotations?.[annotations.mode] ?? world.config.tiers[tier].mode;
-  if (mode !== 'savepoint' && mode !== 'ship') {
+  const choice = chooseMode(active, world.config.tiers[tier].mode);
+  if ('bad' in choice) {
     throw new TypedFailure(
       'BadInput',
-      `${jobKey(job)}: annotation ${annotations.mode} says "${mode}"; write savepoint or ship`,
+      `${jobKey(job)}: annotation ${annotations.mode} says "${choice.bad}"; write ${modePolicies.join(', ')}`,
     );
   }
+  const { mode } = choice;
 
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
-  await probe(store, world.config.escape.probeDeadlineMs);
+  await probeBeforeRound(world, store);
   // A savepoint of a job that runs in both zones would only hide that it does.
   await objectInPeer(world.cluster(peer.name), job, pulse.signal);
 
   await using during = new AsyncDisposableStack();
   during.use(await announceMaking(store, job, request.round, pulse));
+  during.use(await holdRound(store, job, request.round, pulse));
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
   const taken =
     mode === 'ship'
@@ -183,16 +191,6 @@ async function healthyJob(
   } catch (error) {
     if (!(error instanceof OutsideFailure)) throw error;
     throw new TypedFailure('JobNotHealthy', `${jobKey(job)}: its JobManager cannot be asked: ${error.message}`);
-  }
-}
-
-/** A savepoint that hangs on a dead store holds up the job's own checkpoints, so the store is tried first. */
-async function probe(store: SnapshotStore, deadlineMs: number): Promise<void> {
-  try {
-    await store.probe(deadlineMs);
-  } catch (error) {
-    if (!(error instanceof OutsideFailure)) throw error;
-    throw new TypedFailure('StoreDown', `${store.description}: ${error.message}`);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Tier } from '../../model/tier.ts';
 
 export interface DiscoveredJob extends JobRef {
   tier: Tier;
+  /** Name of its store in the configuration. Absent in histories of earlier versions. */
+  store?: string;
 }
 
 export interface Discovery {

@@ -1,5 +1,6 @@
 /** The schema of `az-escape.yaml`: shape, defaults and ranges. What spans several fields is in `cross-checks.ts`. */
 import { z } from 'zod';
+import { modePolicies } from '../protect/mode.ts';
 import { parseDurationMs } from '../duration.ts';
 import { settings } from './settings.ts';
 
@@ -77,7 +78,7 @@ function tierPolicy(interval: string) {
   return z
     .strictObject({
       interval: duration('10s', '7d').prefault(interval),
-      mode: z.enum(['savepoint', 'ship']).default('savepoint'),
+      mode: z.enum(modePolicies).default('auto'),
       startDeadline: duration('10s', '1h').prefault(settings.startDeadline.default),
       keep: z.int().min(1).max(100).default(settings.keep.default),
       keepFor: duration('0s', '1d').prefault(settings.keepFor.default),

@@ -1,4 +1,5 @@
 /** The configuration after parsing: defaults filled in, durations in milliseconds, secrets still by reference. */
+import type { ModePolicy } from '../protect/mode.ts';
 import type { Tier } from '../tier.ts';
 
 /** Where a secret is read from when it is needed; never its value. */
@@ -61,7 +62,8 @@ export interface ZoneConfig {
 export interface TierPolicy {
   /** How often a recovery point is taken. */
   intervalMs: number;
-  mode: 'savepoint' | 'ship';
+  /** How recovery points are made, unless a job's annotation says otherwise. */
+  mode: ModePolicy;
   /** How long one job may take to run again before it counts as failed. */
   startDeadlineMs: number;
   /** Recovery points kept. */

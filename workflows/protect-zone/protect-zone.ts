@@ -5,6 +5,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -13,6 +14,7 @@ import {
 import type { ProtectActivities } from '../../activities/protect/index.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from '../../activities/protect/types.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../../model/protect-input.ts';
+import { failuresToStop, StoreBreaker } from '../../model/protect/breaker.ts';
 import type { Tier } from '../../model/tier.ts';
 import { protectProgress } from './messages.ts';
 import { whyFailed } from '../failure-words.ts';
@@ -62,10 +64,19 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   results.push(...refused);
   const queue = [...jobs];
   const round = workflowInfo().runId;
+  const breaker = new StoreBreaker();
   await Promise.all(
     Array.from({ length: Math.min(jobsInFlight, jobs.length) }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) {
-        results.push(await protect(input.zone, round, job));
+        const store = job.store ?? '';
+        const result =
+          breaker.stops(store) && patched('store breaker') ? untried(job) : await protect(input.zone, round, job);
+        const { outcome, code } = result;
+        breaker.note({
+          store,
+          outcome: outcome === 'protected' ? outcome : code === 'StoreDown' ? 'store-down' : 'other',
+        });
+        results.push(result);
         setCurrentDetails(`**${results.length} of ${total}** jobs of ${input.zone} done`);
       }
     }),
@@ -120,6 +131,12 @@ async function protect(zone: string, round: string, job: DiscoveredJob): Promise
     if (!(error instanceof ActivityFailure)) throw error;
     return unprotected(job, 'failed', null, whyFailed(error));
   }
+}
+
+/** Its store failed others of this round. */
+function untried(job: DiscoveredJob): ProtectResult {
+  const sentence = `store ${job.store} of the peer zone failed ${failuresToStop} jobs in a row, so this one was not tried`;
+  return unprotected(job, 'failed', 'StoreDown', sentence);
 }
 
 function unprotected(

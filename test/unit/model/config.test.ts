@@ -45,7 +45,7 @@ describe('a configuration', () => {
     });
     expect(config.tiers.P0).toEqual({
       intervalMs: 60_000,
-      mode: 'savepoint',
+      mode: 'auto',
       startDeadlineMs: 300_000,
       keep: 3,
       keepForMs: 0,

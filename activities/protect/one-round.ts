@@ -1,0 +1,68 @@
+/**
+ * Never two rounds of one job at once: a schedule's, one by hand, one that a terminated workflow left. Whoever makes a
+ * recovery point has announced it in the peer's store (`announceMaking`) and renews that while the round lasts; a round
+ * that sees another's fresh announcement goes without.
+ */
+import { createHash } from 'node:crypto';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { storeKeys } from '../../model/store-keys.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import type { Pulse } from '../world.ts';
+
+/** Well below `freshForMs`, so that one slow renewal ends no turn. */
+const renewEveryMs = 15_000;
+
+/** An announcement that was not renewed for this long is of a round that died. */
+const freshForMs = 60_000;
+
+/**
+ * Call it after announcing. Returns what ends the renewals; dispose it before the announcement is taken away. Two that
+ * begin at the same moment may both go without: the next round follows in an interval.
+ * @throws TypedFailure `RoundUnderWay`
+ */
+export async function holdRound(
+  store: SnapshotStore,
+  job: JobRef,
+  round: string,
+  pulse: Pick<Pulse, 'signal' | 'sleep'>,
+): Promise<AsyncDisposable> {
+  const ours = storeKeys.makingKey(job, createHash('md5').update(round).digest('hex'));
+  const { objects } = await store.children(storeKeys.makingPrefix(job), pulse.signal);
+  // Both times are the store's own.
+  const nowMs = objects.find(({ key }) => key === ours)?.modifiedAt.getTime();
+  const other = objects.find(({ key, modifiedAt }) => key !== ours && isFresh(modifiedAt, nowMs));
+  if (other) {
+    throw new TypedFailure(
+      'RoundUnderWay',
+      `${jobKey(job)}: another round of protection of it is under way, last heard of at ${other.modifiedAt.toISOString()}`,
+    );
+  }
+  return renewing(store, ours, pulse);
+}
+
+function isFresh(modifiedAt: Date, nowMs: number | undefined): boolean {
+  return nowMs !== undefined && nowMs - modifiedAt.getTime() < freshForMs;
+}
+
+function renewing(store: SnapshotStore, key: string, pulse: Pick<Pulse, 'signal' | 'sleep'>): AsyncDisposable {
+  let ended = false;
+  let renewal: Promise<void> = Promise.resolve();
+  const renew = async (): Promise<void> => {
+    for (;;) {
+      await pulse.sleep(renewEveryMs);
+      if (ended) return;
+      // One that fails is made up for by the next; the store's trouble shows where it matters.
+      renewal = store.put(key, new Uint8Array(), { signal: pulse.signal }).catch(() => {});
+      await renewal;
+    }
+  };
+  void renew().catch(() => {});
+  return {
+    // A renewal that is on its way would bring back what is taken away next.
+    async [Symbol.asyncDispose]() {
+      ended = true;
+      await renewal;
+    },
+  };
+}
