@@ -2,12 +2,10 @@
 import { existsSync } from 'node:fs';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createEscapeActivities } from '../activities/escape/index.ts';
-import { createProtectActivities } from '../activities/protect/index.ts';
 import { activityPulse } from '../activities/pulse.ts';
-import { createRetainActivities } from '../activities/retain/index.ts';
 import type { Pulse, World } from '../activities/world.ts';
 import type { Config } from '../model/config/types.ts';
+import { createActivities } from './activities.ts';
 import { buildBundle, bundlePath } from './build-bundle.ts';
 import { classFailures } from './failure-interceptor.ts';
 import { temporalOptions } from './temporal.ts';
@@ -68,11 +66,7 @@ export function createWorker(
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: {
-      ...createEscapeActivities(world, pulse),
-      ...createProtectActivities(world, pulse),
-      ...createRetainActivities(world, pulse),
-    },
+    activities: createActivities(world, pulse),
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

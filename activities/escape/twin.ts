@@ -2,7 +2,7 @@
 import { nothingSeen, remember } from '../../model/flink/restore-history.ts';
 import { twinVerdict } from '../../model/flink/restore-verdict.ts';
 import type { JobRef } from '../../model/job.ts';
-import { lookAtJob } from '../flink/sighting.ts';
+import { lookAtJob, type Look } from '../flink/sighting.ts';
 import type { World } from '../world.ts';
 
 /** A twin that has not completed a checkpoint for this long has stopped doing its work. */
@@ -19,7 +19,12 @@ export async function twinIsWell(
   signal: AbortSignal,
 ): Promise<{ well: true } | { well: false; why: string }> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
-  const look = await lookAtJob(world.flink.jobManager(zone, job), bounded);
+  const look = await lookAtJob(world.flink.jobManager(zone, job), bounded).catch((error: unknown): Look => {
+    signal.throwIfAborted();
+    // Our own deadline is no failure of the start: a twin that says nothing for so long cannot take over.
+    if (!bounded.aborted) throw error;
+    return { unseen: `its JobManager gave no answer within ${lookDeadlineMs / 1000} s` };
+  });
   signal.throwIfAborted();
   if ('unseen' in look) return { well: false, why: look.unseen };
   const history = remember(nothingSeen, look.seen);

@@ -3,6 +3,7 @@ import { condition, executeChild, ParentClosePolicy } from '@temporalio/workflow
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import { batchesInFlight } from '../../model/escape/expectation.ts';
 import { escapeBatch } from './escape-batch.ts';
+import { whyFailed } from '../failure-words.ts';
 import { batchName, type ProgressState } from './progress-state.ts';
 
 export interface WaveControl {
@@ -41,7 +42,7 @@ export async function runWaves(
     running.push(
       runBatch(target, batch, state, escapeId)
         .catch((error: unknown) => {
-          broken.push(`${batchName(batch)}: ${error instanceof Error ? error.message : String(error)}`);
+          broken.push(`${batchName(batch)}: ${error instanceof Error ? whyFailed(error) : String(error)}`);
         })
         .finally(() => over.add(batch)),
     );

@@ -16,8 +16,12 @@ export class MortalWorld implements World {
   readonly #end = Promise.withResolvers<never>();
   #dead = false;
 
-  constructor(world: SimulatedWorld) {
+  readonly #request: <T>(call: () => T) => T;
+
+  /** `request` surrounds each call that reaches the world. */
+  constructor(world: SimulatedWorld, request: <T>(call: () => T) => T = (call) => call()) {
     this.#world = world;
+    this.#request = request;
     this.config = world.config;
     this.log = world.log;
     this.now = world.now;
@@ -91,7 +95,7 @@ export class MortalWorld implements World {
   #calling(method: (...args: unknown[]) => unknown) {
     return async (...args: unknown[]): Promise<unknown> => {
       if (this.#dead) return this.#end.promise;
-      const settled = await Promise.allSettled([method(...args)]);
+      const settled = await Promise.allSettled([this.#request(() => method(...args))]);
       if (this.#dead) return this.#end.promise;
       if (settled[0].status === 'rejected') throw settled[0].reason;
       return settled[0].value;

@@ -32,6 +32,8 @@ export class SimulatedCluster implements ZoneCluster {
   readonly podsOnNodes = new Map<string, Omit<PodRequest, 'job'>[]>();
   /** Jobs whose pods never go. */
   readonly lingering = new Set<string>();
+  /** Called after each write of a FlinkDeployment, with what was there before. */
+  onWrite: (before: FlinkDeployment | undefined, after: FlinkDeployment) => void = () => {};
   readonly #way: SimulatedZone;
   readonly #operator: SimulatedOperator;
   readonly #applied = new Map<string, FlinkDeployment>();
@@ -190,6 +192,7 @@ export class SimulatedCluster implements ZoneCluster {
     const status = this.#operator.reconcile(stored);
     const kept = status ? { ...stored, status } : stored;
     this.deployments.set(key, kept);
+    this.onWrite(before, kept);
     return structuredClone(kept);
   }
 

@@ -85,7 +85,12 @@ export class SimulatedFlink implements FlinkGateway {
     answer: (run: SimulatedRun) => T,
   ): Promise<T> {
     const silent = zone.operator.runs.get(jobKey(job))?.fault === 'rest-silent';
-    if (silent) await delay(silentMs, undefined, signal ? { signal } : {});
+    if (silent) {
+      // A caller that has given up hears its own reason, as from the adapter.
+      await delay(silentMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+        throw signal?.reason ?? error;
+      });
+    }
     return zone.way.request('flink', operation, jobKey(job), signal, () => {
       const run = zone.operator.runs.get(jobKey(job));
       if (silent) throw this.#failure('Unreachable', zone, job, 'no complete answer in time');

@@ -52,6 +52,11 @@ export class SimulatedOperator {
     };
   }
 
+  /** The zone has power again: what ran in it starts by itself, from where it was. */
+  powerUp(): void {
+    for (const [key, { job }] of this.runs) this.#run(job, key, `s3a://last-state/${key}`);
+  }
+
   /** The object is gone, and its pods with it. */
   forget(job: JobRef): void {
     this.runs.delete(jobKey(job));

@@ -6,8 +6,11 @@ import type { Ledger } from './ledger.ts';
 
 export type Part = 'kubernetes' | 'store' | 'flink';
 
-/** How long a dead zone keeps a caller waiting; real time, as nothing in it depends on the world's clock. */
-const silenceMs = 30;
+/** How long a request is under way, before and after its effect. */
+export interface Latency {
+  beforeMs: number;
+  afterMs: number;
+}
 
 export class SimulatedZone {
   readonly name: string;
@@ -17,6 +20,10 @@ export class SimulatedZone {
   storeRefuses = false;
   /** Share of calls to API server and store that end badly, half of them after they took effect. */
   troubleShare = 0;
+  /** How long a dead zone keeps a caller waiting; real time, as nothing in it depends on the world's clock. */
+  silenceMs = 30;
+  /** Of each request. */
+  latency: () => Latency = () => ({ beforeMs: 0, afterMs: 0 });
   readonly #ledger: Ledger;
   readonly #seed: number;
   readonly #calls = new Map<string, number>();
@@ -51,7 +58,8 @@ export class SimulatedZone {
     this.#ledger.note({ zone: this.name, kind, object });
     signal?.throwIfAborted();
     for (const hold of this.#holds.filter((one) => one.kind === kind)) await hold.until;
-    await delay(this.dead ? silenceMs : 0, undefined, signal ? { signal } : {});
+    const { beforeMs, afterMs } = this.latency();
+    await this.#pass(this.dead ? this.silenceMs : beforeMs, part, signal);
     const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
       new OutsideFailure(
         failureClass,
@@ -64,8 +72,21 @@ export class SimulatedZone {
     if (trouble < 0.25) throw fail('Throttled', 'was refused (429 Too Many Requests)');
     if (trouble < 0.5) throw fail('Unavailable', 'was refused (500 etcd has no leader)');
     const answer = effect();
-    if (trouble < 1) throw fail('Unreachable', 'broke off before its answer');
+    if (afterMs > 0) await this.#pass(afterMs, part, signal);
+    if (trouble < 1 || this.dead) throw fail('Unreachable', 'broke off before its answer');
     return answer;
+  }
+
+  /** A call that its signal ends fails as the adapters' do: of stores a passed deadline is the store's failure. */
+  async #pass(ms: number, part: Part, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await delay(ms, undefined, signal ? { signal } : {});
+    } catch (error) {
+      const reason: unknown = signal?.reason ?? error;
+      if (part !== 'store' || !(reason instanceof Error) || reason.name !== 'TimeoutError') throw reason;
+      const sentence = `${part} ${this.name}: no answer within the deadline.`;
+      throw new OutsideFailure('Unreachable', `${part} ${this.name}`, sentence);
+    }
   }
 
   /** Below 1 for the share of calls that meets trouble. Flink's own troubles are those of its jobs. */

@@ -1,0 +1,152 @@
+/** What happens in the run of one seed, drawn before it begins: the fleet, the loss, the faults, the people. */
+import type { Tier } from '../../../../model/tier.ts';
+import type { RunFault } from '../../world/job-fault.ts';
+import { Random } from '../time/random.ts';
+
+export interface SimulatedJob {
+  namespace: string;
+  name: string;
+  tier: Tier;
+  /** Keys of the jobs that feed it. */
+  upstream: string[];
+  weight: number | undefined;
+  /** What is wrong with each of its runs in the peer. */
+  fault: RunFault | undefined;
+  /** What its twin suffers from when the zone is lost; a run that is started instead is well. */
+  twinFault: RunFault | undefined;
+  /** What happened to its recovery points in the peer's store before the loss. */
+  damage: 'none' | 'newest' | 'all';
+}
+
+/** A stretch of time, counted from the trigger. */
+export interface Stretch {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface Scenario {
+  seed: number;
+  jobs: SimulatedJob[];
+  batchSize: number;
+  workers: number;
+  /** Rounds of protection before the loss. */
+  rounds: number;
+  loss: {
+    /** How the lost zone meets callers; `alive`: the alarm was false. */
+    manner: 'silent' | 'refusing' | 'hanging' | 'alive';
+    /** From the loss to the trigger. */
+    noticedAfterMs: number;
+    /** From the trigger until the zone has power again; undefined: not in this run. */
+    returnsAfterMs: number | undefined;
+  };
+  trigger: {
+    tiers: Tier[] | undefined;
+    /** A dry run before it, or at the same moment. */
+    dryRun: 'no' | 'before' | 'beside';
+    /** The same incident is sent again after so much. */
+    repeatedAfterMs: number | undefined;
+    /** Another incident for the zone is sent after so much. */
+    otherAfterMs: number | undefined;
+  };
+  words: { atMs: number; word: 'pause' | 'resume' | 'abort' }[];
+  faults: {
+    /** Share of calls to the peer that end badly, and when. */
+    trouble: (Stretch & { share: number }) | undefined;
+    storeRefuses: Stretch | undefined;
+    /** Workers are killed at these times; a new one starts after so much. */
+    kills: { atMs: number; replacedAfterMs: number }[];
+    /** The nth request of the escape kills the worker that makes it. */
+    killAtRequest: number | undefined;
+  };
+  /** Rounds of protection beside the escape, from the trigger on. */
+  protectAtMs: number[];
+  /** Nodes of the peer have room for so many jobs that do not run there yet; undefined: for all. */
+  roomFor: number | undefined;
+}
+
+const faults: RunFault[] = [
+  'never-ready',
+  'slow',
+  'restart-loop',
+  'wrong-path',
+  'rest-5xx',
+  'rest-silent',
+  'falls-silent',
+  'file-missing',
+  'metadata-damaged',
+  'no-room',
+];
+const twinFaults: RunFault[] = ['restart-loop', 'rest-5xx', 'rest-silent', 'never-ready'];
+
+export function drawScenario(seed: number): Scenario {
+  const random = new Random(seed, 'scenario');
+  const jobs = drawJobs(random);
+  const manner = random.pick(['silent', 'refusing', 'hanging', 'alive'] as const);
+  const sometimes = <T>(share: number, draw: () => T): T | undefined => (random.chance(share) ? draw() : undefined);
+  return {
+    seed,
+    jobs,
+    batchSize: random.between(1, 9),
+    workers: random.between(1, 3),
+    rounds: random.chance(0.25) ? 2 : 1,
+    loss: {
+      manner,
+      noticedAfterMs: random.between(0, 60_000),
+      returnsAfterMs: manner === 'alive' ? 0 : sometimes(0.5, () => random.between(5_000, 240_000)),
+    },
+    trigger: {
+      tiers: sometimes(0.1, () => random.pick([['P0'], ['P0', 'P1'], ['P1', 'P2', 'P3']] satisfies Tier[][])),
+      dryRun: random.chance(0.15) ? random.pick(['before', 'beside'] as const) : 'no',
+      repeatedAfterMs: sometimes(0.3, () => random.between(0, 60_000)),
+      otherAfterMs: sometimes(0.3, () => random.between(0, 60_000)),
+    },
+    words: drawWords(random),
+    faults: {
+      trouble: sometimes(0.4, () => ({ ...drawStretch(random, 60_000), share: random.between(2, 40) / 100 })),
+      storeRefuses: sometimes(0.15, () => drawStretch(random, 30_000)),
+      kills: Array.from({ length: random.chance(0.4) ? random.between(1, 4) : 0 }, () => ({
+        atMs: random.between(0, 90_000),
+        replacedAfterMs: random.between(0, 20_000),
+      })),
+      killAtRequest: sometimes(0.3, () => random.between(1, jobs.length * 30)),
+    },
+    protectAtMs: Array.from({ length: random.chance(0.35) ? random.between(1, 3) : 0 }, () =>
+      random.between(-10_000, 90_000),
+    ),
+    roomFor: sometimes(0.15, () => random.between(0, jobs.length)),
+  };
+}
+
+function drawJobs(random: Random): SimulatedJob[] {
+  // Mostly few, so that many seeds can be run; now and then some tens.
+  const count = random.chance(0.04) ? random.between(12, 40) : random.between(1, 7);
+  const isIll = random.chance(0.5);
+  const jobs: SimulatedJob[] = [];
+  for (let index = 0; index < count; index++) {
+    const tier = random.pick(['P0', 'P1', 'P1', 'P2', 'P2', 'P3'] as const);
+    const feeder = random.chance(0.25) && jobs.length > 0 ? random.pick(jobs) : undefined;
+    jobs.push({
+      namespace: random.chance(0.8) ? 'default' : 'team-b',
+      name: `${tier.toLowerCase()}-${index}`,
+      tier,
+      upstream: feeder ? [`${feeder.namespace}/${feeder.name}`] : [],
+      weight: random.chance(0.2) ? random.between(0, 5) : undefined,
+      fault: isIll && random.chance(0.2) ? random.pick(faults) : undefined,
+      twinFault: tier === 'P0' && random.chance(0.3) ? random.pick(twinFaults) : undefined,
+      damage: random.chance(0.1) ? random.pick(['newest', 'all'] as const) : 'none',
+    });
+  }
+  return jobs;
+}
+
+function drawWords(random: Random): Scenario['words'] {
+  if (!random.chance(0.2)) return [];
+  const pausedAt = random.between(0, 30_000);
+  const ends = { atMs: pausedAt + random.between(1_000, 60_000), word: random.pick(['resume', 'abort'] as const) };
+  return random.chance(0.3) ? [ends] : [{ atMs: pausedAt, word: 'pause' }, ends];
+}
+
+function drawStretch(random: Random, longestMs: number): Stretch {
+  const fromMs = random.between(-5_000, 60_000);
+  return { fromMs, toMs: fromMs + random.between(1_000, longestMs) };
+}

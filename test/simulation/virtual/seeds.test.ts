@@ -1,0 +1,13 @@
+/** A thousand worlds: no seed breaks a law. */
+import { expect, test } from 'vitest';
+import { runSeeds } from './run-seeds.ts';
+
+test('1,000 seeds keep the laws', async () => {
+  const { failures, seeds, totals } = await runSeeds({ from: 1, seeds: 1_000 });
+  expect(failures.slice(0, 5)).toEqual([]);
+  expect(seeds).toBe(1_000);
+  // A simulation in which nothing runs, or nothing ever fails, would prove nothing.
+  expect(totals.running).toBeGreaterThan(2_000);
+  expect(totals.failed).toBeGreaterThan(100);
+  expect(totals.left).toBeGreaterThan(50);
+});

@@ -1,0 +1,14 @@
+/** What the worker registers as activities: all of them, over one world. */
+import { createEscapeActivities } from '../activities/escape/index.ts';
+import { createProtectActivities } from '../activities/protect/index.ts';
+import { activityPulse } from '../activities/pulse.ts';
+import { createRetainActivities } from '../activities/retain/index.ts';
+import type { Pulse, World } from '../activities/world.ts';
+
+export function createActivities(world: World, pulse: () => Pulse = activityPulse) {
+  return {
+    ...createEscapeActivities(world, pulse),
+    ...createProtectActivities(world, pulse),
+    ...createRetainActivities(world, pulse),
+  };
+}
