@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import type { SnapshotStore } from '../storage/port.ts';
+import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse } from '../world.ts';
 
@@ -16,9 +16,12 @@ const renewEveryMs = 15_000;
 /** An announcement that was not renewed for this long is of a round that died. */
 const freshForMs = 60_000;
 
+/** How long one of two that began at the same moment waits for the other to give way. */
+const giveWayMs = 3_000;
+const lookAgainMs = 300;
+
 /**
- * Call it after announcing. Returns what ends the renewals; dispose it before the announcement is taken away. Two that
- * begin at the same moment may both go without: the next round follows in an interval.
+ * Call it after announcing. Returns what ends the renewals; dispose it before the announcement is taken away.
  * @throws TypedFailure `RoundUnderWay`
  */
 export async function holdRound(
@@ -28,17 +31,30 @@ export async function holdRound(
   pulse: Pick<Pulse, 'signal' | 'sleep'>,
 ): Promise<AsyncDisposable> {
   const ours = storeKeys.makingKey(job, createHash('md5').update(round).digest('hex'));
-  const { objects } = await store.children(storeKeys.makingPrefix(job), pulse.signal);
+  for (let waitedMs = 0; ; waitedMs += lookAgainMs) {
+    const other = await otherRound(store, job, ours, pulse.signal);
+    if (!other) return renewing(store, ours, pulse);
+    // Of two that begin at the same moment the one whose key is greater gives way, and the other waits for that.
+    if (ours > other.key || waitedMs >= giveWayMs) {
+      const heard = other.modifiedAt.toISOString();
+      const sentence = `another round of protection of it is under way, last heard of at ${heard}`;
+      throw new TypedFailure('RoundUnderWay', `${jobKey(job)}: ${sentence}`);
+    }
+    await pulse.sleep(lookAgainMs);
+  }
+}
+
+/** Another's announcement that is still renewed. */
+async function otherRound(
+  store: SnapshotStore,
+  job: JobRef,
+  ours: string,
+  signal: AbortSignal,
+): Promise<StoredObject | undefined> {
+  const { objects } = await store.children(storeKeys.makingPrefix(job), signal);
   // Both times are the store's own.
   const nowMs = objects.find(({ key }) => key === ours)?.modifiedAt.getTime();
-  const other = objects.find(({ key, modifiedAt }) => key !== ours && isFresh(modifiedAt, nowMs));
-  if (other) {
-    throw new TypedFailure(
-      'RoundUnderWay',
-      `${jobKey(job)}: another round of protection of it is under way, last heard of at ${other.modifiedAt.toISOString()}`,
-    );
-  }
-  return renewing(store, ours, pulse);
+  return objects.find(({ key, modifiedAt }) => key !== ours && isFresh(modifiedAt, nowMs));
 }
 
 function isFresh(modifiedAt: Date, nowMs: number | undefined): boolean {
