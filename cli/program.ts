@@ -4,6 +4,7 @@ import { addApiCommand } from './commands/api.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscapeCommands } from './commands/escape.ts';
+import { addGiveBackCommand } from './commands/give-back.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
 import { addRetainCommand } from './commands/retain.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addDemoCommand(program);
   addEscapeCommands(program);
   addRunningCommands(program);
+  addGiveBackCommand(program);
   addProtectCommand(program);
   addRetainCommand(program);
   addScheduleCommands(program);

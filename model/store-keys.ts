@@ -43,6 +43,8 @@ export const storeKeys = {
 
   /** Folder of what a job needs that made room for others: its savepoints, and its object while it is replaced. */
   preemptedPrefix: (job: JobRef) => `preempted/${jobKey(job)}`,
+  /** The object that comes in the place of a suspended one; there only while they change places. */
+  returningKey: (job: JobRef) => `preempted/${jobKey(job)}/returning.json`,
 
   /** Folder of a job's claimed epochs. */
   epochsPrefix: (job: JobRef) => `epochs/${jobKey(job)}`,

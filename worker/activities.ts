@@ -1,5 +1,6 @@
 /** What the worker registers as activities: all of them, over one world. */
 import { createEscapeActivities } from '../activities/escape/index.ts';
+import { createGiveBackActivities } from '../activities/give-back/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
 import { activityPulse } from '../activities/pulse.ts';
 import { createRetainActivities } from '../activities/retain/index.ts';
@@ -10,5 +11,6 @@ export function createActivities(world: World, pulse: () => Pulse = activityPuls
     ...createEscapeActivities(world, pulse),
     ...createProtectActivities(world, pulse),
     ...createRetainActivities(world, pulse),
+    ...createGiveBackActivities(world, pulse),
   };
 }

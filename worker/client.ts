@@ -136,7 +136,8 @@ export async function protectZone(
 }
 
 /** Waits for a workflow's end and looks at it each second; a look that fails is made up for by the next. */
-export async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
+export /** Waits for the end of a workflow, looking at it each second. */
+async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
   const over = new AbortController();
   // A worker that is just starting cannot answer a query; the next look will.
   const looking = (async () => {

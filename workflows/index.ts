@@ -4,5 +4,6 @@ export { escapeActive } from './escape-zone/escape-active.ts';
 export { makeRoom } from './escape-zone/make-room.ts';
 export { escapeBatch } from './escape-zone/escape-batch.ts';
 export { fenceReturn } from './fence-return/fence-return.ts';
+export { giveBack } from './give-back/give-back.ts';
 export { protectZone } from './protect-zone/protect-zone.ts';
 export { retainZone } from './upkeep/retain-zone.ts';

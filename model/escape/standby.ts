@@ -3,7 +3,7 @@ import { fillTemplate } from '../config/fill-template.ts';
 import type { StoreConfig, ZoneConfig } from '../config/types.ts';
 import type { JobRef } from '../job.ts';
 import { annotations, labels, type Role } from '../kubernetes/marks.ts';
-import type { FlinkDeployment, FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
+import type { FlinkDeployment, FlinkDeploymentSpec, FlinkJobSpec } from '../kubernetes/flink-deployment.ts';
 import { mergePatch } from '../merge-patch.ts';
 
 /** Fields of `spec.job` that belong to one run and not to the job. */
@@ -18,6 +18,11 @@ const runMarks: readonly string[] = [
   annotations.startedFrom,
 ];
 
+/** The same job without what belongs to the run that it had. */
+export function withoutRunFields(job: FlinkJobSpec): FlinkJobSpec {
+  return Object.fromEntries(Object.entries(job).filter(([field]) => !runFields.includes(field)));
+}
+
 /**
  * The active job's spec as it must be in another zone, suspended: settings of the home store are taken out, those of
  * the zone's own store put in, then the zone's overlay.
@@ -31,8 +36,11 @@ export function renderSpecForZone(
   const flinkConfiguration = { ...active.spec.flinkConfiguration };
   for (const key of Object.keys(stores.home.flinkConfiguration)) delete flinkConfiguration[key];
   Object.assign(flinkConfiguration, fillTemplate(stores.there.flinkConfiguration, job));
-  const jobSpec = { ...active.spec.job, state: 'suspended' as const, allowNonRestoredState: false };
-  for (const field of runFields) delete (jobSpec as Record<string, unknown>)[field];
+  const jobSpec = {
+    ...withoutRunFields(active.spec.job ?? {}),
+    state: 'suspended' as const,
+    allowNonRestoredState: false,
+  };
   const { restartNonce: _, ...spec } = active.spec as FlinkDeploymentSpec & { restartNonce?: unknown };
   return mergePatch({ ...spec, flinkConfiguration, job: jobSpec }, zone.overlay) as FlinkDeploymentSpec;
 }

@@ -12,7 +12,7 @@ export function preemptedSection({ preempted = [] }: Report): Html {
   const hidden = preempted.length - maxListed;
   return markup`<section id="preempted">
     <h2>Made room</h2>
-    <p class="note">P3 jobs that ran where the jobs went. They stay suspended until somebody starts them again.</p>
+    <p class="note">P3 jobs that ran where the jobs went. They stay suspended until <code>az-escape give-back</code> starts them again.</p>
     <div class="scroll">
       <table class="preempted">
         <thead>

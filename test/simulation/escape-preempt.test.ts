@@ -1,12 +1,12 @@
 /** An escape into a zone that is full: P3 jobs that run there make room for what matters more, and for nothing else. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NodeCapacity } from '../../model/capacity/types.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
 import type { Report } from '../../model/report/schema.ts';
-import { deploy, fleetOf, type FleetJob } from './harness/fleet.ts';
-import { Scenario } from './harness/scenario.ts';
+import { fleetOf } from './harness/fleet.ts';
+import { fullPeer, resident } from './harness/full-peer.ts';
+import type { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';
@@ -17,40 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-const gibi = 2 ** 30;
-
-function nodesOf(zone: string, cores: number[]): NodeCapacity[] {
-  return cores.map((count, index) => {
-    const name = `node-${index}`;
-    const room = { cpuMillis: count * 1000, memoryBytes: 1024 * gibi, pods: 110 };
-    return { name, ...room, labels: { zone }, taints: [], schedulable: true };
-  });
-}
-
-const resident = (name: string): FleetJob => ({ namespace: 'default', name, tier: 'P3' });
-
-/**
- * A peer with a node for each resident, which holds three of its cores, and one core more. A job of the fleet asks for
- * three: one for its JobManager and two for its TaskManager.
- */
-async function fullPeer(name: string, fleet: FleetJob[], residents: string[], more: number[] = []): Promise<Scenario> {
-  const scenario = await new Scenario(env, name).withProtected(fleet);
-  const { world, home, peer } = scenario;
-  await deploy(world, peer, residents.map(resident));
-  const cluster = world.cluster(peer);
-  cluster.nodes = nodesOf(peer, [...residents.map(() => 3), ...more]);
-  residents.forEach((one, index) => {
-    const on = { node: `node-${index}`, memoryBytes: gibi, priority: 0 };
-    cluster.podsOnNodes.set(jobKey(resident(one)), [
-      { ...on, cpuMillis: 1000 },
-      { ...on, cpuMillis: 2000 },
-    ]);
-  });
-  world.zone(home).dead = true;
-  world.ledger.clear();
-  return scenario;
-}
-
 const outcomes = ({ jobs }: Report) => Object.fromEntries(jobs.map(({ name, outcome }) => [name, outcome]));
 const marksOf = ({ world, peer }: Scenario, name: string) =>
   world.cluster(peer).deployments.get(jobKey(resident(name)))!.metadata.annotations ?? {};
@@ -58,7 +24,7 @@ const runsIn = ({ world, peer }: Scenario, name: string) => world.operator(peer)
 
 describe.concurrent('an escape into a zone full of P3 jobs', () => {
   test('ends as many of them as needed, each with a savepoint, and leaves P3 jobs of its own', async () => {
-    const scenario = await fullPeer('preempt', fleetOf({ P0: 1, P1: 1, P2: 1, P3: 2 }), ['r0', 'r1', 'r2'], [3]);
+    const scenario = await fullPeer(env, 'preempt', fleetOf({ P0: 1, P1: 1, P2: 1, P3: 2 }), ['r0', 'r1', 'r2'], [3]);
     const { world, peer } = scenario;
     world.cluster(peer).deployments.get('default/r0')!.metadata.annotations = { [annotations.weight]: '9' };
     const report = await scenario.whileWorking(async () => scenario.report(await scenario.escape()));
@@ -95,7 +61,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
   });
 
   test('keeps nobody waiting who has room, but a P2 behind a P1 that has none yet', async () => {
-    const scenario = await fullPeer('preempt-order', fleetOf({ P0: 1, P1: 2, P2: 1 }), ['r0'], [3, 3]);
+    const scenario = await fullPeer(env, 'preempt-order', fleetOf({ P0: 1, P1: 2, P2: 1 }), ['r0'], [3, 3]);
     const { world, peer } = scenario;
     // Its TaskManager fits on no node but that of the resident.
     world.cluster(peer).nodes[0]!.cpuMillis = 5000;
@@ -117,7 +83,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
   });
 
   test('does without a savepoint that takes too long, and starts all the same if pods do not go', async () => {
-    const scenario = await fullPeer('preempt-stuck', fleetOf({ P1: 1 }), ['r0']);
+    const scenario = await fullPeer(env, 'preempt-stuck', fleetOf({ P1: 1 }), ['r0']);
     const { world, peer, config } = scenario;
     config.escape.preemptSavepointMs = 2_000;
     config.escape.preemptDeadlineMs = 3_000;
@@ -133,7 +99,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
   });
 
   test('spares a job that became more important meanwhile', async () => {
-    const scenario = await fullPeer('preempt-spared', fleetOf({ P1: 1 }), ['r0']);
+    const scenario = await fullPeer(env, 'preempt-spared', fleetOf({ P1: 1 }), ['r0']);
     const { world, peer } = scenario;
     world.ledger.onNote(({ zone, kind, object }) => {
       if (zone !== peer || kind !== 'flink jobs' || object !== 'default/r0') return;
@@ -146,7 +112,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
   });
 
   test('says in a dry run who would have to end, and ends nobody', async () => {
-    const scenario = await fullPeer('preempt-dry', fleetOf({ P1: 1 }), ['r0', 'r1']);
+    const scenario = await fullPeer(env, 'preempt-dry', fleetOf({ P1: 1 }), ['r0', 'r1']);
     const before = scenario.state();
     const report = await scenario.whileWorking(async () => scenario.report(await scenario.escape({ dryRun: true })));
     expect(report.preempted).toMatchObject([{ name: 'r0', outcome: 'planned', makesRoomFor: ['default/p1-0'] }]);
@@ -157,7 +123,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
     'whose worker is killed at its first %s ends as if undisturbed',
     async (kind) => {
       const name = `preempt-killed-${kind.replaceAll(' ', '-')}`;
-      const scenario = await fullPeer(name, fleetOf({ P1: 2 }), ['r0', 'r1']);
+      const scenario = await fullPeer(env, name, fleetOf({ P1: 2 }), ['r0', 'r1']);
       const { world, peer } = scenario;
       const { mortal, bury } = await startMortalWorker(env, scenario);
       mortal.killAt(1, (entry) => entry.zone === peer && entry.kind === kind && /r\d$/.test(entry.object));

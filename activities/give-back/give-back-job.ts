@@ -1,0 +1,102 @@
+/** Starts one job again that made room, from the savepoint that it was left with. */
+import { madeRoom, returningObject, returnPatch } from '../../model/escape/give-back.ts';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { annotations } from '../../model/kubernetes/marks.ts';
+import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { OutsideFailure } from '../failure.ts';
+import { verifySnapshot } from '../storage/verify-snapshot.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { keepReturning, readReturning } from './returning.ts';
+
+/** What became of a job on its way back. */
+export interface GivenBack extends JobRef {
+  outcome: 'running' | 'left' | 'failed';
+  /** Why not, or from what it goes on when that is no savepoint of ours. */
+  reason: string;
+  savepoint: string | null;
+}
+
+/** `started`: it must now be seen running, from the savepoint or (null) from the state that the operator kept. */
+export type Return = { started: { store: string; savepoint: string | null } } | { ended: GivenBack };
+
+/** How long the suspended object may take to disappear. */
+const replaceDeadlineMs = 60_000;
+
+/** Starts it; repeating that changes nothing. What is wrong with the job is a result, not an exception. */
+export async function giveBackJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<Return> {
+  const ended = (outcome: GivenBack['outcome'], reason: string): Return => {
+    world.log.info({ job: jobKey(job), zone, outcome, reason }, 'not given back');
+    return { ended: { namespace: job.namespace, name: job.name, outcome, reason, savepoint: null } };
+  };
+  try {
+    const found = await world.cluster(zone).getDeployment(job, signal);
+    const kept = await keptObject(world, zone, job, signal);
+    if (found && madeRoom(found)) return { started: await bringBack(world, zone, found, signal) };
+    if (!kept) return ended('left', found ? 'it was started by somebody else' : `it is not in ${zone} any more`);
+    const savepoint = kept.object.spec.job?.initialSavepointPath ?? null;
+    if (!found && savepoint === null) return ended('failed', `its object was deleted from ${zone}`);
+    // An earlier attempt died after it had deleted the old object.
+    if (!found) await world.cluster(zone).applyDeployment(kept.object, signal);
+    return { started: { store: kept.store, savepoint } };
+  } catch (error) {
+    if (error instanceof TypedFailure) return ended('failed', `${error.code}: ${error.message}`);
+    if (error instanceof OutsideFailure && !error.retryable) return ended('failed', error.message);
+    throw error;
+  }
+}
+
+async function keptObject(
+  world: World,
+  zone: string,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<{ store: string; object: FlinkDeployment } | undefined> {
+  for (const store of Object.keys(zoneConfig(world, zone).stores)) {
+    const object = await readReturning(world.store(zone, store), job, signal);
+    if (object) return { store, object };
+  }
+  return undefined;
+}
+
+async function bringBack(
+  world: World,
+  zone: string,
+  found: FlinkDeployment,
+  signal: AbortSignal,
+): Promise<{ store: string; savepoint: string | null }> {
+  const { namespace, name } = found.metadata;
+  const job = { namespace, name };
+  const cluster = world.cluster(zone);
+  const { stores } = zoneConfig(world, zone);
+  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, zone));
+  const config = stores[storeName];
+  if (!config) throw new TypedFailure('BadInput', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
+  const store = world.store(zone, storeName);
+  const savepoint = found.metadata.annotations?.[annotations.comeBackFrom] ?? null;
+  const object = returningObject(found, savepoint);
+  if (savepoint === null) {
+    await keepReturning(store, job, object, signal);
+    await cluster.patchDeployment(job, returnPatch, signal);
+    return { store: storeName, savepoint };
+  }
+  const key = keyOfFlinkPath(config, savepoint);
+  if (key === undefined) throw new TypedFailure('SnapshotIncomplete', `${savepoint} is not in ${store.description}`);
+  await verifySnapshot(store, config, key, signal);
+  await keepReturning(store, job, object, signal);
+  await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
+  await cluster.applyDeployment(object, signal);
+  return { store: storeName, savepoint };
+}
+
+/** Its object stands: nobody needs the kept one any more. */
+export async function forgetReturning(
+  world: World,
+  zone: string,
+  store: string,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<void> {
+  await world.store(zone, store).delete(storeKeys.returningKey(job), signal);
+}

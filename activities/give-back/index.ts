@@ -1,0 +1,39 @@
+/** The activities that give jobs back the room that they made, as Temporal registers them. */
+import type { JobRef } from '../../model/job.ts';
+import type { GiveBackInput } from '../../model/give-back-input.ts';
+import type { GiveBackPlan } from '../../model/escape/give-back.ts';
+import { keepBeating } from '../keep-beating.ts';
+import { activityPulse } from '../pulse.ts';
+import type { Pulse, World } from '../world.ts';
+import { giveBackJob, type GivenBack, type Return } from './give-back-job.ts';
+import { seeItRun } from './see-it-run.ts';
+import { whoHasRoom } from './who-has-room.ts';
+
+/** `pulse` as in `createEscapeActivities`. */
+export function createGiveBackActivities(world: World, pulse: () => Pulse = activityPulse) {
+  const beating = <T>(work: (running: Pulse) => Promise<T>): Promise<T> => {
+    const running = pulse();
+    return keepBeating(
+      running,
+      () => undefined,
+      () => work(running),
+    );
+  };
+  return {
+    async whoHasRoom(input: GiveBackInput): Promise<GiveBackPlan> {
+      return beating(({ signal }) => whoHasRoom(world, input, signal));
+    },
+    async giveBackJob(zone: string, job: JobRef): Promise<Return> {
+      return beating(({ signal }) => giveBackJob(world, zone, job, signal));
+    },
+    async seeItRun(
+      zone: string,
+      job: JobRef,
+      started: { store: string; savepoint: string | null },
+    ): Promise<GivenBack> {
+      return beating((running) => seeItRun(world, zone, job, started, running));
+    },
+  };
+}
+
+export type GiveBackActivities = ReturnType<typeof createGiveBackActivities>;

@@ -1,0 +1,41 @@
+/** Finds the jobs of a zone that made room, and tells which of them have room again. */
+import type { GiveBackInput } from '../../model/give-back-input.ts';
+import { madeRoom, planGiveBack, type GiveBackPlan } from '../../model/escape/give-back.ts';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { labels } from '../../model/kubernetes/marks.ts';
+import { seeRoom } from '../escape/see-room.ts';
+import { TypedFailure } from '../typed-failure.ts';
+import { zoneConfig, type World } from '../world.ts';
+import { listReturning } from './returning.ts';
+
+/** One round takes as many: its answer travels through a history. Another round takes the next. */
+const maxJobs = 500;
+
+/** @throws TypedFailure `UnknownZone`, `JobNotFound` for a job that was asked for by name and made no room */
+export async function whoHasRoom(world: World, input: GiveBackInput, signal: AbortSignal): Promise<GiveBackPlan> {
+  if (!world.config.zones[input.zone]) {
+    const known = Object.keys(world.config.zones).join(', ');
+    throw new TypedFailure('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
+  }
+  const zone = zoneConfig(world, input.zone);
+  const [tiered, { room }, ...returning] = await Promise.all([
+    world.cluster(zone.name).listDeployments(labels.tier, signal),
+    seeRoom(world, zone.name, signal),
+    ...Object.keys(zone.stores).map((store) => listReturning(world.store(zone.name, store), signal)),
+  ]);
+  const suspended = tiered.filter(madeRoom);
+  // They had their room already, when somebody died while their objects changed places.
+  const onTheWay = returning.flat();
+  const known = new Set([...suspended.map(jobOf), ...onTheWay].map(jobKey));
+  const missing = (input.jobs ?? []).filter((job) => !known.has(job));
+  if (missing.length > 0) {
+    throw new TypedFailure('JobNotFound', `no job of ${zone.name} that made room is called ${missing.join(', ')}`);
+  }
+  const asked = (job: JobRef) => !input.jobs || input.jobs.includes(jobKey(job));
+  const first = onTheWay.filter(asked);
+  const isFirst = new Set(first.map(jobKey));
+  const others = suspended.filter((one) => asked(jobOf(one)) && !isFirst.has(jobKey(jobOf(one))));
+  const plan = planGiveBack(zone.name, others, room);
+  return { fits: [...first, ...plan.fits].slice(0, maxJobs), left: plan.left.slice(0, maxJobs) };
+}

@@ -1,0 +1,67 @@
+/** The way back of jobs that made room: who has room again, and how its object must be to go on from its savepoint. */
+import { costOf, demandOf } from '../capacity/demand.ts';
+import { ZoneRoom, type RoomSeen } from '../capacity/zone-room.ts';
+import type { JobRef } from '../job.ts';
+import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
+import { annotations, labels } from '../kubernetes/marks.ts';
+import { isTier } from '../tier.ts';
+import { compareImportance, weightOf } from './importance.ts';
+import { withoutRunFields } from './standby.ts';
+
+export interface GiveBackPlan {
+  /** Jobs that have room, the most important first. */
+  fits: JobRef[];
+  left: (JobRef & { reason: string })[];
+}
+
+/** True for a job that was suspended to make room and still is what that left of it. */
+export function madeRoom({ metadata, spec }: FlinkDeployment): boolean {
+  return metadata.annotations?.[annotations.preemptedBy] !== undefined && spec.job?.state === 'suspended';
+}
+
+/** Who has room again: the most important first, each job whole or not at all. What cannot be told is not judged. */
+export function planGiveBack(zone: string, suspended: readonly FlinkDeployment[], seen: RoomSeen): GiveBackPlan {
+  const room = new ZoneRoom(zone, seen);
+  const plan: GiveBackPlan = { fits: [], left: [] };
+  const ranked = suspended.map((deployment) => {
+    const told = demandOf(deployment.spec);
+    const demand = 'unknown' in told ? null : told;
+    const tier = deployment.metadata.labels?.[labels.tier];
+    const { weight } = weightOf(deployment.metadata.annotations ?? {});
+    const cost = demand ? costOf(demand) : Infinity;
+    return { ...jobOf(deployment), tier: isTier(tier) ? tier : ('P3' as const), weight, cost, demand };
+  });
+  for (const { namespace, name, demand } of ranked.toSorted(compareImportance)) {
+    const verdict = demand ? room.take({ namespace, name }, demand) : ({ fits: true } as const);
+    if (verdict.fits) plan.fits.push({ namespace, name });
+    else plan.left.push({ namespace, name, reason: `NoRoom: ${verdict.missing}` });
+  }
+  return plan;
+}
+
+/**
+ * The object that goes on from the savepoint. It must come in the place of the one that was suspended: an object that
+ * has run ignores `initialSavepointPath`. Without a savepoint it is only a record of the object that stays.
+ */
+export function returningObject(
+  { metadata, spec, ...type }: FlinkDeployment,
+  savepoint: string | null,
+): FlinkDeployment {
+  const { name, namespace, labels: marks = {} } = metadata;
+  const { [annotations.preemptedBy]: _by, [annotations.comeBackFrom]: _from, ...notes } = metadata.annotations ?? {};
+  const from = savepoint === null ? {} : { initialSavepointPath: savepoint };
+  const started = savepoint === null ? {} : { [annotations.startedFrom]: savepoint };
+  const job = { ...withoutRunFields(spec.job ?? {}), state: 'running' as const, ...from };
+  return {
+    apiVersion: type.apiVersion,
+    kind: type.kind,
+    metadata: { name, namespace, labels: marks, annotations: { ...notes, ...started } },
+    spec: { ...spec, job },
+  };
+}
+
+/** The merge patch for a job without a savepoint of ours: the operator goes on from the state that it kept. */
+export const returnPatch = {
+  metadata: { annotations: { [annotations.preemptedBy]: null, [annotations.comeBackFrom]: null } },
+  spec: { job: { state: 'running' } },
+} as const;

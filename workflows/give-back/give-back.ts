@@ -1,0 +1,88 @@
+/**
+ * Gives jobs that made room in a zone their room back, as far as there is room again: the most important first, a few
+ * at a time, each from the savepoint that it was left with and seen running on it.
+ */
+import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { GivenBack } from '../../activities/give-back/give-back-job.ts';
+import type { GiveBackActivities } from '../../activities/give-back/index.ts';
+import type { GiveBackPlan } from '../../model/escape/give-back.ts';
+import { complaintsAboutGiveBackInput, type GiveBackInput } from '../../model/give-back-input.ts';
+import type { JobRef } from '../../model/job.ts';
+import { whyFailed } from '../failure-words.ts';
+
+/** Jobs on their way at once. */
+const jobsInFlight = 20;
+
+/** Nobody's loss waits for it. */
+const priority = { priorityKey: 5 } as const;
+
+const { whoHasRoom } = proxyActivities<GiveBackActivities>({
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+  priority,
+});
+
+const { giveBackJob } = proxyActivities<GiveBackActivities>({
+  startToCloseTimeout: '5m',
+  scheduleToCloseTimeout: '15m',
+  heartbeatTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+  priority,
+});
+
+const { seeItRun } = proxyActivities<GiveBackActivities>({
+  startToCloseTimeout: '70m',
+  heartbeatTimeout: '10s',
+  retry: { maximumInterval: '10s', maximumAttempts: 5 },
+  priority,
+});
+
+export interface GiveBackSummary {
+  zone: string;
+  dryRun: boolean;
+  /** In a dry run `running` means that the job would be started. */
+  jobs: GivenBack[];
+}
+
+export async function giveBack(input: GiveBackInput): Promise<GiveBackSummary> {
+  const complaints = complaintsAboutGiveBackInput(input);
+  if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
+  const { zone, dryRun = false } = input;
+  const { fits, left } = await decide(input);
+  const jobs: GivenBack[] = left.map((job) => ({ ...job, outcome: 'left', savepoint: null }));
+  const queue = [...fits];
+  await Promise.all(
+    Array.from({ length: Math.min(jobsInFlight, fits.length) }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        jobs.push(dryRun ? { ...job, outcome: 'running', reason: '', savepoint: null } : await back(zone, job));
+        setCurrentDetails(`**${jobs.length} of ${fits.length + left.length}** jobs of ${zone} done`);
+      }
+    }),
+  );
+  return { zone, dryRun, jobs };
+}
+
+async function decide(input: GiveBackInput): Promise<GiveBackPlan> {
+  try {
+    return await whoHasRoom(input);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+  }
+}
+
+/** One job's trouble never ends the round. */
+async function back(zone: string, job: JobRef): Promise<GivenBack> {
+  const summary = `${job.namespace}/${job.name}`;
+  try {
+    const result = await giveBackJob.executeWithOptions({ summary }, [zone, job]);
+    if ('ended' in result) return result.ended;
+    return await seeItRun.executeWithOptions({ summary }, [zone, job, result.started]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { ...job, outcome: 'failed', reason: whyFailed(error), savepoint: null };
+  }
+}
