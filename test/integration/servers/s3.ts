@@ -10,13 +10,16 @@ export interface S3Server extends ServerProcess {
   accessKeyId: string;
   secretAccessKey: string;
   bucket: string;
+  /** Folder that holds the bucket's objects, each as a file. */
+  folder: string;
 }
 
 /** Starts versitygw on a free port of the loopback, with one empty bucket. `stop` also removes its folder. */
 export async function startS3(): Promise<S3Server> {
   const home = await mkdtemp(join(tmpdir(), 'az-escape-s3-'));
   const bucket = 'state';
-  await mkdir(join(home, 'data', bucket), { recursive: true });
+  const folder = join(home, 'data', bucket);
+  await mkdir(folder, { recursive: true });
   const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret' };
@@ -33,5 +36,5 @@ export async function startS3(): Promise<S3Server> {
     await server.stop();
     await rm(home, { recursive: true, force: true });
   };
-  return { ...server, ...credentials, endpoint, bucket, stop };
+  return { ...server, ...credentials, endpoint, bucket, folder, stop };
 }

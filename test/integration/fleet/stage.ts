@@ -1,0 +1,189 @@
+/**
+ * A fleet of simulated jobs on servers of the loopback: az-b with its API server and S3, Temporal, and az-a, which is
+ * lost. Workers are processes of their own, as in production.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-process.ts';
+import {
+  createFleetNamespace,
+  createStandbys,
+  writeRecoveryPoints,
+  type FleetStore,
+} from '../../../lab/fleet/create-fleet.ts';
+import { fleetJobs, fleetNamespace, type FleetJob } from '../../../lab/fleet/fleet-jobs.ts';
+import { openPodApi, type PodApi } from '../../../lab/fleet/pods/api.ts';
+import { FleetSimulator } from '../../../lab/fleet/simulator.ts';
+import type { Config } from '../../../model/config/types.ts';
+import { reportSchema, type Report } from '../../../model/report/schema.ts';
+import { followEscape, requestEscape } from '../../../worker/client.ts';
+import { loadConfig } from '../../../worker/config/load.ts';
+import { connectClient } from '../../../worker/temporal.ts';
+import { startKubernetes, type TestKubernetes } from '../servers/kubernetes.ts';
+import { freePorts, until } from '../servers/process.ts';
+import { startS3, type S3Server } from '../servers/s3.ts';
+import { startTemporal, type TemporalServer } from '../servers/temporal.ts';
+
+export interface StageOptions {
+  jobs: number;
+  seed?: number;
+  /** Starts are so many times quicker than measured ones. */
+  speed?: number;
+  /** Share of the jobs with a fault. */
+  faults?: number;
+  /** API servers for ten thousand objects. */
+  large?: boolean;
+  /** Put in front of az-b's API server, such as by a proxy; given its own kubeconfig. */
+  kubeconfigOf?: (kubernetes: TestKubernetes) => Promise<string>;
+  /** More of the product's configuration, over that of the stage. */
+  settings?: Record<string, unknown>;
+}
+
+export const home = 'az-a';
+export const peer = 'az-b';
+const prefix = 'az-escape';
+
+/** How long the twins of P0 may take until they run. */
+const twinsRunWithinMs = 120_000;
+
+export interface FleetStage {
+  jobs: FleetJob[];
+  kubernetes: TestKubernetes;
+  s3: S3Server;
+  temporal: TemporalServer;
+  simulator: FleetSimulator;
+  /** az-b's API server, by its own address. */
+  api: PodApi;
+  config: Config;
+  startWorker(): Promise<WorkerProcess>;
+  /** Asks for the escape of az-a and waits for its report. `onAccepted` is called once it was accepted. */
+  escape(incident: string, onAccepted?: () => void): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+export async function startStage(options: StageOptions): Promise<FleetStage> {
+  const { jobs: count, seed = 1, speed = 1, faults = 0 } = options;
+  const dir = mkdtempSync(join(tmpdir(), 'az-escape-fleet-'));
+  const ending: (() => Promise<unknown>)[] = [async () => rmSync(dir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of ending.toReversed()) await end();
+  };
+  try {
+    const kubernetes = await startKubernetes({ crds: true, large: options.large ?? false });
+    ending.push(() => kubernetes.stop());
+    const s3 = await startS3();
+    ending.push(() => s3.stop());
+    const temporal = await startTemporal();
+    ending.push(() => temporal.stop());
+
+    const jobs = fleetJobs(count);
+    const api = openPodApi(kubernetes.kubeconfig());
+    ending.push(() => api.close());
+    await createFleetNamespace(api);
+    const [restPort = 0] = await freePorts(1);
+    const rest = { host: '127.0.0.1', port: restPort };
+    const simulator = new FleetSimulator(api, { namespace: fleetNamespace, seed, speed, faults, rest }, () => {});
+    await simulator.open();
+    ending.push(() => simulator.close());
+
+    const store: FleetStore = { name: 's3', root: `s3a://${s3.bucket}/${prefix}`, folder: join(s3.folder, prefix) };
+    const points = writeRecoveryPoints(jobs, { home, peer }, store, seed);
+    await createStandbys(api, points, { home, peer });
+    const twins = jobs.filter(({ tier }) => tier === 'P0');
+    await until(
+      async () => twins.every((job) => (simulator.runOf(job)?.checkpointsAt(Date.now()).completed ?? 0) > 0),
+      twinsRunWithinMs,
+    );
+
+    const kubeconfig = (await options.kubeconfigOf?.(kubernetes)) ?? kubernetes.kubeconfig();
+    const configFile = join(dir, 'az-escape.yaml');
+    const template = `http://${rest.host}:${rest.port}/{namespace}/{job}`;
+    const text = configText(dir, { kubeconfig, s3, template, address: temporal.address }, options.settings ?? {});
+    writeFileSync(configFile, text);
+    const config = await loadConfig(configFile);
+    let workers = 0;
+    return {
+      jobs,
+      kubernetes,
+      s3,
+      temporal,
+      simulator,
+      api,
+      config,
+      async startWorker() {
+        const worker = await startWorker(configFile, join(dir, `worker-${++workers}.log`));
+        ending.push(() => worker.kill());
+        return worker;
+      },
+      async escape(incident, onAccepted = () => {}) {
+        const { client, close } = await connectClient(config);
+        try {
+          const asked = await requestEscape(client, config, { zone: home, incident });
+          if (!asked.verdict.accepted) throw new Error(asked.verdict.sentence);
+          onAccepted();
+          const { reportKey } = await followEscape(client, asked, () => {});
+          return reportSchema.parse(JSON.parse(readFileSync(join(store.folder, reportKey), 'utf8')));
+        } finally {
+          await close();
+        }
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function configText(
+  dir: string,
+  at: { kubeconfig: string; s3: S3Server; template: string; address: string },
+  settings: Record<string, unknown>,
+): string {
+  const secret = (name: string, value: string) => {
+    writeFileSync(join(dir, name), value, { mode: 0o600 });
+    return { file: join(dir, name) };
+  };
+  const [accessKeyId, secretAccessKey] = [secret('id', at.s3.accessKeyId), secret('secret', at.s3.secretAccessKey)];
+  const s3 = (endpoint: string) => ({
+    type: 's3',
+    endpoint,
+    bucket: at.s3.bucket,
+    prefix,
+    forcePathStyle: true,
+    accessKeyId,
+    secretAccessKey,
+  });
+  const lost = join(dir, 'lost.kubeconfig');
+  writeFileSync(lost, stringify(lostKubeconfig));
+  return stringify({
+    temporal: { address: at.address, namespace: 'default' },
+    zones: {
+      [home]: {
+        peer,
+        kubernetes: { kubeconfig: lost, namespaces: [fleetNamespace] },
+        stores: { s3: s3('http://127.0.0.1:1') },
+      },
+      [peer]: {
+        peer: home,
+        kubernetes: { kubeconfig: at.kubeconfig, namespaces: [fleetNamespace] },
+        flinkRest: { via: 'url', template: at.template },
+        stores: { s3: s3(at.s3.endpoint) },
+      },
+    },
+    escape: { fenceDeadline: '2s', fenceRetry: '1m' },
+    ...settings,
+  });
+}
+
+/** Nothing listens there. */
+const lostKubeconfig = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'lost', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }],
+  users: [{ name: 'lost', user: { token: 'none' } }],
+  contexts: [{ name: 'lost', context: { cluster: 'lost', user: 'lost' } }],
+  'current-context': 'lost',
+};
