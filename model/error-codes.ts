@@ -99,6 +99,18 @@ export const errorCodes = {
     means: 'No escape of this zone is running.',
     remedy: 'Start one with `az-escape escape <zone>`, or read the report of the last one.',
   },
+  NothingToApprove: {
+    means: 'The escape does not wait for approval: none was asked for, there is no plan yet, or it is over.',
+    remedy: 'Look at `az-escape status <zone>`; approve once it shows the plan and waits.',
+  },
+  JobStarted: {
+    means: 'The batch of the job has begun, so the job can no longer be skipped.',
+    remedy: 'Let it start; stop it afterwards with `kubectl` if it must not run.',
+  },
+  TooEarly: {
+    means: 'The plan of the escape cannot be read yet.',
+    remedy: 'Send the same again in a few seconds; nothing was changed by it.',
+  },
   NoReport: {
     means: 'The report of that escape cannot be read from the store of the zone that took its jobs.',
     remedy: 'Check the id, which is <zone>-<incident>; the report is written when the escape ends.',

@@ -167,7 +167,8 @@ async function resultOf<T>(client: Client, workflowId: string): Promise<T> {
   }
 }
 
-function refusalOf(cause: unknown): Refusal | undefined {
+/** The refusal that a failure of a workflow or update carries; undefined where it carries none. */
+export function refusalOf(cause: unknown): Refusal | undefined {
   for (let error = cause; error instanceof Error; error = error.cause) {
     if (error instanceof ApplicationFailure && isErrorCode(error.type)) return new Refusal(error.type, error.message);
   }

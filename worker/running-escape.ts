@@ -1,14 +1,23 @@
 /** The escape that runs for a zone: how far it is, what it comes to, and what an operator tells it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { isOver, type EscapeProgress } from '../model/escape/progress.ts';
 import type { Config } from '../model/config/types.ts';
-import type { OperatorNote } from '../workflows/escape-zone/messages.ts';
-import { Refusal, refuseUnknownZone } from './client.ts';
+import { Refusal, refusalOf, refuseUnknownZone } from './client.ts';
 
-/** What an operator may tell a running escape: the names of its updates. */
-export const operatorWords = ['pause', 'resume', 'abort'] as const;
+/** What may be told a running escape with nothing but who tells it: the names of its updates. */
+export const operatorWords = ['approve', 'pause', 'resume', 'abort'] as const;
 export type OperatorWord = (typeof operatorWords)[number];
+
+/** What may be told of a tier. */
+export const tierWords = ['holdTier', 'releaseTier'] as const;
+export type TierWord = (typeof tierWords)[number];
+
+/** What an operator tells a running escape. */
+export type Telling =
+  | { word: OperatorWord; by: string }
+  | { word: 'skipJob'; job: string; by: string }
+  | { word: TierWord; tier: string; by: string };
 
 /** One run of a zone's escape: the same workflow id is used for the zone's next escape. */
 export interface RunningEscape {
@@ -64,20 +73,20 @@ export async function* watchEscape(
   }
 }
 
-/** Pauses, resumes or aborts the zone's escape. @throws Refusal `UnknownZone`, `NoEscape` */
+/** Tells it to the zone's escape. @throws Refusal `UnknownZone`, `NoEscape`, or what the escape refuses it with */
 export async function tellEscape(
   client: Client,
   config: Config,
   zone: string,
-  word: OperatorWord,
-  by: string,
+  { word, ...note }: Telling,
 ): Promise<EscapeProgress> {
   refuseUnknownZone(config, zone);
   try {
     const handle = client.workflow.getHandle(activeId(zone));
-    return await handle.executeUpdate<EscapeProgress, [OperatorNote]>(word, { args: [{ by }] });
+    return await handle.executeUpdate<EscapeProgress, [typeof note]>(word, { args: [note] });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw noEscape(zone);
+    if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
     throw error;
   }
 }

@@ -3,10 +3,12 @@ import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
+import type { SkippedJob } from '../../model/escape/operators.ts';
 import type { PlannedVictim } from '../../model/escape/plan.ts';
 import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';
+import { findPlanned, type PlannedPlace } from './find-planned.ts';
 import { makePlan } from './make-plan.ts';
 import { listVictims, saveVictims } from './make-room.ts';
 import { preemptJob } from './preempt-job.ts';
@@ -49,8 +51,11 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async fenceZone(target: EscapeTarget, claims: 'pending' | 'settled'): Promise<FenceResult> {
       return fenceZone(world, target, claims, pulse());
     },
-    async startBatch(target: EscapeTarget, batch: BatchRef): Promise<BatchStart> {
-      return startBatch(world, target, batch, pulse());
+    async findPlanned(target: EscapeTarget, job: string): Promise<PlannedPlace> {
+      return findPlanned(world, target, job, pulse().signal);
+    },
+    async startBatch(target: EscapeTarget, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
+      return startBatch(world, target, batch, pulse(), skipped);
     },
     async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
       return verifyJob(world, target, job, pulse());

@@ -34,6 +34,10 @@ export function resolveEscape(
     },
     fenceDeadlineMs: world.config.escape.fenceDeadlineMs,
     fenceRetryMs: world.config.escape.fenceRetryMs,
+    // What the configuration asks for cannot be waived by who triggers the escape.
+    ...(input.approval || world.config.escape.approval === 'required'
+      ? { approvalTimeoutMs: world.config.escape.approvalTimeoutMs }
+      : {}),
   };
 }
 

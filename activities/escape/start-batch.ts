@@ -1,5 +1,7 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
+import { skipReason, type SkippedJob } from '../../model/escape/operators.ts';
 import type { PlannedJob } from '../../model/escape/plan.ts';
+import { jobKey } from '../../model/job.ts';
 import { OutsideFailure } from '../failure.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
@@ -14,17 +16,19 @@ const startsInFlight = 16;
 /** Tries of one job within one call; a store or API server that refuses for longer ends the activity, which repeats. */
 const triesPerJob = 4;
 
-/** Issues the starts of a batch. A job's own trouble is a result; only trouble with the peer itself is thrown. */
+/** Issues the starts of a batch, but of none that operators took out. A job's own trouble is a result; only trouble with the peer itself is thrown. */
 export async function startBatch(
   world: World,
   target: EscapeTarget,
   batch: BatchRef,
   pulse: Pulse,
+  skipped: readonly SkippedJob[] = [],
 ): Promise<BatchStart> {
   const plan = await readPlan(world, target, pulse.signal);
   const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
   const results = new Map<PlannedJob, StartResult>();
-  const queue = [...jobs];
+  const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
+  const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
   const startInTurn = async (): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) {
       results.set(job, await startPatiently(world, target, job, pulse));
@@ -35,7 +39,9 @@ export async function startBatch(
     () => ({ issued: results.size, of: jobs.length }),
     () => Promise.all(Array.from({ length: Math.min(startsInFlight, jobs.length) }, startInTurn)),
   );
-  const all = jobs.map((job) => results.get(job)!);
+  const all = jobs.map(
+    (job) => results.get(job) ?? { ended: endedJob(target, job, 'left', reasons.get(jobKey(job))!) },
+  );
   return {
     started: all.flatMap((result) => ('started' in result ? [result.started] : [])),
     ended: all.flatMap((result) => ('ended' in result ? [result.ended] : [])),

@@ -20,6 +20,8 @@ export interface EscapeTarget {
   scope: { tiers?: Tier[]; namespaces?: string[] };
   fenceDeadlineMs: number;
   fenceRetryMs: number;
+  /** There when somebody must approve the plan before anything is changed: how long that may take. */
+  approvalTimeoutMs?: number;
 }
 
 export interface BatchRef {

@@ -1,4 +1,7 @@
 /** Keeps each batch's results in the peer's store, and at the end makes the report of them. */
+import { type OperatorAct, type SkippedJob, skipReason } from '../../model/escape/operators.ts';
+import type { PlannedJob } from '../../model/escape/plan.ts';
+import { jobKey } from '../../model/job.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobReport } from '../../model/report/schema.ts';
@@ -39,6 +42,10 @@ export interface ReportEnd {
   finishedAt: string;
   /** Those jobs that were told to make room; absent in histories of the first version. */
   victims?: VictimsRef[];
+  /** Jobs that operators took out; those of batches that never began have no other line. */
+  skipped?: SkippedJob[];
+  /** What operators told the escape. */
+  operators?: OperatorAct[];
 }
 
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
@@ -55,12 +62,13 @@ export async function writeReport(
     const bytes = await store.read(batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
     if (!bytes) continue;
     for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobReport[]) {
-      lines.set(`${line.namespace}/${line.name}`, line);
+      lines.set(jobKey(line), line);
     }
   }
-  const jobs = plan.waves.flatMap((wave) =>
-    wave.jobs.map((job) => lines.get(`${job.namespace}/${job.name}`) ?? endedJob(target, job, 'left', end.unstarted)),
-  );
+  const skips = new Map((end.skipped ?? []).map((one) => [one.job, skipReason(one)]));
+  const unstarted = (job: PlannedJob): JobReport =>
+    endedJob(target, job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
+  const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
     const job = {
       ...left,
@@ -88,6 +96,7 @@ export async function writeReport(
     fence: end.fence,
     jobs,
     ...(preempted ? { preempted } : {}),
+    ...(end.operators ? { operators: end.operators } : {}),
   });
   const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
   const reportKey = storeKeys.reportKey('escape', name, 'json');

@@ -21,6 +21,7 @@ interface EscapeOptions {
   namespaces?: string;
   lostAt?: string;
   budget?: string;
+  approval?: boolean;
   wait: boolean;
   json?: string;
   html?: string;
@@ -38,6 +39,7 @@ export function addEscapeCommands(program: Command): void {
     .option('--namespaces <list>', 'only jobs of these namespaces')
     .option('--lost-at <time>', 'when the zone was lost (ISO 8601); ages of state count to it')
     .option('--budget <duration>', 'measure against this instead of the configured budget')
+    .option('--approval', 'plan, then change nothing before somebody approves')
     .option('--no-wait', 'return once the escape is accepted')
     .option('--json <file>', 'write report.json there')
     .option('--html <file>', 'write the report page there')
@@ -83,6 +85,7 @@ function inputOf(zone: string, options: EscapeOptions): EscapeInput {
     ...(namespaces ? { namespaces } : {}),
     ...(options.lostAt ? { lostAt: options.lostAt } : {}),
     ...(options.budget ? { budget: options.budget } : {}),
+    ...(options.approval ? { approval: true } : {}),
   };
 }
 

@@ -1,8 +1,8 @@
-/** Commands about the escape that runs: `status`, `pause`, `resume`, `abort`. */
+/** Commands about the escape that runs: `status`, and what operators tell it. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { isOver, type EscapeProgress } from '../../model/escape/progress.ts';
-import { findRunning, progressOf, tellEscape, watchEscape, type OperatorWord } from '../../worker/running-escape.ts';
+import { findRunning, progressOf, tellEscape, watchEscape, type Telling } from '../../worker/running-escape.ts';
 import { coloursFor } from '../render/colour.ts';
 import { escapeView } from '../render/escape-view.ts';
 import { createProgress } from '../render/progress.ts';
@@ -41,22 +41,59 @@ export function addRunningCommands(program: Command): void {
         view?.done();
       });
     });
-  addWord(program, 'pause', 'start no more batches of the running escape until it is resumed');
-  addWord(program, 'resume', 'go on with a paused escape');
-  addWord(program, 'abort', 'start nothing more; the report is written');
+  tellingCommand(program, 'approve <zone>', 'let the escape go on that waits for approval of its plan', (by) => ({
+    word: 'approve',
+    by,
+  }));
+  const words = [
+    ['pause', 'start no more batches of the running escape until it is resumed'],
+    ['resume', 'go on with a paused escape'],
+    ['abort', 'start nothing more; the report is written'],
+  ] as const;
+  for (const [word, about] of words) tellingCommand(program, `${word} <zone>`, about, (by) => ({ word, by }));
+  tellingCommand(
+    program,
+    'skip-job <zone> <job>',
+    'leave one job, namespace/name, that was not started yet',
+    (by, job) => ({
+      word: 'skipJob',
+      job,
+      by,
+    }),
+  );
+  tellingCommand(program, 'hold-tier <zone> <tier>', 'begin no batch of a tier; those behind it go on', (by, tier) => ({
+    word: 'holdTier',
+    tier,
+    by,
+  }));
+  tellingCommand(program, 'release-tier <zone> <tier>', 'go on with a tier that is held', (by, tier) => ({
+    word: 'releaseTier',
+    tier,
+    by,
+  }));
 }
 
-function addWord(program: Command, word: OperatorWord, description: string): void {
+/** A command that tells the running escape something: of the zone, and of a job or tier where `usage` names one. */
+function tellingCommand(
+  program: Command,
+  usage: string,
+  description: string,
+  telling: (by: string, subject: string) => Telling,
+): void {
   program
-    .command(`${word} <zone>`)
+    .command(usage)
     .description(description)
+    .option('--by <name>', 'who acts, for the report (default: the user of this process)')
     .option('--json', 'print the progress after that as JSON')
-    .action(async (zone: string, options: { json?: boolean }, command: Command) => {
+    .action(async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const [zone = '', subject = ''] = command.args;
+      const options = command.opts<{ by?: string; json?: boolean }>();
       const config = await configOf(command);
       await withClient(config, async (client) => {
         const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
-        print(zone, await tellEscape(client, config, zone, word, userInfo().username), options);
-        answered();
+        const told = tellEscape(client, config, zone, telling(options.by ?? userInfo().username, subject));
+        print(zone, await told.finally(answered), options);
       });
     });
 }

@@ -1,4 +1,5 @@
 /** A running escape on the terminal: the headline, the budget, a bar a tier. */
+import { standingSentences } from '../../model/escape/operators.ts';
 import {
   budgetSentence,
   elapsedMs,
@@ -33,6 +34,7 @@ export function escapeView(progress: EscapeProgress, options: EscapeViewOptions)
     `${head}${counts}  ${phaseWords(progress, colours)}`,
     budgetLine(progress, nowMs, colours),
     ...tierLines(progress, Math.max(10, Math.min(40, width - 58)), colours),
+    ...standingSentences(progress).map((sentence) => colours.yellow(printable(sentence))),
     ...(progress.note === '' ? [] : [colours.dim(printable(progress.note))]),
     ...(progress.reportKey === null ? [] : [`report  ${printable(progress.reportKey)}`]),
   ];

@@ -74,6 +74,8 @@ function toConfig(parsed: ParsedConfig): Config {
       preemptDeadlineMs: parsed.escape.preemptDeadline,
       startsPerSecond: parsed.escape.startsPerSecond,
       timeToRunMs: parsed.escape.timeToRun,
+      approval: parsed.escape.approval,
+      approvalTimeoutMs: parsed.escape.approvalTimeout,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
     retention: { orphanAgeMs: parsed.retention.orphanAge },

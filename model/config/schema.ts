@@ -161,6 +161,8 @@ export const configSchema = z.strictObject({
       preemptDeadline: duration('1s', '10m').prefault(settings.preemptDeadline.default),
       startsPerSecond: z.int().min(1).max(10_000).default(settings.startsPerSecond.default),
       timeToRun: duration('1s', '1h').prefault(settings.timeToRun.default),
+      approval: z.enum(['none', 'required']).default(settings.approval.default),
+      approvalTimeout: duration('1m', '24h').prefault(settings.approvalTimeout.default),
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),

@@ -84,6 +84,16 @@ export const settings = {
     default: '6h',
     about: 'Age from which files that no recovery point names are taken for leftovers of a killed worker and deleted.',
   },
+  approval: {
+    path: 'escape.approval',
+    default: 'none',
+    about: 'With `required` every escape waits for `az-escape approve` before it changes anything.',
+  },
+  approvalTimeout: {
+    path: 'escape.approvalTimeout',
+    default: '15m',
+    about: 'How long an escape waits for approval; then it ends, with every job left and nothing changed.',
+  },
   probeDeadline: {
     path: 'escape.probeDeadline',
     default: '5s',

@@ -126,6 +126,10 @@ export interface Config {
     /** Measured earlier, for the forecast of when each wave runs again. */
     startsPerSecond: number;
     timeToRunMs: number;
+    /** Whether each escape waits for somebody's approval before it changes anything. */
+    approval: 'none' | 'required';
+    /** How long it waits. */
+    approvalTimeoutMs: number;
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
   };

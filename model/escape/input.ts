@@ -17,6 +17,8 @@ export interface EscapeInput {
   lostAt?: string;
   /** Measure against this instead of the configured budget, such as "10m". */
   budget?: string;
+  /** Wait for somebody's approval before anything is changed. What the configuration asks for cannot be waived. */
+  approval?: true | 'required';
   /** Who asked, and by what: cli, ui, api, drill. */
   by?: string;
   via?: string;
@@ -34,6 +36,7 @@ const rules: Record<keyof EscapeInput, { is: string; holds(value: unknown): bool
     holds: (value) => isShortText(value) && !Number.isNaN(Date.parse(value)),
   },
   budget: { is: 'a duration such as "10m"', holds: (value) => isShortText(value) && Boolean(parseDurationMs(value)) },
+  approval: { is: 'true or "required"', holds: (value) => value === true || value === 'required' },
   by: { is: 'a text of 1 to 200 characters', holds: isShortText },
   via: { is: 'a text of 1 to 200 characters', holds: isShortText },
 };

@@ -3,6 +3,7 @@
  * Workflows import this file, so nothing here may pull in zod, a clock or I/O.
  */
 import { formatDurationMs } from '../duration.ts';
+import { type OperatorStanding, standingSentences } from './operators.ts';
 import { tiers, type Tier } from '../tier.ts';
 
 /** The phases of an escape in their order; `aborted` ends it from any of them. */
@@ -21,7 +22,7 @@ export interface TierProgress {
   failed: number;
 }
 
-export interface EscapeProgress {
+export interface EscapeProgress extends OperatorStanding {
   phase: EscapePhase;
   /** The lost zone. */
   zone: string;
@@ -107,6 +108,7 @@ export function progressMarkdown(progress: EscapeProgress, nowMs: number): strin
     `**${markdownText(progress.zone)} → ${to}: ${total.running} of ${total.jobs} jobs run again** (${state})`,
     isOver(progress) ? '' : budgetSentence(progress, nowMs),
     progress.note === '' ? '' : `> ${markdownText(progress.note).slice(0, 2_000)}`,
+    ...standingSentences(progress).map((sentence) => `**${markdownText(sentence)}**`),
     total.jobs === 0 ? '' : tierTable(progress, total),
     progress.reportKey === null ? '' : `Report: ${markdownText(progress.reportKey)}`,
     `Incident ${markdownText(progress.incident)}, triggered ${markdownText(progress.startedAt)}`,

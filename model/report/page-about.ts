@@ -1,4 +1,5 @@
 /** Who started it by what, when, and what fencing the lost zone came to. */
+import { actSentence } from '../escape/operators.ts';
 import { markup, type Html } from './markup.ts';
 import { formatInstant, kindName } from './page-words.ts';
 import type { Report } from './schema.ts';
@@ -18,6 +19,10 @@ export function aboutSection(report: Report): Html {
     ],
     ['Budget', markup`${formatSeconds(report.budgetSeconds)} from the trigger to the last job's tasks all running`],
     ['Fence', fenceFacts(report)],
+    ...(report.operators ?? []).map((act): [string, Html] => [
+      'Operator',
+      markup`${actSentence(act)}, <time datetime="${act.at}">${formatInstant(act.at)}</time>`,
+    ]),
     ['Report', markup`<code>${report.id}</code>, all of it for programs in <a href="report.json">report.json</a>`],
   ];
   return markup`<section id="about">

@@ -1,6 +1,7 @@
 /** `report.json`: the contract for programs (schema 1), also what `--json FILE` writes. */
 import { z } from 'zod';
 import { type DiagnosisCode, diagnosisCodes } from '../diagnosis/codes.ts';
+import { type OperatorAct, operatorActs } from '../escape/operators.ts';
 import { tiers } from '../tier.ts';
 
 export const outcomes = ['running', 'left', 'failed'] as const;
@@ -60,6 +61,15 @@ export const tierReportSchema = z.object({
   rpoSecondsMax: z.number().nullable(),
 });
 
+/** Something that an operator told the escape, and that took effect. */
+export const operatorActSchema = z.object({
+  at: z.iso.datetime(),
+  by: z.string(),
+  act: z.enum(operatorActs),
+  /** The job or tier that it is about. */
+  subject: z.string().optional(),
+}) satisfies z.ZodType<OperatorAct, OperatorAct>;
+
 export const reportSchema = z.object({
   schema: z.literal(1),
   kind: z.enum(['escape', 'relocate', 'drill']),
@@ -79,5 +89,7 @@ export const reportSchema = z.object({
   jobs: z.array(jobReportSchema),
   /** Only where somebody had to make room. */
   preempted: z.array(preemptedSchema).optional(),
+  /** Only where operators told it something. */
+  operators: z.array(operatorActSchema).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

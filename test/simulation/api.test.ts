@@ -11,6 +11,7 @@ import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
 
 const operator = 'operator-0123456789abcdef';
+const approving = 'approver-0123456789abcdef';
 const viewer = 'viewer-0123456789abcdef';
 const signingSecret = 'signing-secret';
 
@@ -18,6 +19,7 @@ let env: TestWorkflowEnvironment;
 beforeAll(async () => {
   vi.stubEnv('API_OPERATOR', operator);
   vi.stubEnv('API_VIEWER', viewer);
+  vi.stubEnv('API_APPROVER', approving);
   vi.stubEnv('API_SIGNING', signingSecret);
   env = await startServer();
 });
@@ -45,6 +47,7 @@ async function withApi(
     tokens: [
       { name: 'otto', role: 'operate', token: { env: 'API_OPERATOR' } },
       { name: 'vera', role: 'view', token: { env: 'API_VIEWER' } },
+      { name: 'paul', role: 'approve', token: { env: 'API_APPROVER' } },
     ],
     hooks: {
       alertmanager: { alertNames: ['ZoneLost'], zoneLabel: 'zone' },
@@ -161,6 +164,42 @@ describe.concurrent('the API', () => {
       });
       const report = reportSchema.parse((await get(`/v1/escapes/${home}-INC-1/report`)).body);
       expect(report.totals.left).toBe(3);
+    });
+  });
+
+  test('lets who approves approve and nothing else, and who operates all but that', async () => {
+    await withApi('api-approve', fleetOf({ P1: 2, P2: 2 }), async ({ scenario, post, get }) => {
+      const { home } = scenario;
+      const active = `/v1/zones/${home}/escapes/active`;
+      const approver = { authorization: `Bearer ${approving}`, 'content-type': 'application/json' };
+      const started = await post(`/v1/zones/${home}/escapes`, { incident: 'INC-1', approval: true });
+      expect(started.body['sentence']).toMatch(/accepted; it changes nothing before somebody approves its plan$/);
+      await waitUntil('it waits for approval', async () => (await get(active)).body['phase'] === 'approve');
+
+      const small = { status: 403, body: { code: 'RoleTooSmall' } };
+      expect(await post(`${active}/approve`)).toMatchObject(small);
+      for (const path of ['pause', 'abort', 'tiers/P1/hold', 'jobs/default/p1-0/skip'])
+        expect(await post(`${active}/${path}`, undefined, approver), path).toMatchObject(small);
+      expect(await post(`${active}/tiers/P9/hold`)).toMatchObject({ status: 400, body: { code: 'BadInput' } });
+      expect(await post(`${active}/jobs/default/x/skip`)).toMatchObject({ status: 404, body: { code: 'JobNotFound' } });
+      expect(await post(`${active}/jobs/default/p2-0/skip`)).toMatchObject({
+        status: 200,
+        body: { skipped: [{ job: 'default/p2-0', by: 'otto' }] },
+      });
+      expect(await post(`${active}/tiers/P2/hold`)).toMatchObject({ status: 200, body: { held: [{ tier: 'P2' }] } });
+      expect(await post(`${active}/tiers/P2/release`)).toMatchObject({ status: 200, body: { held: [] } });
+      expect(await get(active, viewer)).toMatchObject({ body: { phase: 'approve', approval: { jobs: 4, by: null } } });
+      expect(scenario.patched()).toEqual([]);
+
+      expect(await post(`${active}/approve`, undefined, approver)).toMatchObject({
+        status: 200,
+        body: { approval: { by: 'paul' } },
+      });
+      const report = `/v1/escapes/${home}-INC-1/report`;
+      await waitUntil('the report is there', async () => (await get(report)).status === 200);
+      const { totals, operators } = reportSchema.parse((await get(report)).body);
+      expect(totals).toEqual({ running: 3, left: 1, failed: 0 });
+      expect(operators!.at(-1)).toMatchObject({ act: 'approve', by: 'paul' });
     });
   });
 
@@ -295,7 +334,7 @@ describe.concurrent('the API', () => {
       const health = await fetch(`${address}/healthz`);
       expect([health.status, await health.json()]).toEqual([200, { ok: true, temporal: 'reachable' }]);
       const document = (await (await fetch(`${address}/openapi.json`)).json()) as { paths: object };
-      expect(Object.keys(document.paths)).toHaveLength(12);
+      expect(Object.keys(document.paths)).toHaveLength(16);
     });
   });
 });

@@ -37,6 +37,10 @@ export const escapeBody = z.strictObject({
     .refine((text) => Boolean(parseDurationMs(text)), 'must be a duration such as "10m"')
     .optional()
     .describe('Measure against this instead of the configured budget, such as "10m".'),
+  approval: z
+    .union([z.literal(true), z.literal('required')], 'must be true or "required"')
+    .optional()
+    .describe('Wait for approval before anything is changed. What the configuration asks for cannot be waived.'),
 });
 
 type Given<Body> = { [Field in keyof Body]: Exclude<Body[Field], undefined> };
@@ -75,6 +79,23 @@ export const progressAnswer = z.object({
   paused: z.boolean(),
   note: z.string(),
   reportKey: z.string().nullable(),
+  approval: z
+    .object({
+      until: z.iso.datetime(),
+      jobs: z.int(),
+      left: z.int(),
+      by: z.string().nullable().describe('Who approved; null while nobody has.'),
+    })
+    .optional()
+    .describe('There when the plan needs approval before anything is changed.'),
+  held: z
+    .array(z.object({ tier: z.enum(tiers), by: z.string() }))
+    .optional()
+    .describe('Tiers of which no batch begins.'),
+  skipped: z
+    .array(z.object({ job: z.string(), by: z.string() }))
+    .optional()
+    .describe('Jobs that are not to be started.'),
 }) satisfies z.ZodType<EscapeProgress, EscapeProgress>;
 
 export const protectionBody = z.strictObject({

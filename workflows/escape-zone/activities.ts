@@ -30,6 +30,14 @@ export const { makePlan } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 1 },
 });
 
+/** An operator waits for the answer, who gives up after ten seconds. */
+export const { findPlanned } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '5s',
+  scheduleToCloseTimeout: '8s',
+  retry: quick,
+  priority: { priorityKey: 1 },
+});
+
 /** Bounded and once: the lost zone gets one chance to hear us. */
 export const { fenceZone } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '3m',

@@ -8,6 +8,7 @@ import {
   condition,
   isCancellation,
   ParentClosePolicy,
+  patched,
   allHandlersFinished,
   setCurrentDetails,
   setHandler,
@@ -15,11 +16,13 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EscapeTarget, FenceResult, ReportSummary } from '../../activities/escape/types.ts';
+import type { EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
+import type { ReportEnd } from '../../activities/escape/write-report.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/escape/progress.ts';
 import { fenceReturn } from '../fence-return/fence-return.ts';
 import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
-import { abortEscape, batchNews, escapeProgress, pauseEscape, resumeEscape } from './messages.ts';
+import { OperatorControl } from './control.ts';
+import { batchNews, escapeProgress } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
 import { makeRoomBeside } from './make-room.ts';
 import { runWaves } from './run-waves.ts';
@@ -30,7 +33,6 @@ const peerPatienceMs = 40_000;
 export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
   const state = new ProgressState(target);
   const { progress } = state;
-  let abortedBy: string | undefined;
   const show = () => setCurrentDetails(progressMarkdown(progress, Date.now()));
   const enter = (phase: EscapePhase) => {
     progress.phase = phase;
@@ -41,22 +43,8 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
     state.heard(news);
     show();
   });
-  setHandler(pauseEscape, ({ by }) => {
-    Object.assign(progress, { paused: true, note: `paused by ${by}` });
-    show();
-    return progress;
-  });
-  setHandler(resumeEscape, ({ by }) => {
-    Object.assign(progress, { paused: false, note: `resumed by ${by}` });
-    show();
-    return progress;
-  });
-  setHandler(abortEscape, ({ by }) => {
-    abortedBy ??= by;
-    progress.note = `aborted by ${abortedBy}: nothing more is started`;
-    show();
-    return progress;
-  });
+  const control = new OperatorControl(target, progress, show);
+  control.listen();
 
   enter('assess');
   await untilPeerAnswers(target);
@@ -64,30 +52,71 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   const plan = await makePlan(target);
   state.planned(plan);
 
-  const fence = fenceInBackground(target);
-  enter('waves');
-  const control = { paused: () => progress.paused, aborted: () => abortedBy !== undefined };
-  const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowInfo().workflowId, control);
-  const { begun, broken } = await runWaves(target, plan.batches, state, workflowInfo().workflowId, {
-    ...control,
-    roomMadeFor: (wave) => room.madeFor(wave),
-  });
-  await room.over;
-  if (broken.length > 0) progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
+  control.planned();
+  await control.untilApproved(plan);
+  const what = mayStart(target, control)
+    ? await startJobs(target, plan, state, control, enter)
+    : nothingStarted(control);
 
-  if (!target.dryRun) await watchForReturn(target);
   enter('report');
   const report = await writeReport(target, {
+    ...what,
+    finishedAt: new Date(Date.now()).toISOString(),
+    ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}),
+    ...(control.acts.length > 0 ? { operators: [...control.acts] } : {}),
+  });
+  progress.reportKey = report.reportKey;
+  enter(control.stopped === undefined ? 'done' : 'aborted');
+  await condition(allHandlersFinished);
+  return report;
+}
+
+type Started = Pick<ReportEnd, 'batches' | 'victims' | 'fence' | 'unstarted'>;
+
+/** Fences, makes room and runs the waves, and leaves somebody behind who waits for the lost zone. */
+async function startJobs(
+  target: EscapeTarget,
+  plan: PlanSummary,
+  state: ProgressState,
+  control: OperatorControl,
+  enter: (phase: EscapePhase) => void,
+): Promise<Started> {
+  const { workflowId } = workflowInfo();
+  const fence = fenceInBackground(target);
+  enter('waves');
+  const heldWave = (wave: number): boolean =>
+    plan.batches.some((batch) => batch.wave === wave && control.held(batch.tier));
+  const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowId, {
+    paused: control.paused,
+    aborted: control.aborted,
+    heldWave,
+    get skipped() {
+      return control.skipped;
+    },
+  });
+  const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, (wave) =>
+    room.madeFor(wave),
+  );
+  await room.over;
+  if (broken.length > 0) state.progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
+  if (!target.dryRun) await watchForReturn(target);
+  return {
     batches: begun,
     ...(room.begun.length > 0 ? { victims: room.begun } : {}),
     fence: fence.now(),
-    unstarted: abortedBy === undefined ? (broken[0] ?? 'it was not started') : `the escape was aborted by ${abortedBy}`,
-    finishedAt: new Date(Date.now()).toISOString(),
-  });
-  progress.reportKey = report.reportKey;
-  enter(abortedBy === undefined ? 'done' : 'aborted');
-  await condition(allHandlersFinished);
-  return report;
+    unstarted: control.stopped ?? broken[0] ?? 'it was not started',
+  };
+}
+
+/** False once an operator, or nobody's approval, ended the escape before it changed anything. */
+function mayStart(target: EscapeTarget, { stopped }: OperatorControl): boolean {
+  if (stopped === undefined) return true;
+  // Before there were approvals an escape that was aborted this early fenced all the same.
+  return target.approvalTimeoutMs === undefined && !patched('aborted-before-start');
+}
+
+function nothingStarted({ stopped = '' }: OperatorControl): Started {
+  return { batches: [], fence: { outcome: 'skipped', detail: stopped }, unstarted: stopped };
 }
 
 /** Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. */

@@ -4,6 +4,7 @@
  */
 import { condition, getExternalWorkflowHandle, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
+import type { SkippedJob } from '../../model/escape/operators.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { tiers } from '../../model/tier.ts';
 import { saveBatch, startBatch } from './activities.ts';
@@ -19,9 +20,11 @@ export interface BatchInput {
   batch: BatchRef;
   /** Workflow id of the escape that wants the news. */
   escape: string;
+  /** Jobs that operators took out before the batch began. */
+  skipped?: SkippedJob[];
 }
 
-export async function escapeBatch({ target, batch, escape }: BatchInput): Promise<BatchNews> {
+export async function escapeBatch({ target, batch, escape, skipped }: BatchInput): Promise<BatchNews> {
   const priority = { priorityKey: 1 + tiers.indexOf(batch.tier) };
   const news: BatchNews = { batch, issued: false, started: 0, running: 0, left: 0, failed: 0 };
   const root = getExternalWorkflowHandle(escape);
@@ -33,7 +36,7 @@ export async function escapeBatch({ target, batch, escape }: BatchInput): Promis
 
   const { started, ended } = await startBatch.executeWithOptions(
     { summary: `start ${batch.to - batch.from} ${batch.tier} jobs`, priority },
-    [target, batch],
+    skipped ? [target, batch, skipped] : [target, batch],
   );
   const reports: JobReport[] = [...ended];
   news.issued = true;

@@ -60,7 +60,9 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
     throw error;
   });
   if (!child) return refuse('EscapeUnderWay', `${target.zone} is already being escaped by ${childId}`);
-  const sentence = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${target.zone} to ${target.to} accepted`;
+  const waits = target.approvalTimeoutMs !== undefined && !target.dryRun;
+  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${target.zone} to ${target.to}`;
+  const sentence = `${what} accepted${waits ? '; it changes nothing before somebody approves its plan' : ''}`;
   verdict = { accepted: true, sentence, workflowId: childId };
   setCurrentDetails(`${sentence}. Follow **${childId}**.`);
   try {

@@ -4,6 +4,7 @@
  */
 import { ActivityFailure, condition, executeChild, ParentClosePolicy, setCurrentDetails } from '@temporalio/workflow';
 import type { EscapeTarget, VictimsRef } from '../../activities/escape/types.ts';
+import type { SkippedJob } from '../../model/escape/operators.ts';
 import type { PlannedVictim } from '../../model/escape/plan.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { whyFailed } from '../failure-words.ts';
@@ -16,21 +17,33 @@ const batchesInFlight = 12;
 export interface MakeRoomInput {
   target: EscapeTarget;
   victims: VictimsRef;
+  /** Jobs that operators took out before this began. */
+  skipped?: SkippedJob[];
 }
 
 /** Ends the jobs of one batch, each a line in this workflow's timeline. Whatever becomes of one is its result. */
-export async function makeRoom({ target, victims }: MakeRoomInput): Promise<{ suspended: number; of: number }> {
+export async function makeRoom({
+  target,
+  victims,
+  skipped = [],
+}: MakeRoomInput): Promise<{ suspended: number; of: number }> {
   const jobs = await listVictims(target, victims);
   const ended: PreemptedReport[] = [];
+  const isSkipped = (key: string): boolean => skipped.some(({ job }) => job === key);
   const suspended = () => ended.filter(({ outcome }) => outcome === 'suspended').length;
   await Promise.all(
     jobs.map(async (job) => {
-      ended.push(await preempt(target, job));
+      ended.push(job.makesRoomFor.every(isSkipped) ? notNeeded(target, job) : await preempt(target, job));
       setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${target.to} made room`);
     }),
   );
   await saveVictims(target, victims, ended);
   return { suspended: suspended(), of: jobs.length };
+}
+
+function notNeeded(target: EscapeTarget, { namespace, name, makesRoomFor }: PlannedVictim): PreemptedReport {
+  const reason = 'whom it was to make room for was skipped';
+  return { namespace, name, zone: target.to, savepoint: null, seconds: null, makesRoomFor, outcome: 'left', reason };
 }
 
 async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<PreemptedReport> {
@@ -42,6 +55,12 @@ async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<Preemp
     const line = { namespace, name, zone: target.to, savepoint: null, seconds: null, makesRoomFor: [] };
     return { ...line, outcome: 'failed', reason: whyFailed(error) };
   }
+}
+
+/** What operators decide about it. */
+export interface RoomControl extends Pick<WaveControl, 'paused' | 'aborted' | 'skipped'> {
+  /** True while an operator holds the tier of the wave: nobody ends for jobs that do not start. */
+  heldWave: (wave: number) => boolean;
 }
 
 /** Room in the making, as the escape sees it. */
@@ -59,19 +78,23 @@ export function makeRoomBeside(
   target: EscapeTarget,
   victims: VictimsRef[],
   escapeId: string,
-  control: WaveControl,
+  control: RoomControl,
 ): RoomMaking {
   const begun: VictimsRef[] = [];
   const done = new Set<VictimsRef>();
   const run = async (): Promise<void> => {
     const running: Promise<void>[] = [];
     for (const ref of victims) {
-      await condition(() => control.aborted() || (!control.paused() && begun.length - done.size < batchesInFlight));
+      await condition(
+        () =>
+          control.aborted() ||
+          (!control.paused() && !control.heldWave(ref.wave) && begun.length - done.size < batchesInFlight),
+      );
       if (control.aborted()) break;
       begun.push(ref);
       const ended = executeChild(makeRoom, {
         workflowId: `${escapeId}/room-from-${ref.from}`,
-        args: [{ target, victims: ref }],
+        args: [{ target, victims: ref, ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}) }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `${ref.to - ref.from} P3 jobs of ${target.to} make room for wave ${ref.wave}`,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -1,6 +1,8 @@
 /** Updates, queries and signals of an escape: names and shapes, shared by workflows, worker and clients. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EscapeProgress } from '../../model/escape/progress.ts';
+import type { SkippedJob } from '../../model/escape/operators.ts';
+import type { Tier } from '../../model/tier.ts';
 import type { BatchRef } from '../../activities/escape/types.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -20,6 +22,18 @@ export const pauseEscape = defineUpdate<EscapeProgress, [OperatorNote]>('pause')
 export const resumeEscape = defineUpdate<EscapeProgress, [OperatorNote]>('resume');
 /** Starts nothing more; what was not started is left, and the report is written. */
 export const abortEscape = defineUpdate<EscapeProgress, [OperatorNote]>('abort');
+
+/** Lets an escape go on that waits for approval of its plan. */
+export const approveEscape = defineUpdate<EscapeProgress, [OperatorNote]>('approve');
+/** Leaves one job that was not started yet. */
+export const skipJob = defineUpdate<EscapeProgress, [SkippedJob]>('skipJob');
+
+export interface TierNote extends OperatorNote {
+  tier: Tier;
+}
+/** Begins no batch of a tier until it is released; the tiers behind it go on. */
+export const holdTier = defineUpdate<EscapeProgress, [TierNote]>('holdTier');
+export const releaseTier = defineUpdate<EscapeProgress, [TierNote]>('releaseTier');
 
 /** From a batch to its escape: counts of its jobs so far. At most one every two seconds, never one a job. */
 export interface BatchNews {

@@ -2,17 +2,24 @@
 import { condition, executeChild, ParentClosePolicy } from '@temporalio/workflow';
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import { batchesInFlight } from '../../model/escape/expectation.ts';
+import type { SkippedJob } from '../../model/escape/operators.ts';
+import type { Tier } from '../../model/tier.ts';
 import { escapeBatch } from './escape-batch.ts';
 import { whyFailed } from '../failure-words.ts';
 import { batchName, type ProgressState } from './progress-state.ts';
 
+/** What operators decide about batches that have not begun. */
 export interface WaveControl {
   /** True while an operator holds the escape. */
   paused: () => boolean;
   /** True once nothing more is to be started. */
   aborted: () => boolean;
-  /** True once the room is free that jobs up to this wave wait for. */
-  roomMadeFor?: (wave: number) => boolean;
+  /** True while an operator holds the tier. */
+  held: (tier: Tier) => boolean;
+  /** Jobs that are not to be started, at this moment. */
+  readonly skipped: readonly SkippedJob[];
+  /** Set here: true once the batch has begun that has this job of a wave. */
+  hasBegun: (wave: number, index: number) => boolean;
 }
 
 /** Runs every batch to its end and says which were begun. A batch that breaks leaves its jobs to the report. */
@@ -22,25 +29,36 @@ export async function runWaves(
   state: ProgressState,
   escapeId: string,
   control: WaveControl,
+  roomMadeFor: (wave: number) => boolean,
 ): Promise<{ begun: BatchRef[]; broken: string[] }> {
   const begun: BatchRef[] = [];
   const broken: string[] = [];
   const over = new Set<BatchRef>();
   const running: Promise<void>[] = [];
-  for (const batch of batches) {
-    const earlierWaves = batches.filter((other) => other.wave < batch.wave);
-    await condition(
-      () =>
-        control.aborted() ||
-        (!control.paused() &&
-          begun.length - over.size < batchesInFlight &&
-          (!batch.waits || (control.roomMadeFor?.(batch.wave) ?? true)) &&
-          earlierWaves.every((other) => state.hasIssued(other) || over.has(other))),
+  control.hasBegun = (wave, index) =>
+    begun.some((batch) => batch.wave === wave && batch.from <= index && index < batch.to);
+  const waiting = [...batches];
+  const mayBegin = (batch: BatchRef): boolean =>
+    !control.held(batch.tier) &&
+    (!batch.waits || roomMadeFor(batch.wave)) &&
+    // A tier that is held keeps nobody behind it waiting.
+    batches.every(
+      (other) => other.wave >= batch.wave || state.hasIssued(other) || over.has(other) || control.held(other.tier),
     );
+  // In their order: only a hold lets one pass another.
+  const next = (): BatchRef | undefined => waiting.find((batch) => !control.held(batch.tier));
+  while (waiting.length > 0) {
+    await condition(() => {
+      if (control.aborted()) return true;
+      const batch = next();
+      return !control.paused() && begun.length - over.size < batchesInFlight && batch !== undefined && mayBegin(batch);
+    });
     if (control.aborted()) break;
+    const batch = next()!;
+    waiting.splice(waiting.indexOf(batch), 1);
     begun.push(batch);
     running.push(
-      runBatch(target, batch, state, escapeId)
+      runBatch(target, batch, state, escapeId, control.skipped)
         .catch((error: unknown) => {
           broken.push(`${batchName(batch)}: ${error instanceof Error ? whyFailed(error) : String(error)}`);
         })
@@ -51,10 +69,16 @@ export async function runWaves(
   return { begun, broken };
 }
 
-async function runBatch(target: EscapeTarget, batch: BatchRef, state: ProgressState, escapeId: string): Promise<void> {
+async function runBatch(
+  target: EscapeTarget,
+  batch: BatchRef,
+  state: ProgressState,
+  escapeId: string,
+  skipped: readonly SkippedJob[],
+): Promise<void> {
   const news = await executeChild(escapeBatch, {
     workflowId: `${escapeId}/${batchName(batch)}`,
-    args: [{ target, batch, escape: escapeId }],
+    args: [{ target, batch, escape: escapeId, ...(skipped.length > 0 ? { skipped: [...skipped] } : {}) }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `${batch.tier}: jobs ${batch.from + 1} to ${batch.to} of wave ${batch.wave}`,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -8,6 +8,7 @@ import { reportSchema, type JobReport, type Report } from '../../../model/report
 import { activityPulse } from '../../../activities/pulse.ts';
 import type { ReportSummary } from '../../../activities/escape/types.ts';
 import { followEscape, requestEscape } from '../../../worker/client.ts';
+import { tellEscape, type OperatorWord } from '../../../worker/running-escape.ts';
 import { createWorker } from '../../../worker/run-worker.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import { deploy, protectAll, type FleetJob } from './fleet.ts';
@@ -62,9 +63,8 @@ export class Scenario {
   }
 
   /** What an operator sends to the running escape. */
-  async tell(update: 'pause' | 'resume' | 'abort', by: string): Promise<EscapeProgress> {
-    const active = this.client.workflow.getHandle(`escape-active/${this.home}`);
-    return active.executeUpdate<EscapeProgress, [{ by: string }]>(update, { args: [{ by }] });
+  async tell(word: OperatorWord, by: string): Promise<EscapeProgress> {
+    return tellEscape(this.client, this.config, this.home, { word, by });
   }
 
   async progress(): Promise<EscapeProgress> {

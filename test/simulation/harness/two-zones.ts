@@ -31,6 +31,8 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         preemptDeadlineMs: 60_000,
         startsPerSecond: 20,
         timeToRunMs: 60_000,
+        approval: 'none',
+        approvalTimeoutMs: 60_000,
         probeDeadlineMs: 2_000,
       },
       retention: { orphanAgeMs: 6 * 3_600_000 },

@@ -59,7 +59,15 @@ describe('the OpenAPI document', () => {
   test('describes the body that is checked', () => {
     const { requestBody } = document.paths['/v1/zones/{zone}/escapes']!['post']!;
     const { properties } = requestBody!.content['application/json']!.schema;
-    expect(Object.keys(properties)).toEqual(['incident', 'dryRun', 'tiers', 'namespaces', 'lostAt', 'budget']);
+    expect(Object.keys(properties)).toEqual([
+      'incident',
+      'dryRun',
+      'tiers',
+      'namespaces',
+      'lostAt',
+      'budget',
+      'approval',
+    ]);
   });
 
   test('asks nothing of strangers but its own description and health', () => {

@@ -121,7 +121,7 @@ describe('docs/runbook.md', () => {
   test('sends updates and queries that the escape has', () => {
     const messages = readFileSync(`${repoRoot}/workflows/escape-zone/messages.ts`, 'utf8');
     const updates = [...text.matchAll(/workflow update execute .*--name (\w+)/g)].map(([, name]) => name);
-    expect(updates).toEqual(['pause', 'resume', 'abort']);
+    expect(updates).toEqual(['approve', 'pause', 'resume', 'abort', 'skipJob', 'holdTier', 'releaseTier']);
     for (const name of updates) expect(messages).toMatch(new RegExp(`defineUpdate<[^(]*>\\('${name}'\\)`));
     expect(text).toContain('--name progress');
     expect(messages).toMatch(/defineQuery<[^(]*>\('progress'\)/);

@@ -62,6 +62,8 @@ describe('a configuration', () => {
       preemptDeadlineMs: 60_000,
       startsPerSecond: 20,
       timeToRunMs: 60_000,
+      approval: 'none',
+      approvalTimeoutMs: 900_000,
       probeDeadlineMs: 5_000,
     });
     expect(config.retention).toEqual({ orphanAgeMs: 21_600_000 });

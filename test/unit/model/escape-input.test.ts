@@ -17,6 +17,7 @@ describe('the input of an escape', () => {
       namespaces: ['default', 'payments'],
       lostAt: '2026-11-21T03:00:00Z',
       budget: '10m',
+      approval: 'required',
       by: 'anna',
       via: 'cli',
     };
@@ -45,6 +46,7 @@ describe('the input of an escape', () => {
     [{ lostAt: 'noon' }],
     [{ budget: '0s' }],
     [{ budget: '10' }],
+    [{ approval: false }],
     [{ by: 7 }],
     [{ toString: 'x' }],
   ])('%j is told', (field) => {

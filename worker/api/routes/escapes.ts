@@ -1,17 +1,19 @@
-/** Routes of escapes: start one, see how far it is, hold it, go on, end it. */
+/** Routes of escapes: start one, see how far it is. */
 import { escapeIdOf } from '../../../model/escape/input.ts';
 import { Refusal } from '../../client.ts';
-import { operatorWords, progressOf, requireRunning, tellEscape, type OperatorWord } from '../../running-escape.ts';
+import { progressOf, requireRunning } from '../../running-escape.ts';
 import { askTemporal } from '../ask-temporal.ts';
 import { parseBody } from '../body.ts';
 import { progressEvents } from '../progress-events.ts';
 import { requestZoneEscape } from '../request-zone-escape.ts';
 import type { ApiContext, Call, Route } from '../route.ts';
+import { operatorRoutes } from './operators.ts';
 import { acceptedAnswer, escapeBody, inputOf, progressAnswer } from '../schemas.ts';
+
+const active = '/v1/zones/{zone}/escapes/active';
 
 export function escapeRoutes(context: ApiContext): Route[] {
   const { client, config } = context;
-  const active = '/v1/zones/{zone}/escapes/active';
   return [
     {
       method: 'POST',
@@ -52,28 +54,9 @@ export function escapeRoutes(context: ApiContext): Route[] {
         return { events: progressEvents(client, running, signal) };
       },
     },
-    ...operatorWords.map((word): Route => {
-      return {
-        method: 'POST',
-        path: `${active}/${word}`,
-        access: 'operate',
-        summary: wordSummaries[word],
-        answers: { 200: { about: 'Its progress after that.', schema: progressAnswer } },
-        refusals: ['UnknownZone', 'NoEscape', 'NoWorker', 'TemporalDown'],
-        async handle({ params, caller }) {
-          const told = await askTemporal(client, () => tellEscape(client, config, params['zone']!, word, caller.name));
-          return { status: 200, body: told };
-        },
-      };
-    }),
+    ...operatorRoutes(context),
   ];
 }
-
-const wordSummaries: Record<OperatorWord, string> = {
-  pause: 'Start no more batches of the running escape until it is resumed.',
-  resume: 'Go on with a paused escape.',
-  abort: 'Start nothing more; what was not started is left, and the report is written.',
-};
 
 async function startEscape(context: ApiContext, call: Call) {
   const body = parseBody(escapeBody, call.body);

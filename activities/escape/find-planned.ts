@@ -1,0 +1,25 @@
+/** Where a job stands in the plan of an escape. */
+import { jobKey } from '../../model/job.ts';
+import type { World } from '../world.ts';
+import { readPlan } from './make-plan.ts';
+import type { EscapeTarget } from './types.ts';
+
+/** The wave and the place in it of a job that is to start; a sentence for one that is not. */
+export type PlannedPlace = { wave: number; index: number } | { sentence: string };
+
+/** Looks for a job, given as `namespace/name`. */
+export async function findPlanned(
+  world: World,
+  target: EscapeTarget,
+  job: string,
+  signal: AbortSignal,
+): Promise<PlannedPlace> {
+  const plan = await readPlan(world, target, signal);
+  for (const { wave, jobs } of plan.waves) {
+    const index = jobs.findIndex((planned) => jobKey(planned) === job);
+    if (index >= 0) return { wave, index };
+  }
+  const left = plan.left.find((one) => jobKey(one) === job);
+  if (left) return { sentence: `the plan leaves ${job} anyway: ${left.reason}` };
+  return { sentence: `the plan of this escape has no job ${job}` };
+}
