@@ -208,7 +208,7 @@ function actAsPeople(stage: Stage, played: Pick<Played, 'repeated' | 'other' | '
       sleep(atMs).then(async () => {
         if (!isUnderWay()) return;
         try {
-          await tellEscape(client, config, home, word, 'simulated operator');
+          await tellEscape(client, config, home, { word, by: 'simulated operator' });
           log.add('run', `told to ${word}`);
           if (word === 'abort') played.aborted = true;
           if (word === 'pause') played.paused = true;
