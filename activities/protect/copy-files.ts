@@ -2,6 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { ShipCopy } from '../../model/snapshot/ship-plan.ts';
 import type { SnapshotStore } from '../storage/port.ts';
+import type { Throttle } from './budgets.ts';
 import type { FileDigest } from './taken-snapshot.ts';
 
 /** Files of one job in flight: each holds a few megabytes and two connections, and several jobs are shipped at once. */
@@ -13,7 +14,7 @@ export class FileGone extends Error {
 }
 
 /**
- * Copies them all; `copied` hears of each as it is complete. After the first failure no further file is begun, and the
+ * Copies them all, each once `mayBegin` lets it; `copied` hears of each as it is complete. After the first failure no further file is begun, and the
  * failure is thrown when those in flight have ended, so that nothing of them is lost.
  * @throws FileGone
  */
@@ -22,11 +23,13 @@ export async function copyFiles(
   copies: readonly ShipCopy[],
   copied: (copy: ShipCopy, digest: FileDigest) => void,
   signal: AbortSignal,
+  mayBegin: Throttle = async () => {},
 ): Promise<void> {
   const queue = [...copies];
   const lanes = Array.from({ length: Math.min(filesAtOnce, queue.length) }, async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       try {
+        await mayBegin(next.sizeBytes);
         copied(next, { sizeBytes: next.sizeBytes, sha256: await copyFile(stores, next, signal) });
       } catch (error) {
         queue.length = 0;

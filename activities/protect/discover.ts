@@ -20,7 +20,8 @@ export async function discoverJobs(world: World, zone: string, signal: AbortSign
     else refused.push(withoutTier(job, zone, tier));
   }
   jobs.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
-  return { jobs, refused };
+  const { savepointsAtOnce, shipmentsAtOnce } = world.config.protect;
+  return { jobs, refused, atOnce: savepointsAtOnce + shipmentsAtOnce };
 }
 
 function withoutTier(job: { namespace: string; name: string }, zone: string, tier: string | undefined): ProtectResult {

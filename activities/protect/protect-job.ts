@@ -17,6 +17,7 @@ import { announceMaking } from '../retain/making-or-deleting.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import { chooseMode, modePolicies } from '../../model/protect/mode.ts';
+import { takeTurn, throttleOf } from './budgets.ts';
 import { keepStandby, objectInPeer } from './keep-standby.ts';
 import { holdRound } from './one-round.ts';
 import { probeBeforeRound } from './probe-before-round.ts';
@@ -108,6 +109,8 @@ async function keepRecoveryPoint(
   }
   const { mode } = choice;
 
+  await using during = new AsyncDisposableStack();
+  const turn = during.use(await takeTurn(world, { zone: home.name, mode, tier }, pulse.signal));
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
@@ -115,14 +118,18 @@ async function keepRecoveryPoint(
   // A savepoint of a job that runs in both zones would only hide that it does.
   await objectInPeer(world.cluster(peer.name), job, pulse.signal);
 
-  await using during = new AsyncDisposableStack();
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
   const taken =
     mode === 'ship'
       ? await shipCheckpoint(
-          { ...common, homeStore: world.flinkFiles(home.name, storeName), homeConfig: wholeStore(homeStore) },
+          {
+            ...common,
+            homeStore: world.flinkFiles(home.name, storeName),
+            homeConfig: wholeStore(homeStore),
+            throttle: throttleOf(world, home.name, pulse),
+          },
           pulse,
         )
       : await takeSavepoint(
@@ -136,6 +143,8 @@ async function keepRecoveryPoint(
           },
           pulse,
         );
+  // What follows costs the link nothing, and a twin may take minutes.
+  turn[Symbol.dispose]();
   const verified = await verifySnapshot(store, peerStore, taken.key, pulse.signal);
   const id = recoveryPointId(taken.stateAtMs, taken.token);
   const manifest: RecoveryPointManifest = {

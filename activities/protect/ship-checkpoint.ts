@@ -12,6 +12,7 @@ import { sizesOf } from '../storage/sizes-of.ts';
 import { readSnapshotMetadata } from '../storage/snapshot-metadata.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse } from '../world.ts';
+import type { Throttle } from './budgets.ts';
 import { copyFiles, FileGone } from './copy-files.ts';
 import { newestCheckpoint, type StoredCheckpoint } from './newest-checkpoint.ts';
 import type { FileDigest, TakenSnapshot } from './taken-snapshot.ts';
@@ -26,6 +27,8 @@ export interface ShipTask {
   /** The peer's store. */
   store: SnapshotStore;
   storeConfig: StoreConfig;
+  /** How quickly files may follow one another; as quickly as they can when absent. */
+  throttle?: Throttle;
 }
 
 /** Checkpoints tried, when one after the other is deleted while it is copied. */
@@ -87,6 +90,7 @@ async function shipOne(
       beat();
     },
     pulse.signal,
+    task.throttle,
   );
   const metadata = rewriteReferences(read.bytes, references, ({ path }) => plan.newPaths[path]!);
   digests.set(`${key}/_metadata`, { sizeBytes: metadata.length, sha256: sha256(metadata) });

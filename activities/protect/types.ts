@@ -13,6 +13,8 @@ export interface Discovery {
   jobs: DiscoveredJob[];
   /** FlinkDeployments that cannot be protected, and why. */
   refused: ProtectResult[];
+  /** How many of them to have under way. Absent in histories of earlier versions. */
+  atOnce?: number;
 }
 
 export interface ProtectResult extends JobRef {

@@ -64,6 +64,7 @@ function toConfig(parsed: ParsedConfig): Config {
     },
     zones: Object.fromEntries(zones),
     tiers: { P0: policy(P0), P1: policy(P1), P2: policy(P2), P3: policy(P3) },
+    protect: parsed.protect,
     escape: {
       budgetMs: parsed.escape.budget,
       batchSize: parsed.escape.batchSize,

@@ -150,6 +150,13 @@ export const configSchema = z.strictObject({
       P3: tierPolicy(settings.intervalP3.default),
     })
     .prefault({}),
+  protect: z
+    .strictObject({
+      savepointsAtOnce: z.int().min(1).max(200).default(settings.savepointsAtOnce.default),
+      shipmentsAtOnce: z.int().min(1).max(200).default(settings.shipmentsAtOnce.default),
+      shipBytesPerSecond: z.int().min(0).default(settings.shipBytesPerSecond.default),
+    })
+    .prefault({}),
   escape: z
     .strictObject({
       budget: duration('1m', '2h').prefault(settings.budget.default),

@@ -42,6 +42,21 @@ export const settings = {
     default: '2m',
     about: 'How long one savepoint may take before the round gives it up.',
   },
+  savepointsAtOnce: {
+    path: 'protect.savepointsAtOnce',
+    default: 8,
+    about: 'Savepoints that one worker has under way at once in a zone; the others wait, the most important first.',
+  },
+  shipmentsAtOnce: {
+    path: 'protect.shipmentsAtOnce',
+    default: 16,
+    about: 'Jobs of a zone whose checkpoints one worker ships at once; the others wait, the most important first.',
+  },
+  shipBytesPerSecond: {
+    path: 'protect.shipBytesPerSecond',
+    default: 0,
+    about: 'Bytes a second that one worker ships out of a zone, on average over files; 0 means no limit.',
+  },
   budget: { path: 'escape.budget', default: '10m', about: 'What an escape is measured against.' },
   batchSize: { path: 'escape.batchSize', default: 100, about: 'Jobs of one batch workflow.' },
   fenceDeadline: {

@@ -110,6 +110,13 @@ export interface Config {
   worker: { metricsAddress: string | undefined };
   zones: Record<string, ZoneConfig>;
   tiers: Record<Tier, TierPolicy>;
+  /** What protection may take, for each worker process. */
+  protect: {
+    savepointsAtOnce: number;
+    shipmentsAtOnce: number;
+    /** Of all shipments out of one zone; 0 means no limit. */
+    shipBytesPerSecond: number;
+  };
   escape: {
     budgetMs: number;
     batchSize: number;

@@ -9,9 +9,15 @@ import type { BenchRow } from './row.ts';
 import { benchCopy } from './copy.ts';
 import { benchPlan } from './plan.ts';
 import { benchStarts } from './starts.ts';
+import { benchSweep } from './sweep.ts';
 
 /** What may be given on the command line; every bench reads some of it. */
-const options = { jobs: { type: 'string' }, files: { type: 'string' }, size: { type: 'string' } } as const;
+const options = {
+  jobs: { type: 'string' },
+  files: { type: 'string' },
+  size: { type: 'string' },
+  minutes: { type: 'string' },
+} as const;
 type Given = { [option in keyof typeof options]?: string };
 
 interface Bench {
@@ -32,6 +38,14 @@ const benches: Record<string, Bench> = {
     run: async (given) => {
       await prepareToolchain({ install: true });
       return benchStarts(whole(given, 'jobs') ?? 1_000);
+    },
+  },
+  sweep: {
+    about: 'periodic protection of many simulated jobs, by schedule',
+    usage: '--jobs 1000 --minutes 11',
+    run: async (given) => {
+      await prepareToolchain({ install: true, tools: ['temporal'] });
+      return benchSweep(whole(given, 'jobs') ?? 1_000, whole(given, 'minutes') ?? 11);
     },
   },
   copy: {

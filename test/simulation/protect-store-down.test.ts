@@ -18,6 +18,7 @@ describe.concurrent('a sweep whose peer store is down', () => {
     const fleet = fleetOf({ P1: 20 });
     const scenario = await new Scenario(env, 'store-down').withProtected(fleet);
     const { world, home, peer } = scenario;
+    Object.assign(scenario.config.protect, { savepointsAtOnce: 3, shipmentsAtOnce: 1 });
     const before = fleet.map(({ name }) => recoveryPointsOf(scenario, name).length);
     world.zone(peer).storeRefuses = true;
 

@@ -19,8 +19,8 @@ import type { Tier } from '../../model/tier.ts';
 import { protectProgress } from './messages.ts';
 import { whyFailed } from '../failure-words.ts';
 
-/** Savepoints at once in one zone: each is a full copy of a job's state over the link between the zones. */
-const jobsInFlight = 4;
+/** Jobs at once in rounds that an earlier version began. Today the configuration says it, and workers keep to it. */
+const jobsInFlightBefore = 4;
 
 /** Results kept for the query and returned; more would not fit into a payload of 256 KB. */
 const keptResults = 500;
@@ -59,14 +59,14 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   let total = 0;
   setHandler(protectProgress, () => ({ zone: input.zone, jobs: total, results: results.slice(-keptResults) }));
 
-  const { jobs, refused } = scopeOf(await discover(input.zone), input);
+  const { jobs, refused, atOnce = jobsInFlightBefore } = scopeOf(await discover(input.zone), input);
   total = jobs.length + refused.length;
   results.push(...refused);
   const queue = [...jobs];
   const round = workflowInfo().runId;
   const breaker = new StoreBreaker();
   await Promise.all(
-    Array.from({ length: Math.min(jobsInFlight, jobs.length) }, async () => {
+    Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) {
         const store = job.store ?? '';
         const result =
@@ -103,10 +103,10 @@ async function discover(zone: string): Promise<Discovery> {
 }
 
 /** Jobs that were asked for by name and are not there are refused too, so that a typing error is seen. */
-function scopeOf({ jobs, refused }: Discovery, { jobs: asked, tiers, zone }: ProtectInput): Discovery {
+function scopeOf({ jobs, refused, ...rest }: Discovery, { jobs: asked, tiers, zone }: ProtectInput): Discovery {
   const ofTiers = tiers ? jobs.filter(({ tier }) => tiers.includes(tier)) : jobs;
   // A job without a tier belongs to no tier's round: the round of the whole zone names it.
-  if (!asked) return { jobs: ofTiers, refused: tiers ? [] : refused };
+  if (!asked) return { ...rest, jobs: ofTiers, refused: tiers ? [] : refused };
   const wanted = new Set(asked);
   const isWanted = (job: { namespace: string; name: string }) => wanted.has(`${job.namespace}/${job.name}`);
   const found = new Set([...jobs, ...refused].map((job) => `${job.namespace}/${job.name}`));
@@ -117,7 +117,7 @@ function scopeOf({ jobs, refused }: Discovery, { jobs: asked, tiers, zone }: Pro
       const sentence = `${zone} has no active FlinkDeployment ${job}`;
       return unprotected({ namespace, name, tier: null }, 'refused', 'JobNotFound', sentence);
     });
-  return { jobs: ofTiers.filter(isWanted), refused: [...refused.filter(isWanted), ...missing] };
+  return { ...rest, jobs: ofTiers.filter(isWanted), refused: [...refused.filter(isWanted), ...missing] };
 }
 
 /** One job's trouble never ends the round. */

@@ -1,0 +1,53 @@
+/**
+ * What protection may take of a zone, in one worker process: savepoints and shipments at once, bytes a second between
+ * the zones. Several workers have a budget each.
+ */
+import type { Config } from '../../model/config/types.ts';
+import { Pace } from '../../model/protect/pace.ts';
+import type { ProtectMode } from '../../model/protect/mode.ts';
+import { Turnstile } from '../../model/protect/turnstile.ts';
+import { tiers, type Tier } from '../../model/tier.ts';
+import type { Pulse, World } from '../world.ts';
+
+/** Called before a file of this size is begun; returns when it may be. */
+export type Throttle = (sizeBytes: number) => Promise<void>;
+
+interface Budgets {
+  /** By home zone and mode. */
+  turnstiles: Map<string, Turnstile>;
+  /** By home zone. */
+  paces: Map<string, Pace>;
+}
+
+const budgets = new WeakMap<Config, Budgets>();
+
+/** A round's place among those of its mode in the zone; dispose it when the snapshot is taken or given up. */
+export function takeTurn(
+  { config }: World,
+  about: { zone: string; mode: ProtectMode; tier: Tier },
+  signal: AbortSignal,
+): Promise<Disposable> {
+  const { turnstiles } = budgetsOf(config);
+  const key = `${about.zone}/${about.mode}`;
+  const { savepointsAtOnce, shipmentsAtOnce } = config.protect;
+  const turnstile = turnstiles.get(key) ?? new Turnstile(about.mode === 'ship' ? shipmentsAtOnce : savepointsAtOnce);
+  turnstiles.set(key, turnstile);
+  return turnstile.enter(tiers.indexOf(about.tier), signal);
+}
+
+/** All shipments out of a zone share one pace. */
+export function throttleOf(world: World, zone: string, pulse: Pick<Pulse, 'sleep'>): Throttle {
+  const { paces } = budgetsOf(world.config);
+  const pace = paces.get(zone) ?? new Pace(world.config.protect.shipBytesPerSecond);
+  paces.set(zone, pace);
+  return async (sizeBytes) => {
+    const delayMs = pace.delayMs(sizeBytes, world.now());
+    if (delayMs > 0) await pulse.sleep(delayMs);
+  };
+}
+
+function budgetsOf(config: Config): Budgets {
+  const known = budgets.get(config) ?? { turnstiles: new Map<string, Turnstile>(), paces: new Map<string, Pace>() };
+  budgets.set(config, known);
+  return known;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { takeTurn, throttleOf } from '../../../activities/protect/budgets.ts';
+import { copyFiles } from '../../../activities/protect/copy-files.ts';
+import type { SnapshotStore } from '../../../activities/storage/port.ts';
+import type { World } from '../../../activities/world.ts';
+import { Pace } from '../../../model/protect/pace.ts';
+import { Turnstile } from '../../../model/protect/turnstile.ts';
+import { twoZones } from '../../simulation/harness/two-zones.ts';
+
+const never = new AbortController().signal;
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the pace of shipments', () => {
+  it('lets a file begin when those before it are paid for', () => {
+    const pace = new Pace(1_000);
+    expect([500, 2_000, 100].map((bytes) => pace.delayMs(bytes, 0))).toEqual([0, 500, 2_500]);
+    expect(pace.delayMs(1, 2_600), 'time that passed unused is not saved up').toBe(0);
+    expect(pace.delayMs(1, 10_000)).toBe(0);
+  });
+
+  it('holds nothing back where there is no limit', () => {
+    const pace = new Pace(0);
+    expect([pace.delayMs(1e12, 0), pace.delayMs(1e12, 0)]).toEqual([0, 0]);
+  });
+
+  it('is shared by all shipments out of a zone, and by none of another', async () => {
+    const { config, home, peer } = twoZones('pace');
+    config.protect.shipBytesPerSecond = 1_000;
+    const world = { config, now: () => 0 } as unknown as World;
+    const slept: number[] = [];
+    const pulse = { sleep: async (ms: number) => void slept.push(ms) };
+    await throttleOf(world, home, pulse)(3_000);
+    await throttleOf(world, home, pulse)(1_000);
+    await throttleOf(world, peer, pulse)(1_000);
+    await throttleOf(world, home, pulse)(1_000);
+    expect(slept).toEqual([3_000, 4_000]);
+  });
+
+  it('is asked for each file that is copied, before it is begun', async () => {
+    const happened: string[] = [];
+    const from = {
+      description: 'home',
+      openRead: async (key: string) => (happened.push(`read ${key}`), undefined),
+    } as unknown as SnapshotStore;
+    const copies = [{ from: 'a', to: 'b', sizeBytes: 7 }];
+    const throttle = async (bytes: number) => void happened.push(`asked for ${bytes}`);
+    await copyFiles({ from, to: from }, copies, () => {}, never, throttle).catch(() => {});
+    expect(happened).toEqual(['asked for 7', 'read a']);
+  });
+});
+
+describe('the turnstile', () => {
+  it('lets in a few at a time, the most important of those who wait first', async () => {
+    const turnstile = new Turnstile(2);
+    const entered: string[] = [];
+    const enter = (name: string, rank: number) =>
+      turnstile.enter(rank, never).then((turn) => (entered.push(name), turn));
+    const [first] = [enter('first', 3), enter('second', 3)];
+    const waiting = [enter('P3', 3), enter('P0', 0), enter('P1', 1), enter('P0 too', 0)];
+    await settled();
+    expect(entered).toEqual(['first', 'second']);
+    let turn = await first;
+    turn[Symbol.dispose]();
+    turn[Symbol.dispose]();
+    await settled();
+    expect(entered, 'who leaves twice lets in one').toEqual(['first', 'second', 'P0']);
+    for (const index of [1, 3, 2]) {
+      turn = await waiting[index]!;
+      turn[Symbol.dispose]();
+    }
+    await Promise.all(waiting);
+    expect(entered).toEqual(['first', 'second', 'P0', 'P0 too', 'P1', 'P3']);
+  });
+
+  it('forgets who gives up waiting', async () => {
+    const turnstile = new Turnstile(1);
+    const turn = await turnstile.enter(0, never);
+    const patience = new AbortController();
+    const gaveUp = turnstile.enter(0, patience.signal).catch((error: Error) => error.message);
+    const next = turnstile.enter(1, never);
+    patience.abort(new Error('no more'));
+    expect(await gaveUp).toBe('no more');
+    turn[Symbol.dispose]();
+    (await next)[Symbol.dispose]();
+    await expect(turnstile.enter(0, patience.signal)).rejects.toThrow('no more');
+    (await turnstile.enter(0, never))[Symbol.dispose]();
+  });
+
+  it('counts savepoints and shipments apart, and each zone for itself', async () => {
+    const { config, home, peer } = twoZones('turns');
+    Object.assign(config.protect, { savepointsAtOnce: 1, shipmentsAtOnce: 1 });
+    const world = { config } as World;
+    const turns = [
+      await takeTurn(world, { zone: home, mode: 'savepoint', tier: 'P1' }, never),
+      await takeTurn(world, { zone: home, mode: 'ship', tier: 'P1' }, never),
+      await takeTurn(world, { zone: peer, mode: 'savepoint', tier: 'P1' }, never),
+    ];
+    let entered = false;
+    const more = takeTurn(world, { zone: home, mode: 'savepoint', tier: 'P0' }, never).then(() => (entered = true));
+    await settled();
+    expect(entered).toBe(false);
+    turns[0]![Symbol.dispose]();
+    await more;
+  });
+});
