@@ -1,15 +1,22 @@
 /** The activities of protection, as Temporal registers them. */
+import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
 import { retainAfterRound } from '../retain/after-round.ts';
+import { countRound } from './round-metrics.ts';
+import { rememberRound } from './remember-round.ts';
 import { protectJob } from './protect-job.ts';
 import type { Discovery, ProtectJobRequest, ProtectResult } from './types.ts';
 
-/** `pulse` as in `createEscapeActivities`. */
-export function createProtectActivities(world: World, pulse: () => Pulse = activityPulse) {
+/** `pulse` as in `createEscapeActivities`; `meter` gives what metrics are counted with, nothing by default. */
+export function createProtectActivities(
+  world: World,
+  pulse: () => Pulse = activityPulse,
+  meter: () => MetricMeter = () => noopMetricMeter,
+) {
   return {
     async discoverJobs(zone: string): Promise<Discovery> {
       if (!world.config.zones[zone]) {
@@ -26,6 +33,8 @@ export function createProtectActivities(world: World, pulse: () => Pulse = activ
         () => undefined,
         async () => {
           const result = await protectJob(world, request, running);
+          countRound(meter(), world, request.zone, result);
+          await rememberRound(world, request.zone, result, running.signal);
           if (result.outcome === 'protected') await retainAfterRound(world, request, running);
           return result;
         },
