@@ -17,6 +17,7 @@ export function calmScenario(jobs: Partial<SimulatedJob>[], changes: Partial<Sce
     })),
     batchSize: 7,
     workers: 1,
+    latency: { leastMs: 1, mostMs: 40, slowShare: 0 },
     rounds: 1,
     loss: { manner: 'silent', noticedAfterMs: 10_000, returnsAfterMs: undefined },
     trigger: { tiers: undefined, dryRun: 'no', repeatedAfterMs: undefined, otherAfterMs: undefined },

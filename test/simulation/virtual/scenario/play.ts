@@ -87,7 +87,9 @@ async function protectOnce(stage: Stage, zone: string): Promise<Set<string>> {
   return new Set(stage.scenario.jobs.map(jobKey).filter((job) => !failed.has(job)));
 }
 
-function loseZone({ scenario, world, home, peer, log }: Stage): void {
+function loseZone(stage: Stage): void {
+  const { scenario, world, home, peer, log } = stage;
+  stage.latency = scenario.latency;
   const { manner } = scenario.loss;
   const zone = world.zone(home);
   zone.silenceMs = { silent: 3_000, refusing: 1, hanging: 10_000, alive: 0 }[manner];
