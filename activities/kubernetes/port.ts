@@ -36,12 +36,21 @@ export interface ZoneCluster {
   /** FlinkDeployments of the configured namespaces, paged, by label selector. */
   listDeployments(labelSelector?: string, signal?: AbortSignal): Promise<FlinkDeployment[]>;
   getDeployment(job: JobRef, signal?: AbortSignal): Promise<FlinkDeployment | undefined>;
-  /** Server-side apply with force under the product's field manager. */
-  applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment>;
+  /**
+   * Server-side apply with force under the product's field manager. With `unchangedSince`, the `resourceVersion` of an
+   * object that was read, a change since then is a `Conflict`.
+   */
+  applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal, unchangedSince?: string): Promise<FlinkDeployment>;
   /** JSON merge patch; with `resourceVersion` in it a concurrent change is a `Conflict`. */
   patchDeployment(job: JobRef, patch: unknown, signal?: AbortSignal): Promise<FlinkDeployment>;
-  /** Deletes in the background and returns once the object is gone, or fails with `Unavailable` at the deadline. */
-  deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Deletes in the background and returns once the object is gone, or fails with `Unavailable` at the deadline.
+   * `unchangedSince` as in `applyDeployment`.
+   */
+  deleteDeployment(
+    job: JobRef,
+    options: { deadlineMs: number; signal?: AbortSignal; unchangedSince?: string },
+  ): Promise<void>;
   getConfigMap(ref: JobRef, signal?: AbortSignal): Promise<Record<string, string> | undefined>;
   applyConfigMap(ref: JobRef, data: Record<string, string>, signal?: AbortSignal): Promise<void>;
   /** Pods of a job (label `app=<name>`, as the operator sets it). */

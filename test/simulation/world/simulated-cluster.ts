@@ -60,9 +60,14 @@ export class SimulatedCluster implements ZoneCluster {
     );
   }
 
-  async applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment> {
+  async applyDeployment(
+    deployment: FlinkDeployment,
+    signal?: AbortSignal,
+    unchangedSince?: string,
+  ): Promise<FlinkDeployment> {
     const key = jobKey(jobOf(deployment));
     return this.#way.request('kubernetes', 'apply', key, signal, () => {
+      this.#refuseIfChanged(key, unchangedSince);
       const { apiVersion, kind, metadata, spec } = structuredClone(deployment);
       const { name, namespace, labels, annotations } = metadata;
       const applied = { apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec } as FlinkDeployment;
@@ -77,15 +82,18 @@ export class SimulatedCluster implements ZoneCluster {
       const present = this.deployments.get(jobKey(job));
       if (!present) throw this.#failure('NotFound', `flinkdeployment ${jobKey(job)} is not there`);
       const asked = (patch as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
-      if (asked !== undefined && asked !== present.metadata.resourceVersion) {
-        throw this.#failure('Conflict', `flinkdeployment ${jobKey(job)} was changed meanwhile`);
-      }
+      this.#refuseIfChanged(jobKey(job), asked);
       return this.#store(mergePatch(present, structuredClone(patch)) as FlinkDeployment);
     });
   }
 
-  async deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void> {
+  async deleteDeployment(
+    job: JobRef,
+    options: { deadlineMs: number; signal?: AbortSignal; unchangedSince?: string },
+  ): Promise<void> {
     await this.#way.request('kubernetes', 'delete', jobKey(job), options.signal, () => {
+      if (!this.deployments.has(jobKey(job))) return;
+      this.#refuseIfChanged(jobKey(job), options.unchangedSince);
       this.deployments.delete(jobKey(job));
       this.#applied.delete(jobKey(job));
       this.#operator.forget(job);
@@ -194,6 +202,11 @@ export class SimulatedCluster implements ZoneCluster {
     this.deployments.set(key, kept);
     this.onWrite(before, kept);
     return structuredClone(kept);
+  }
+
+  #refuseIfChanged(key: string, version: string | undefined): void {
+    if (version === undefined || version === this.deployments.get(key)?.metadata.resourceVersion) return;
+    throw this.#failure('Conflict', `flinkdeployment ${key} was changed meanwhile`);
   }
 
   #failure(failureClass: 'NotFound' | 'Conflict' | 'Unauthorized', why: string): OutsideFailure {

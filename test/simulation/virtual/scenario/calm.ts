@@ -10,6 +10,7 @@ export function calmScenario(jobs: Partial<SimulatedJob>[], changes: Partial<Sce
       tier: 'P1',
       upstream: [],
       weight: undefined,
+      isRaised: false,
       fault: undefined,
       twinFault: undefined,
       damage: 'none',

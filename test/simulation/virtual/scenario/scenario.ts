@@ -10,6 +10,8 @@ export interface SimulatedJob {
   /** Keys of the jobs that feed it. */
   upstream: string[];
   weight: number | undefined;
+  /** It was of tier P2 in the rounds before the loss, and was made P0 since. */
+  isRaised: boolean;
   /** What is wrong with each of its runs in the peer. */
   fault: RunFault | undefined;
   /** What its twin suffers from when the zone is lost; a run that is started instead is well. */
@@ -138,6 +140,7 @@ function drawJobs(random: Random): SimulatedJob[] {
       tier,
       upstream: feeder ? [`${feeder.namespace}/${feeder.name}`] : [],
       weight: random.chance(0.2) ? random.between(0, 5) : undefined,
+      isRaised: tier === 'P0' && random.chance(0.15),
       fault: isIll && random.chance(0.2) ? random.pick(faults) : undefined,
       twinFault: tier === 'P0' && random.chance(0.3) ? random.pick(twinFaults) : undefined,
       damage: random.chance(0.1) ? random.pick(['newest', 'all'] as const) : 'none',
