@@ -1,5 +1,6 @@
 /** The port to one zone's Kubernetes: FlinkDeployments, role ConfigMaps, and what diagnosis reads. */
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { Placeholder } from '../../model/capacity/reserve.ts';
 import type { NodeCapacity, PodRequest, QuotaRoom } from '../../model/capacity/types.ts';
 import type { JobRef } from '../../model/job.ts';
 
@@ -67,6 +68,13 @@ export interface ZoneCluster {
   listPodRequests(signal?: AbortSignal): Promise<PodRequest[]>;
   /** What the quotas of the configured namespaces still give to Flink's pods. */
   listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]>;
+  /** Deployments of placeholder pods in a namespace, with the number of pods that each is told to keep. */
+  listPlaceholders(namespace: string, signal?: AbortSignal): Promise<{ name: string; replicas: number }[]>;
+  /** Server-side apply of such a Deployment. */
+  applyPlaceholder(of: Placeholder, where: { namespace: string; image: string }, signal?: AbortSignal): Promise<void>;
+  /** Changes its number of pods, and nothing else; one that is gone stays so. */
+  scalePlaceholder(ref: JobRef, replicas: number, signal?: AbortSignal): Promise<void>;
+  deletePlaceholder(ref: JobRef, signal?: AbortSignal): Promise<void>;
   /** Version text of the API server: the cheapest proof that it answers and takes our credentials. */
   ping(deadlineMs: number): Promise<string>;
   /** Sends a Flink REST request by way of the API server's service proxy. For `activities/flink` only. */

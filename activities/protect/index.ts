@@ -5,6 +5,7 @@ import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
+import { keepReserve, type Reserve } from './keep-reserve.ts';
 import { retainAfterRound } from '../retain/after-round.ts';
 import { countRound } from './round-metrics.ts';
 import { rememberRound } from './remember-round.ts';
@@ -24,6 +25,10 @@ export function createProtectActivities(
         throw new TypedFailure('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
       }
       return discoverJobs(world, zone, pulse().signal);
+    },
+    /** For the room of a zone's jobs in its peer. */
+    async keepReserve(peer: string): Promise<Reserve> {
+      return keepReserve(world, peer, pulse().signal);
     },
     async protectJob(request: ProtectJobRequest): Promise<ProtectResult> {
       const running = pulse();

@@ -16,6 +16,8 @@ export interface Discovery {
   refused: ProtectResult[];
   /** How many of them to have under way. Absent in histories of earlier versions. */
   atOnce?: number;
+  /** The zone that reserves room for these jobs; absent where none is reserved. */
+  reserveIn?: string;
 }
 
 export interface ProtectResult extends JobRef {

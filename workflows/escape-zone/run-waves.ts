@@ -29,7 +29,8 @@ export async function runWaves(
   state: ProgressState,
   escapeId: string,
   control: WaveControl,
-  roomMadeFor: (wave: number) => boolean,
+  /** False while others still stand where its jobs are to. */
+  hasRoom: (batch: BatchRef) => boolean,
 ): Promise<{ begun: BatchRef[]; broken: string[] }> {
   const begun: BatchRef[] = [];
   const broken: string[] = [];
@@ -40,7 +41,7 @@ export async function runWaves(
   const waiting = [...batches];
   const mayBegin = (batch: BatchRef): boolean =>
     !control.held(batch.tier) &&
-    (!batch.waits || roomMadeFor(batch.wave)) &&
+    hasRoom(batch) &&
     // A tier that is held keeps nobody behind it waiting.
     batches.every(
       (other) => other.wave >= batch.wave || state.hasIssued(other) || over.has(other) || control.held(other.tier),

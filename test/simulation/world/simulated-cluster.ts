@@ -1,6 +1,7 @@
 /** A zone's Kubernetes in memory: FlinkDeployments with the API server's rules for writing them, ConfigMaps, pods. */
 import { OutsideFailure } from '../../../activities/failure.ts';
 import type { EventSummary, PodSummary, ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import type { Placeholder } from '../../../model/capacity/reserve.ts';
 import type { NodeCapacity, PodRequest, QuotaRoom } from '../../../model/capacity/types.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
 import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
@@ -30,6 +31,10 @@ export class SimulatedCluster implements ZoneCluster {
   nodesRefused = false;
   /** What the pods of some jobs hold of the nodes while they run. */
   readonly podsOnNodes = new Map<string, Omit<PodRequest, 'job'>[]>();
+  /** Deployments of placeholders, by name. */
+  readonly placeholders = new Map<string, Placeholder>();
+  /** The account may not touch them. */
+  placeholdersRefused = false;
   /** Jobs whose pods never go. */
   readonly lingering = new Set<string>();
   /** Called after each write of a FlinkDeployment, with what was there before. */
@@ -169,6 +174,32 @@ export class SimulatedCluster implements ZoneCluster {
 
   async listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]> {
     return this.#way.request('kubernetes', 'list', 'resourcequotas', signal, () => structuredClone(this.quotas));
+  }
+
+  async listPlaceholders(namespace: string, signal?: AbortSignal): Promise<{ name: string; replicas: number }[]> {
+    return this.#way.request('kubernetes', 'list', `placeholders in ${namespace}`, signal, () => {
+      if (this.placeholdersRefused) throw this.#failure('Unauthorized', 'list of placeholders was refused (403)');
+      return [...this.placeholders.values()].map(({ name, replicas }) => ({ name, replicas }));
+    });
+  }
+
+  async applyPlaceholder(of: Placeholder, where: { namespace: string }, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'apply placeholder', jobKey({ ...where, name: of.name }), signal, () => {
+      this.placeholders.set(of.name, structuredClone(of));
+    });
+  }
+
+  async scalePlaceholder(ref: JobRef, replicas: number, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'scale placeholder', jobKey(ref), signal, () => {
+      const present = this.placeholders.get(ref.name);
+      if (present) present.replicas = replicas;
+    });
+  }
+
+  async deletePlaceholder(ref: JobRef, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'delete placeholder', jobKey(ref), signal, () => {
+      this.placeholders.delete(ref.name);
+    });
   }
 
   async ping(deadlineMs: number): Promise<string> {
