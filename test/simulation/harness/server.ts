@@ -6,11 +6,11 @@ import { pino } from 'pino';
 import { cachePaths } from '../../../lab/layout.ts';
 import { installRuntime } from '../../../worker/run-worker.ts';
 
-/** Starts a server in memory. The binary is the lab's; `npm test` installs it. */
-export async function startServer(): Promise<TestWorkflowEnvironment> {
+/** Starts a server in memory; this process's workers offer their metrics at `metricsAddress`. The binary is the lab's; `npm test` installs it. */
+export async function startServer(metricsAddress?: string): Promise<TestWorkflowEnvironment> {
   const path = join(cachePaths.bin, 'temporal');
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`npm run lab -- toolchain\` or \`npm test\` once`);
-  installRuntime(pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination(2)));
+  installRuntime(pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination(2)), metricsAddress);
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
