@@ -1,4 +1,5 @@
 /** Streams whose length is known before: cut to it when read, held to it when written. */
+import type { Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { OutsideFailure } from '../failure.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
@@ -62,21 +63,38 @@ export async function* exactly(
   if (passed < sizeBytes) throw wrong(`${passed} bytes came, fewer`);
 }
 
-/** The same bytes in pieces of `partBytes`; only the last may be shorter. None for an empty stream. */
-export async function* inParts(body: AsyncIterable<Uint8Array>, partBytes: number): AsyncIterable<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+/** Gives a buffer of at least that size, whatever is in it. */
+export type BufferSource = (leastBytes: number) => Buffer;
+
+/** The same bytes in pieces of `partBytes`, a buffer for each; only the last may be shorter. None for an empty stream. */
+export async function* inParts(
+  body: AsyncIterable<Uint8Array>,
+  partBytes: number,
+  source: BufferSource = Buffer.allocUnsafe,
+): AsyncIterable<Uint8Array> {
+  let part: Buffer | undefined;
+  let filled = 0;
   for await (const chunk of body) {
     let rest = chunk;
-    while (heldBytes + rest.length >= partBytes) {
-      const taken = partBytes - heldBytes;
-      yield Buffer.concat([...held, rest.subarray(0, taken)], partBytes);
-      rest = rest.subarray(taken);
-      held = [];
-      heldBytes = 0;
+    while (rest.length > 0) {
+      part ??= source(partBytes);
+      const taken = rest.subarray(0, partBytes - filled);
+      part.set(taken, filled);
+      filled += taken.length;
+      rest = rest.subarray(taken.length);
+      if (filled < partBytes) break;
+      yield part.subarray(0, partBytes);
+      part = undefined;
+      filled = 0;
     }
-    if (rest.length > 0) held.push(rest);
-    heldBytes += rest.length;
   }
-  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
+  if (part) yield part.subarray(0, filled);
+}
+
+/** The same bytes; `hash` has seen those that were passed on. */
+export async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }

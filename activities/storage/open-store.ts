@@ -1,5 +1,6 @@
 /** Opens a zone's store by its configuration. */
 import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
+import { readSecret } from '../secrets.ts';
 import type { SnapshotStore } from './port.ts';
 import { S3Store } from './s3-store.ts';
 import { WebHdfsStore } from './webhdfs-store.ts';
@@ -15,5 +16,8 @@ export function openStore(
   secrets: (source: SecretSource) => Promise<string>,
 ): SnapshotStore {
   const system = `store ${zoneName}/${storeName}`;
-  return config.type === 's3' ? new S3Store(system, config, secrets) : new WebHdfsStore(system, config);
+  const store = config.type === 's3' ? new S3Store(system, config, secrets) : new WebHdfsStore(system, config);
+  // Another thread reads secrets by their references, and by nothing else.
+  if (secrets === readSecret) store.address = { zoneName, storeName, config };
+  return store;
 }

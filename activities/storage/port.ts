@@ -1,11 +1,19 @@
 /** The port to a zone's snapshot store: what the product needs of S3 or HDFS, and nothing else. */
 import type { Readable } from 'node:stream';
+import type { StoreConfig } from '../../model/config/types.ts';
 
 export interface StoredObject {
   /** Path below the store's prefix, `/` between parts, none in front. */
   key: string;
   sizeBytes: number;
   modifiedAt: Date;
+}
+
+/** What it takes to open a store once more, in another thread. Secrets in it are references. */
+export interface StoreAddress {
+  zoneName: string;
+  storeName: string;
+  config: StoreConfig;
 }
 
 /**
@@ -19,6 +27,8 @@ export interface StoredObject {
 export interface SnapshotStore {
   /** For people: kind and address, no credentials. */
   readonly description: string;
+  /** Absent where another thread cannot open the store: then its bytes move in this one. */
+  readonly address?: StoreAddress;
   stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
   /** The whole object, at most `maxBytes` of it: a longer one is refused (`TooLarge`) before it fills the memory. */
   read(key: string, options: { maxBytes: number; signal?: AbortSignal }): Promise<Uint8Array | undefined>;
@@ -37,12 +47,13 @@ export interface SnapshotStore {
   /**
    * Writes or replaces from a stream of exactly `sizeBytes`, with a few megabytes of memory whatever the size. Readers
    * see the old object or the new one, whole: a stream that fails or has another length (`Invalid`) changes nothing.
+   * Returns the sha256 of the bytes, in hex digits.
    */
   writeStream(
     key: string,
     body: AsyncIterable<Uint8Array>,
     options: { sizeBytes: number; signal?: AbortSignal },
-  ): Promise<void>;
+  ): Promise<string>;
   /**
    * Atomic: of many callers exactly one gets `created` (S3 `If-None-Match: *`, HDFS a rename that refuses an existing
    * target), and no reader ever sees the object without its bytes.

@@ -1,4 +1,5 @@
 /** A snapshot store in a bucket of S3, or of a server that speaks its protocol. */
+import { createHash, hash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -11,22 +12,25 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../model/config/types.ts';
 import { OutsideFailure } from '../failure.ts';
-import { exactly, firstBytes, inParts } from './bounded-stream.ts';
+import { exactly, firstBytes, hashed, inParts } from './bounded-stream.ts';
 import { folderPath, objectPath } from './object-path.ts';
-import type { SnapshotStore, StoredObject } from './port.ts';
+import type { SnapshotStore, StoreAddress, StoredObject } from './port.ts';
+import { PartBuffers } from './part-buffers.ts';
 import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
 import { createS3Clients, type S3Clients } from './s3-client.ts';
 import { isMissingObject, isUntold404, s3Failure, statusOf } from './s3-failure.ts';
-import { partBytesFor, uploadInParts } from './s3-upload.ts';
+import { partBytesFor, uploadInParts, withPayloadDigest } from './s3-upload.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 
 /** A store over S3. `system` names it in failures: "store az-b/s3". Connects at the first call. */
 export class S3Store implements SnapshotStore {
   readonly description: string;
+  address?: StoreAddress;
   readonly #system: string;
   readonly #config: S3StoreConfig;
   readonly #clients: S3Clients;
+  readonly #buffers = new PartBuffers();
   /** Set by the first answer that proves the bucket: from then on a bare 404 is about the object. */
   #bucketSeen = false;
 
@@ -138,21 +142,29 @@ export class S3Store implements SnapshotStore {
     key: string,
     body: AsyncIterable<Uint8Array>,
     options: { sizeBytes: number; signal?: AbortSignal },
-  ): Promise<void> {
+  ): Promise<string> {
     const call = this.#call('put', key, options.signal);
     const { sizeBytes, signal } = options;
     const target = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
     const partBytes = partBytesFor(sizeBytes);
-    const parts = inParts(exactly(call, body, sizeBytes), partBytes);
+    const bytes = exactly(call, body, sizeBytes);
     try {
+      let sha256: string;
       if (sizeBytes > partBytes) {
-        await uploadInParts(this.#clients, target, parts, signal);
+        const digest = createHash('sha256');
+        const parts = inParts(hashed(bytes, digest), partBytes, (least) => this.#buffers.take(least));
+        await uploadInParts(this.#clients, target, parts, { done: (part) => this.#buffers.giveBack(part), signal });
+        sha256 = digest.digest('hex');
       } else {
         let whole: Uint8Array = new Uint8Array();
-        for await (const part of parts) whole = part;
-        await this.#clients.repeating.send(new PutObjectCommand({ ...target, Body: whole }), sendOptions(signal));
+        for await (const part of inParts(bytes, partBytes, (least) => this.#buffers.take(least))) whole = part;
+        sha256 = hash('sha256', whole, 'hex');
+        const command = withPayloadDigest(new PutObjectCommand({ ...target, Body: whole }), sha256);
+        await this.#clients.repeating.send(command, sendOptions(signal));
+        if (sizeBytes > 0) this.#buffers.giveBack(whole);
       }
       this.#bucketSeen = true;
+      return sha256;
     } catch (error) {
       throw s3Failure(call, error);
     }

@@ -3,16 +3,20 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  type PutObjectCommand,
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
 import type { S3Clients } from './s3-client.ts';
 
 /** The least that S3 allows for any part but the last. Each must be through within the client's time-out for an answer. */
-const leastPartBytes = 5 << 20;
+export const leastPartBytes = 5 << 20;
 
 /** S3 allows no more parts of one object. */
 const mostParts = 10_000;
+
+/** Parts of one object under way: the next one is read meanwhile. */
+const partsAtOnce = 2;
 
 /** How long giving up an upload may take. */
 const tidyDeadlineMs = 2_000;
@@ -23,32 +27,56 @@ export function partBytesFor(sizeBytes: number): number {
 }
 
 /**
- * Uploads the parts one after the other; the object appears, or is replaced, when the last request takes effect. Where
- * that fails the parts are deleted. A process that dies in between leaves parts that nobody sees: a lifecycle rule of
- * the bucket (`AbortIncompleteMultipartUpload`) removes them. Throws the SDK's errors, and those of `parts`.
+ * Signs a command with the sha256 of its body instead of taking it once more, which would double the dearest part of
+ * a small upload. The server refuses the upload if other bytes arrive.
+ */
+export function withPayloadDigest(command: PutObjectCommand, sha256: string): PutObjectCommand {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      (args.request as { headers: Record<string, string> }).headers['x-amz-content-sha256'] = sha256;
+      return await next(args);
+    },
+    { step: 'build', name: 'payloadDigest' },
+  );
+  return command;
+}
+
+/**
+ * Uploads the parts, a few at once; the object appears, or is replaced, when the last request takes effect. Where that
+ * fails the parts are deleted. A process that dies in between leaves parts that nobody sees: a lifecycle rule of the
+ * bucket (`AbortIncompleteMultipartUpload`) removes them. `done` gets each part when its bytes are no longer needed.
+ * Throws the SDK's errors, and those of `parts`.
  */
 export async function uploadInParts(
   clients: S3Clients,
   target: { Bucket: string; Key: string },
   parts: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  options: { done: (part: Uint8Array) => void; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const options = signal === undefined ? {} : { abortSignal: signal };
-  const { UploadId } = await clients.repeating.send(new CreateMultipartUploadCommand(target), options);
+  const { done, signal } = options;
+  const sending = signal === undefined ? {} : { abortSignal: signal };
+  const { UploadId } = await clients.repeating.send(new CreateMultipartUploadCommand(target), sending);
   const upload = { ...target, UploadId };
+  const send = async (Body: Uint8Array, PartNumber: number): Promise<CompletedPart> => {
+    const { ETag } = await clients.repeating.send(new UploadPartCommand({ ...upload, PartNumber, Body }), sending);
+    done(Body);
+    return { PartNumber, ETag };
+  };
+  const uploads: Promise<CompletedPart>[] = [];
   try {
-    const done: CompletedPart[] = [];
     for await (const Body of parts) {
-      const PartNumber = done.length + 1;
-      const { ETag } = await clients.repeating.send(new UploadPartCommand({ ...upload, PartNumber, Body }), options);
-      done.push({ PartNumber, ETag });
+      const uploading = send(Body, uploads.length + 1);
+      // Its failure is met where it is waited for.
+      uploading.catch(() => {});
+      uploads.push(uploading);
+      await uploads.at(-partsAtOnce);
     }
+    const Parts = await Promise.all(uploads);
     // Once: if only the answer was lost, a silent second try would find no such upload.
-    await clients.once.send(
-      new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: done } }),
-      options,
-    );
+    await clients.once.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }), sending);
   } catch (error) {
+    // A part that comes after its upload was given up would stay for ever.
+    await Promise.allSettled(uploads);
     const bounded = { abortSignal: AbortSignal.timeout(tidyDeadlineMs) };
     const tidied = clients.once.send(new AbortMultipartUploadCommand(upload), bounded).catch(() => {});
     // Who gave up on the call does not wait for its broom.

@@ -1,12 +1,12 @@
 /** A snapshot store in HDFS, over WebHDFS. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { WebHdfsStoreConfig } from '../../model/config/types.ts';
 import { OutsideFailure } from '../failure.ts';
-import { exactly, firstBytes } from './bounded-stream.ts';
+import { exactly, firstBytes, hashed } from './bounded-stream.ts';
 import { folderPath, objectPath } from './object-path.ts';
-import type { SnapshotStore, StoredObject } from './port.ts';
+import type { SnapshotStore, StoreAddress, StoredObject } from './port.ts';
 import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
@@ -36,6 +36,7 @@ const tidyDeadlineMs = 2_000;
  */
 export class WebHdfsStore implements SnapshotStore {
   readonly description: string;
+  address?: StoreAddress;
   readonly #system: string;
   readonly #config: WebHdfsStoreConfig;
   readonly #client: WebHdfsClient;
@@ -115,10 +116,13 @@ export class WebHdfsStore implements SnapshotStore {
     key: string,
     body: AsyncIterable<Uint8Array>,
     options: { sizeBytes: number; signal?: AbortSignal },
-  ): Promise<void> {
+  ): Promise<string> {
     const call = this.#call('put', key, options.signal);
     const { sizeBytes } = options;
-    await this.#writeThenRename(call, { body: exactly(call, body, sizeBytes), sizeBytes }, 'OVERWRITE');
+    const hash = createHash('sha256');
+    const content = { body: hashed(exactly(call, body, sizeBytes), hash), sizeBytes };
+    await this.#writeThenRename(call, content, 'OVERWRITE');
+    return hash.digest('hex');
   }
 
   async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {

@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlinkJobManager } from '../../activities/flink/port.ts';
 import { shipCheckpoint, type ShipTask } from '../../activities/protect/ship-checkpoint.ts';
+import { readSecret } from '../../activities/secrets.ts';
 import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import { verifySnapshot } from '../../activities/storage/verify-snapshot.ts';
-import type { S3StoreConfig, SecretSource, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
+import type { S3StoreConfig, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
 import { readMetadata } from '../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
 import { flinkPath, wholeStore } from '../../model/store-location.ts';
@@ -24,15 +25,14 @@ const jobId = '00000000000000000000000000000007';
 
 beforeAll(async () => {
   [s3Server, hdfsServer] = await Promise.all([startS3(), startHdfs()]);
+  process.env['AZ_ESCAPE_TEST_S3_ID'] = s3Server.accessKeyId;
+  process.env['AZ_ESCAPE_TEST_S3_KEY'] = s3Server.secretAccessKey;
 }, 150_000);
 afterAll(async () => {
   await Promise.all(opened.map((store) => store.close()));
   await s3Server?.stop();
   await hdfsServer?.stop();
 }, 30_000);
-
-const secrets = async (source: SecretSource) =>
-  'env' in source && source.env === 'S3_ID' ? s3Server.accessKeyId : s3Server.secretAccessKey;
 
 /** Two zones need two places: each test takes folders of its own in the same servers. */
 function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
@@ -43,8 +43,8 @@ function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
     bucket: s3Server.bucket,
     prefix,
     forcePathStyle: true,
-    accessKeyId: { env: 'S3_ID' },
-    secretAccessKey: { env: 'S3_KEY' },
+    accessKeyId: { env: 'AZ_ESCAPE_TEST_S3_ID' },
+    secretAccessKey: { env: 'AZ_ESCAPE_TEST_S3_KEY' },
     flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
     flinkConfiguration: {},
   };
@@ -54,7 +54,7 @@ function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
 }
 
 function open(zone: string, config: StoreConfig): SnapshotStore {
-  const store = openStore(zone, 'main', config, secrets);
+  const store = openStore(zone, 'main', config, readSecret);
   opened.push(store);
   return store;
 }
@@ -179,6 +179,53 @@ describe.each([
     expect(third).toMatchObject({ key: first.key, token: first.token });
     expect(third.account).toContain('0 of them, 0 bytes,');
     await verifySnapshot(store, storeConfig, third.key);
+  });
+
+  it('goes on where it was stopped', async () => {
+    const { task, store, storeConfig } = await stage('incremental-checkpoint', 'stopped');
+    const stopping = new AbortController();
+    const pulse = { ...stagePulse(), signal: stopping.signal };
+    let copied = 0;
+    let all = 0;
+    pulse.beat = (details?: unknown) => {
+      [copied = 0, all = 0] = (details as { files: string }).files.split(' of ').map(Number);
+      if (copied >= 3) stopping.abort(new Error('the worker ends'));
+    };
+    await expect(shipCheckpoint(task, pulse)).rejects.toThrow('the worker ends');
+    expect(copied).toBeLessThan(all);
+    const taken = await shipCheckpoint(task, stagePulse());
+    expect(Number.parseInt(taken.account, 10)).toBeLessThanOrEqual(all - copied);
+    await verifySnapshot(store, storeConfig, taken.key);
+  });
+
+  it('goes on with the next checkpoint when home loses a file midway, and copies nothing twice', async () => {
+    const { task, homeStore, store, storeConfig } = await stage('incremental-checkpoint', 'losing');
+    const opened: string[] = [];
+    let lost: { key: string; bytes: Uint8Array } | undefined;
+    // The file is there when the shipment is planned, and gone when its turn comes.
+    const openRead: SnapshotStore['openRead'] = async (key, options) => {
+      opened.push(key);
+      if (opened.length === 6) {
+        lost = { key, bytes: (await homeStore.read(key, { maxBytes: 1 << 24 }))! };
+        await homeStore.delete(key);
+      }
+      return await homeStore.openRead(key, options);
+    };
+    task.homeStore = {
+      description: homeStore.description,
+      openRead,
+      read: homeStore.read.bind(homeStore),
+    } as unknown as SnapshotStore;
+    const pulse = stagePulse();
+    // Flink's next checkpoint has its own file in the place of the one that it deleted.
+    pulse.sleep = async () => {
+      if (lost) await homeStore.put(lost.key, lost.bytes);
+    };
+    const taken = await shipCheckpoint(task, pulse);
+    expect(lost).toBeDefined();
+    const again = opened.filter((key, index) => opened.indexOf(key) !== index);
+    expect(again, 'opened twice').toEqual([lost!.key]);
+    await verifySnapshot(store, storeConfig, taken.key);
   });
 
   it('begins again with the newest checkpoint when one is deleted, and keeps what was copied', async () => {

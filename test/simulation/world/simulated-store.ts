@@ -1,4 +1,5 @@
 /** A snapshot store in memory. Its maps are shared by all who open it; nothing is lost when a worker dies. */
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { OutsideFailure } from '../../../activities/failure.ts';
 import { probeStore } from '../../../activities/storage/probe.ts';
@@ -91,12 +92,13 @@ export class SimulatedStore implements SnapshotStore {
     key: string,
     body: AsyncIterable<Uint8Array>,
     options: { sizeBytes: number; signal?: AbortSignal },
-  ): Promise<void> {
+  ): Promise<string> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
     if (bytes.length !== options.sizeBytes) throw new Error(`${key}: ${bytes.length} of ${options.sizeBytes} bytes`);
     await this.#zone.request('store', 'writeStream', key, options.signal, () => this.write(key, bytes));
+    return hash('sha256', bytes, 'hex');
   }
 
   async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { copyFiles, FileGone } from '../../../activities/protect/copy-files.ts';
@@ -33,6 +33,7 @@ function stores(troubles: { missing?: string; refused?: string } = {}) {
       const chunks: Uint8Array[] = [];
       for await (const chunk of body) chunks.push(chunk);
       written.set(key, Buffer.concat(chunks).toString());
+      return hash('sha256', Buffer.concat(chunks), 'hex');
     },
   } as unknown as SnapshotStore;
   return { from, to, written, streams, atOnce: () => atOnce };
@@ -45,7 +46,7 @@ describe('copying files', () => {
     await copyFiles(stage, copiesOf(many), (copy, digest) => void digests.set(copy.from, digest), signal);
     expect([...stage.written.keys()].toSorted()).toEqual(many.map((name) => `there/${name}`).toSorted());
     expect(stage.atOnce()).toBe(4);
-    const sha256 = createHash('sha256').update('e-7').digest('hex');
+    const sha256 = hash('sha256', 'e-7', 'hex');
     expect(digests.get('file-7')).toEqual({ sizeBytes: 3, sha256 });
     expect(digests.size).toBe(many.length);
   });
