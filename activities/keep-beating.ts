@@ -1,7 +1,7 @@
 /** Signs of life while one step may take longer than the activity's heartbeat time-out. */
 import type { Pulse } from './world.ts';
 
-const beatEveryMs = 1_000;
+const usualBeatEveryMs = 1_000;
 
 /**
  * Beats until `work` ends. Without it a JobManager or store that stays silent for a request's whole deadline makes
@@ -9,7 +9,7 @@ const beatEveryMs = 1_000;
  */
 export async function keepBeating<T>(pulse: Pulse, details: () => unknown, work: () => Promise<T>): Promise<T> {
   pulse.beat(details());
-  const beating = setInterval(() => pulse.beat(details()), beatEveryMs);
+  const beating = setInterval(() => pulse.beat(details()), pulse.beatEveryMs ?? usualBeatEveryMs);
   try {
     return await work();
   } finally {

@@ -4,8 +4,11 @@ import type { Pulse } from './world.ts';
 
 /** Must be called inside an activity. */
 export function activityPulse(): Pulse {
+  const { heartbeatTimeoutMs } = activityInfo();
   return {
     beat: (details) => heartbeat(details),
+    // Each beat is a write of Temporal's, under the lock of the workflow that a hundred activities share.
+    ...(heartbeatTimeoutMs === undefined ? {} : { beatEveryMs: heartbeatTimeoutMs / 3 }),
     resumed: activityInfo().heartbeatDetails as unknown,
     signal: cancellationSignal(),
     sleep: (ms) => sleep(ms),

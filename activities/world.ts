@@ -25,6 +25,8 @@ export interface World {
 /** What a long activity needs of its surroundings: a sign of life, and when to stop. */
 export interface Pulse {
   beat(details?: unknown): void;
+  /** Time between two beats that is often enough; a second without it. */
+  beatEveryMs?: number;
   /** What the last attempt's newest beat carried, when this one takes over from it. */
   resumed: unknown;
   signal: AbortSignal;

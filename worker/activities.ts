@@ -1,5 +1,4 @@
 /** What the worker registers as activities: all of them, over one world. */
-import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { createEscapeActivities } from '../activities/escape/index.ts';
 import { createGiveBackActivities } from '../activities/give-back/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
@@ -7,15 +6,10 @@ import { activityPulse } from '../activities/pulse.ts';
 import { createRetainActivities } from '../activities/retain/index.ts';
 import type { Pulse, World } from '../activities/world.ts';
 
-/** `meter` gives what metrics are counted with, nothing by default. */
-export function createActivities(
-  world: World,
-  pulse: () => Pulse = activityPulse,
-  meter: () => MetricMeter = () => noopMetricMeter,
-) {
+export function createActivities(world: World, pulse: () => Pulse = activityPulse) {
   return {
     ...createEscapeActivities(world, pulse),
-    ...createProtectActivities(world, pulse, meter),
+    ...createProtectActivities(world, pulse),
     ...createRetainActivities(world, pulse),
     ...createGiveBackActivities(world, pulse),
   };

@@ -1,6 +1,5 @@
 /** The worker process: workflows from the prebuilt bundle, activities over the real world. */
 import { existsSync } from 'node:fs';
-import { metricMeter } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { activityPulse } from '../activities/pulse.ts';
@@ -12,8 +11,11 @@ import { classFailures } from './failure-interceptor.ts';
 import { temporalOptions } from './temporal.ts';
 import { openWorld } from './world.ts';
 
-/** Verifications wait far more than they work, so many fit in one process. */
-const activitiesAtOnce = 1500;
+/**
+ * Verifications wait far more than they work, so many fit in one process. More than are watched at once: else the
+ * starts of the next wave would wait for a place behind them.
+ */
+const activitiesAtOnce = 5000;
 
 /** Sends the SDK's own log lines through ours, and offers its metrics to Prometheus if asked to. Once per process. */
 export function installRuntime(log: Logger, metricsAddress?: string): void {
@@ -67,7 +69,7 @@ export function createWorker(
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: createActivities(world, pulse, () => metricMeter),
+    activities: createActivities(world, pulse),
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

@@ -1,9 +1,6 @@
 /** When a job that does not come up may be given up before its deadline: waiting on would only hide the reason. */
 import type { DiagnosisCode } from '../../model/diagnosis/codes.ts';
 
-/** Time between two diagnoses of a job that is not up yet. */
-export const lookEveryMs = 15_000;
-
 /** How long after its start a sign is taken for final; undefined: only the deadline ends it (room may yet be freed). */
 const finalAfterMs: Record<DiagnosisCode, number | undefined> = {
   'wrong-path-restored': 0,

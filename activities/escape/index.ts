@@ -9,8 +9,9 @@ import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
+import { LookPace } from './look-pace.ts';
 import { makePlan } from './make-plan.ts';
-import { giveUpReserve, listVictims, saveVictims, type ListedVictim } from './make-room.ts';
+import { listVictims, saveVictims } from './make-room.ts';
 import { preemptJob } from './preempt-job.ts';
 import { checkPeer, resolveEscape } from './resolve.ts';
 import { startBatch } from './start-batch.ts';
@@ -38,6 +39,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       () => work(running.signal),
     );
   };
+  const pace = new LookPace();
   return {
     async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
       return resolveEscape(world, input, start);
@@ -55,10 +57,10 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       return findPlanned(world, target, job, pulse().signal);
     },
     async startBatch(target: EscapeTarget, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
-      return startBatch(world, target, batch, pulse(), skipped);
+      return pace.starting(() => startBatch(world, target, batch, pulse(), skipped));
     },
     async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
-      return verifyJob(world, target, job, pulse());
+      return verifyJob(world, target, job, pulse(), pace);
     },
     async climbJob(target: EscapeTarget, job: StartedJob, climb: Climb): Promise<ClimbResult> {
       const running = pulse();
@@ -71,11 +73,8 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
       await beating((signal) => saveBatch(world, target, batch, jobs, signal));
     },
-    async giveUpReserve(target: EscapeTarget): Promise<void> {
-      await beating((signal) => giveUpReserve(world, target, signal));
-    },
-    async listVictims(target: EscapeTarget, ref: VictimsRef, skipped: string[] = []): Promise<ListedVictim[]> {
-      return beating((signal) => listVictims(world, target, ref, skipped, signal));
+    async listVictims(target: EscapeTarget, ref: VictimsRef): Promise<PlannedVictim[]> {
+      return beating((signal) => listVictims(world, target, ref, signal));
     },
     async preemptJob(target: EscapeTarget, victim: PlannedVictim): Promise<PreemptedReport> {
       return preemptJob(world, target, victim, pulse());

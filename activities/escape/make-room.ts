@@ -3,7 +3,6 @@ import type { PlannedVictim } from '../../model/escape/plan.ts';
 import { jobKey } from '../../model/job.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import { freeReserve } from '../protect/keep-reserve.ts';
 import type { World } from '../world.ts';
 import { readPlan, reportStore } from './make-plan.ts';
 import type { EscapeTarget, VictimsRef } from './types.ts';
@@ -14,31 +13,16 @@ function resultKey(target: EscapeTarget, { from }: VictimsRef): string {
   return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/preempted-from-${from}.json`;
 }
 
-/** Some of the plan's jobs that must make room; `needless` if all for whom one was to do so were skipped. */
+/** Some of the plan's jobs that must make room. */
 export async function listVictims(
   world: World,
   target: EscapeTarget,
   ref: VictimsRef,
-  skipped: readonly string[],
   signal: AbortSignal,
-): Promise<ListedVictim[]> {
+): Promise<PlannedVictim[]> {
   const { preempted } = await readPlan(world, target, signal);
-  const isSkipped = new Set(skipped);
-  return preempted.slice(ref.from, ref.to).map((victim) => {
-    const needless = victim.makesRoomFor.every((key) => isSkipped.has(key)) ? { needless: true as const } : {};
-    // For whom each makes room is in the plan; histories keep every byte.
-    return { ...victim, makesRoomFor: [], ...needless };
-  });
-}
-
-export interface ListedVictim extends PlannedVictim {
-  needless?: true;
-}
-
-/** Lets the placeholders go whose room the jobs of the plan are about to take. */
-export async function giveUpReserve(world: World, target: EscapeTarget, signal: AbortSignal): Promise<void> {
-  const { waves } = await readPlan(world, target, signal);
-  await freeReserve(world, target.to, new Set(waves.flatMap(({ jobs }) => jobs.map(jobKey))), signal);
+  // For whom each makes room is in the plan; histories keep every byte.
+  return preempted.slice(ref.from, ref.to).map((victim) => ({ ...victim, makesRoomFor: [] }));
 }
 
 /** Writes what became of them. Repeating it replaces the file by the same. */

@@ -34,8 +34,7 @@ async function promote(cluster: ZoneCluster, job: PlannedJob, restart: Restart, 
   await cluster.pokePods(job, restart.escapeId, signal);
 }
 
-/** What its sink heeds: a job that finds `twin` there emits nothing. */
-export function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
+function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
   return cluster.applyConfigMap(
     { namespace: job.namespace, name: roleConfigMapName(job.name) },
     { role: 'active' },

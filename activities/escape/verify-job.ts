@@ -15,8 +15,9 @@ import type { FlinkJobManager } from '../flink/port.ts';
 import { lookAtJob, type Look } from '../flink/sighting.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
-import { isFinal, lookEveryMs } from './early-end.ts';
+import { isFinal } from './early-end.ts';
 import { startedJobReport } from './job-report.ts';
+import type { LookPace } from './look-pace.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';
@@ -33,12 +34,18 @@ interface Watched {
 }
 
 /** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
-export async function verifyJob(world: World, target: EscapeTarget, job: StartedJob, pulse: Pulse): Promise<JobReport> {
+export async function verifyJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  pulse: Pulse,
+  pace: LookPace,
+): Promise<JobReport> {
   const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
   return keepBeating(
     pulse,
     () => watched,
-    () => watchJob(world, target, job, watched, pulse),
+    () => pace.watching(() => watchJob(world, target, job, watched, pulse, pace)),
   );
 }
 
@@ -48,6 +55,7 @@ async function watchJob(
   job: StartedJob,
   watched: Watched,
   pulse: Pulse,
+  pace: LookPace,
 ): Promise<JobReport> {
   const jobManager = world.flink.jobManager(target.to, job);
   const startedMs = Date.parse(job.startedAt);
@@ -55,7 +63,9 @@ async function watchJob(
   let history: RestoreHistory = nothingSeen;
   let verdict: RestoreVerdict = { state: 'starting', why: 'not looked at yet' };
   let lastFailure: string | undefined;
-  let nextDiagnosisMs = world.now() + lookEveryMs;
+  let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
+  // No JobManager answers in its first moments; a twin's does already.
+  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier));
 
   for (;;) {
     const look = await lookAtJob(jobManager, pulse.signal);
@@ -79,13 +89,14 @@ async function watchJob(
     } else {
       const over = nowMs >= deadlineMs || verdict.state === 'wrong-path' || verdict.state === 'failing';
       if (over || nowMs >= nextDiagnosisMs) {
-        nextDiagnosisMs = nowMs + lookEveryMs;
-        const failed = await diagnoseJob(world, target, job, jobManager, { verdict, lastFailure }, pulse);
-        if (over || isFinal(failed.code, nowMs - startedMs)) return failed.report;
-        watched.trouble = failed.report.reason;
+        const known = { verdict, lastFailure };
+        const failed = await pace.diagnosing(() => diagnoseJob(world, target, job, jobManager, known, pulse));
+        if (failed && (over || isFinal(failed.code, nowMs - startedMs))) return failed.report;
+        if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
+        if (failed) watched.trouble = failed.report.reason;
       }
     }
-    await pulse.sleep(watched.runningAtMs === null ? 700 : 400);
+    await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier) : 400);
   }
 }
 

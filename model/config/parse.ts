@@ -33,18 +33,13 @@ function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
 
 function toConfig(parsed: ParsedConfig): Config {
   const zones = Object.entries(parsed.zones).map(([name, zone]): [string, ZoneConfig] => {
-    const { requestTimeout, context, placeholders, ...kubernetes } = zone.kubernetes;
+    const { requestTimeout, context, ...kubernetes } = zone.kubernetes;
     return [
       name,
       {
         name,
         peer: zone.peer,
-        kubernetes: {
-          ...kubernetes,
-          context,
-          requestTimeoutMs: requestTimeout,
-          ...(placeholders ? { placeholders } : {}),
-        },
+        kubernetes: { ...kubernetes, context, requestTimeoutMs: requestTimeout },
         flinkRest: zone.flinkRest,
         stores: zone.stores,
         overlay: zone.overlay,

@@ -6,8 +6,8 @@ import { formatDurationMs } from '../duration.ts';
 import type { Tier } from '../tier.ts';
 import { batchesOf } from './batches.ts';
 
-/** Batches that are watched at once; with 100 jobs each that is more than a thousand jobs. */
-export const batchesInFlight = 12;
+/** Batches that are watched at once: with 100 jobs each, so many that a start does not wait for earlier jobs to run. */
+export const batchesInFlight = 40;
 
 /** How fast it goes, and what is left of the time. */
 export interface Schedule {

@@ -6,6 +6,7 @@ import { explainAndExit } from '../../cli/explain.ts';
 import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { renderTable } from '../../cli/render/table.ts';
 import type { BenchRow } from './row.ts';
+import { benchEscape } from './escape.ts';
 import { benchCopy } from './copy.ts';
 import { benchPlan } from './plan.ts';
 import { benchStarts } from './starts.ts';
@@ -46,6 +47,14 @@ const benches: Record<string, Bench> = {
     run: async (given) => {
       await prepareToolchain({ install: true, tools: ['temporal'] });
       return benchSweep(whole(given, 'jobs') ?? 1_000, whole(given, 'minutes') ?? 11);
+    },
+  },
+  escape: {
+    about: 'a whole escape of simulated jobs, beside bare patches and kubectl',
+    usage: '--jobs 1000',
+    run: async (given) => {
+      await prepareToolchain({ install: true });
+      return benchEscape(whole(given, 'jobs') ?? 1_000);
     },
   },
   copy: {

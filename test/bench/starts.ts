@@ -21,7 +21,7 @@ import { shell, type ShellRun } from './shell.ts';
 import { manifestOf, standbyOf } from './starts-data.ts';
 
 /** A person waits a minute for a thousand jobs; ten thousand would only be ten times that. */
-const mostByKubectl = 1_000;
+export const mostByKubectl = 1_000;
 
 /** Measures (a), (b) and (c) in one run, each on standbys of its own. */
 export async function benchStarts(jobs: number): Promise<BenchRow[]> {
@@ -86,7 +86,8 @@ async function create(world: OpenWorld, jobs: number, byHand: number): Promise<v
   });
 }
 
-async function patchBare(kubernetes: TestKubernetes, jobs: number): Promise<void> {
+/** Patches `bare-0` and so on in namespace default to running, over kept connections. */
+export async function patchBare(kubernetes: TestKubernetes, jobs: number): Promise<void> {
   const ca = readFileSync(kubeconfigCa(kubernetes));
   const dispatcher = new Agent({ connections: 16, connect: { ca } });
   const body = JSON.stringify(startPatch({ to: 'az-b', epoch: 2, restorePath: 's3a://state/x', escapeId: 'bare' }));
@@ -115,7 +116,8 @@ function kubeconfigCa(kubernetes: TestKubernetes): string {
   return config.clusters[0]!.cluster['certificate-authority'];
 }
 
-function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promise<ShellRun> {
+/** The same for `hand-0` and so on, each by a kubectl of its own. */
+export function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promise<ShellRun> {
   const patch = JSON.stringify(startPatch({ to: 'az-b', epoch: 2, restorePath: 's3a://state/x', escapeId: 'hand' }));
   const kubectl = `${join(cachePaths.bin, 'kubectl')} --kubeconfig ${kubernetes.kubeconfig()} patch flinkdeployment hand-{} --type merge -p '${patch}'`;
   return shell([

@@ -7,6 +7,12 @@ import { whyFailed } from '../failure-words.ts';
 import { climbJob, verifyJob } from './activities.ts';
 import { wouldRun } from './would-run.ts';
 
+/**
+ * How long a dead worker's verification may go unnoticed. Beats are Temporal's largest load while a thousand jobs are
+ * watched, and most of those jobs can wait for their proof.
+ */
+const heartbeatTimeouts = { P0: '5s', P1: '10s', P2: '20s', P3: '20s' } as const;
+
 type Priority = { priorityKey: number };
 
 /** The job's line of the report. `failed` means that no rung was left. */
@@ -46,7 +52,9 @@ async function climb(
 /** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
 async function watch(target: EscapeTarget, job: StartedJob, priority: Priority): Promise<JobReport> {
   try {
-    return await verifyJob.executeWithOptions({ summary: `${job.namespace}/${job.name}`, priority }, [target, job]);
+    const summary = `${job.namespace}/${job.name}`;
+    const heartbeatTimeout = heartbeatTimeouts[job.tier];
+    return await verifyJob.executeWithOptions({ summary, priority, heartbeatTimeout }, [target, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const reason = `it was started but could not be watched: ${whyFailed(error)}`;

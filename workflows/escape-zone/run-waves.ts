@@ -1,5 +1,5 @@
 /** Starts the batches of a plan in their order: a wave's first batch waits until all starts before it were issued. */
-import { condition, executeChild, ParentClosePolicy } from '@temporalio/workflow';
+import { condition, executeChild, ParentClosePolicy, patched } from '@temporalio/workflow';
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import { batchesInFlight } from '../../model/escape/expectation.ts';
 import type { SkippedJob } from '../../model/escape/operators.ts';
@@ -22,6 +22,17 @@ export interface WaveControl {
   hasBegun: (wave: number, index: number) => boolean;
 }
 
+/** Batches whose starts go out at once: a few fill the way to the API server, more would only slow the first ones. */
+const batchesIssuing = 3;
+
+/** As it was for escapes that an earlier version began. */
+const batchesInFlightBefore = 12;
+
+/** Small escapes meet neither bound, so their histories need no mark. */
+function startsFirst(batches: readonly BatchRef[]): boolean {
+  return batches.length > batchesIssuing && patched('starts-first');
+}
+
 /** Runs every batch to its end and says which were begun. A batch that breaks leaves its jobs to the report. */
 export async function runWaves(
   target: EscapeTarget,
@@ -29,8 +40,7 @@ export async function runWaves(
   state: ProgressState,
   escapeId: string,
   control: WaveControl,
-  /** False while others still stand where its jobs are to. */
-  hasRoom: (batch: BatchRef) => boolean,
+  roomMadeFor: (wave: number) => boolean,
 ): Promise<{ begun: BatchRef[]; broken: string[] }> {
   const begun: BatchRef[] = [];
   const broken: string[] = [];
@@ -39,9 +49,12 @@ export async function runWaves(
   control.hasBegun = (wave, index) =>
     begun.some((batch) => batch.wave === wave && batch.from <= index && index < batch.to);
   const waiting = [...batches];
+  const inFlight = startsFirst(batches) ? batchesInFlight : batchesInFlightBefore;
+  const issuing = () => begun.filter((batch) => !state.hasIssued(batch) && !over.has(batch)).length;
+  const mayIssue = () => inFlight === batchesInFlightBefore || issuing() < batchesIssuing;
   const mayBegin = (batch: BatchRef): boolean =>
     !control.held(batch.tier) &&
-    hasRoom(batch) &&
+    (!batch.waits || roomMadeFor(batch.wave)) &&
     // A tier that is held keeps nobody behind it waiting.
     batches.every(
       (other) => other.wave >= batch.wave || state.hasIssued(other) || over.has(other) || control.held(other.tier),
@@ -52,7 +65,9 @@ export async function runWaves(
     await condition(() => {
       if (control.aborted()) return true;
       const batch = next();
-      return !control.paused() && begun.length - over.size < batchesInFlight && batch !== undefined && mayBegin(batch);
+      return (
+        !control.paused() && begun.length - over.size < inFlight && mayIssue() && batch !== undefined && mayBegin(batch)
+      );
     });
     if (control.aborted()) break;
     const batch = next()!;

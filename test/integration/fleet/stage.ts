@@ -18,6 +18,7 @@ import { openPodApi, type PodApi } from '../../../lab/fleet/pods/api.ts';
 import { FleetSimulator } from '../../../lab/fleet/simulator.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { reportSchema, type Report } from '../../../model/report/schema.ts';
+import { buildBundle } from '../../../worker/build-bundle.ts';
 import { followEscape, requestEscape } from '../../../worker/client.ts';
 import { loadConfig } from '../../../worker/config/load.ts';
 import { connectClient } from '../../../worker/temporal.ts';
@@ -64,6 +65,7 @@ export interface FleetStage {
 }
 
 export async function startStage(options: StageOptions): Promise<FleetStage> {
+  await buildBundle();
   const { jobs: count, seed = 1, speed = 1, faults = 0 } = options;
   const dir = mkdtempSync(join(tmpdir(), 'az-escape-fleet-'));
   const ending: (() => Promise<unknown>)[] = [async () => rmSync(dir, { recursive: true, force: true })];
