@@ -8,7 +8,8 @@ import type { Stage } from './stage.ts';
 /** Manifests of a job's recovery points in the peer's store, oldest first; unreadable ones are left out. */
 export function manifestsOf({ world, peer }: Stage, job: JobRef): RecoveryPointManifest[] {
   const store = world.store(peer);
-  return store.keys(storeKeys.recoveryPointsPrefix(job)).flatMap((key) => {
+  const keys = store.keys(storeKeys.recoveryPointsPrefix(job)).filter((key) => key.endsWith('/manifest.json'));
+  return keys.flatMap((key) => {
     try {
       return [JSON.parse(new TextDecoder().decode(store.objects.get(key)!.bytes)) as RecoveryPointManifest];
     } catch {
