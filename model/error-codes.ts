@@ -40,6 +40,10 @@ export const errorCodes = {
     means: 'The peer zone holds no standby or twin of a job of this zone.',
     remedy: 'Run `az-escape protect <zone>` while the zone lives; without recovery points nothing can escape.',
   },
+  NothingSelected: {
+    means: 'The escape was limited to jobs of which the peer zone holds none, so nothing was started.',
+    remedy: 'Mend the limit that the sentence names; labels count as they were in the last round of protection.',
+  },
   NoTier: {
     means: 'A FlinkDeployment carries no tier label, so it is not protected.',
     remedy: 'Label it az-escape.io/tier with P0, P1, P2 or P3.',
@@ -128,7 +132,7 @@ export const errorCodes = {
     remedy: 'Name at least one token of 16 characters or more under api.tokens in az-escape.yaml.',
   },
   UnknownCaller: {
-    means: 'The request carries no token, an unknown one, or a signature that does not fit its body.',
+    means: 'The request carries no token, an unknown or expired one, or a signature that does not fit its body.',
     remedy: 'Send `Authorization: Bearer <token>` with a token of api.tokens, or sign with a secret of the hook.',
   },
   RoleTooSmall: {

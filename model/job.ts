@@ -8,3 +8,8 @@ export interface JobRef {
 export function jobKey(job: JobRef): string {
   return `${job.namespace}/${job.name}`;
 }
+
+/** True for a text of the form `namespace/name`. */
+export function isJobKey(text: string): boolean {
+  return /^[^/\s]+\/[^/\s]+$/.test(text);
+}

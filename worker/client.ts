@@ -60,21 +60,26 @@ export async function requestEscape(
   refuseUnknownZone(config, input.zone);
   const incident = input.incident ?? `manual-${new Date().toISOString().replace(/[:.]/g, '-')}`;
   const workflowId = `escape/${input.zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
-  const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
-    workflowId,
-    taskQueue: config.temporal.taskQueue,
-    args: [{ ...input, incident }],
-    workflowIdReusePolicy: input.dryRun ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${input.zone} for ${incident}`,
-    priority: { priorityKey: 1 },
-  });
-  try {
-    const verdict = await client.workflow.executeUpdateWithStart<Workflow, Verdict, []>('request', {
-      startWorkflowOperation,
-      updateId: incident,
+  const askedAtMs = Date.now();
+  const ask = (updateId: string): Promise<Verdict> => {
+    const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
+      workflowId,
+      taskQueue: config.temporal.taskQueue,
+      args: [{ ...input, incident }],
+      workflowIdReusePolicy: input.dryRun ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${input.zone} for ${incident}`,
+      priority: { priorityKey: 1 },
     });
-    return { verdict, workflowId };
+    return client.workflow.executeUpdateWithStart<Workflow, Verdict, []>('request', {
+      startWorkflowOperation,
+      updateId,
+    });
+  };
+  try {
+    const verdict = await ask(incident);
+    const refusedBefore = verdict.accepted ? undefined : await runClosedBefore(client, workflowId, askedAtMs);
+    return { verdict: refusedBefore === undefined ? verdict : await ask(`${incident}/${refusedBefore}`), workflowId };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -82,6 +87,16 @@ export async function requestEscape(
     const sentence = `the escape of ${input.zone} for ${incident} is over`;
     return { verdict: { accepted: true, sentence, workflowId }, workflowId };
   }
+}
+
+/**
+ * The run of the workflow if it was over before this was asked. Temporal answers an update of the same id with what it
+ * said then: a refusal would stand for ever, though what was in the way is gone. A clock that is off costs one more
+ * attempt, or one more question.
+ */
+async function runClosedBefore(client: Client, workflowId: string, askedAtMs: number): Promise<string | undefined> {
+  const { closeTime, runId } = await client.workflow.getHandle(workflowId).describe();
+  return closeTime && closeTime.getTime() < askedAtMs ? runId : undefined;
 }
 
 /** Waits for the end of an escape, telling its progress each second. A Temporal server that is away is waited for. */

@@ -2,12 +2,15 @@
 import { noRoom } from '../../model/escape/give-room.ts';
 import { batchesOf } from '../../model/escape/batches.ts';
 import { planEscape, type EscapeAssessment, type EscapePlan } from '../../model/escape/plan.ts';
+import { isOutsideLimits } from '../../model/escape/limits.ts';
+import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../storage/epochs.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { nothingSelected } from './resolve.ts';
 import { seeRoom } from './see-room.ts';
 import type { EscapeTarget, PlanSummary, VictimsRef } from './types.ts';
 
@@ -27,7 +30,7 @@ function planKey(target: EscapeTarget): string {
 
 /**
  * Plans the escape. A plan once written is the escape's plan: a repeated call, by whatever worker, returns the same.
- * @throws TypedFailure `NothingProtected`
+ * @throws TypedFailure `NothingProtected`, `NothingSelected`
  */
 export async function makePlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<PlanSummary> {
   const store = reportStore(world, target.to);
@@ -35,6 +38,8 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
   if (plan.waves.length === 0 && plan.left.length === 0) {
     throw new TypedFailure('NothingProtected', `${target.to} holds no standby or twin of a job of ${target.zone}`);
   }
+  if (plan.waves.length === 0 && plan.left.every(({ reason }) => isOutsideLimits(reason)))
+    throw nothingSelected(target);
   const key = planKey(target);
   const bytes = new TextEncoder().encode(JSON.stringify(plan));
   if (target.dryRun) {
@@ -130,7 +135,12 @@ function victimsOf({ preempted }: EscapePlan, size: number): VictimsRef[] {
 
 /** What will not make the budget first, then what else there is to know. */
 function noteOf(plan: EscapePlan): string {
-  const note = [...plan.late.map(({ reason }) => reason), ...plan.notes]
+  const [first] = plan.left;
+  const none =
+    plan.waves.length === 0 && first
+      ? [`no job starts: ${plan.left.length} are left, such as ${jobKey(first)}: ${first.reason}`]
+      : [];
+  const note = [...none, ...plan.late.map(({ reason }) => reason), ...plan.notes]
     .map((text) => text.replace(/\.$/, ''))
     .join('. ');
   return note.length <= maxNoteLength ? note : `${note.slice(0, maxNoteLength - 1)}…`;

@@ -1,17 +1,26 @@
 /** Turns an escape's input into its target, by the configuration; and tries the peer before anything is planned. */
 import { parseDurationMs } from '../../model/duration.ts';
 import { escapeIdOf, type EscapeInput } from '../../model/escape/input.ts';
+import { limitsInWords, limitsOf } from '../../model/escape/limits.ts';
+import { candidatesOf } from '../../model/escape/scope.ts';
+import { labels } from '../../model/kubernetes/marks.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import type { EscapeTarget } from './types.ts';
 
-/** @throws TypedFailure `UnknownZone` */
-export function resolveEscape(
+/** @throws TypedFailure `UnknownZone`, and `NothingSelected` when the peer told so in time */
+export async function resolveEscape(
   world: World,
   input: EscapeInput,
   start: { incident: string; triggeredAt: string },
-): EscapeTarget {
+): Promise<EscapeTarget> {
+  const target = targetOf(world, input, start);
+  await refuseEmptyScope(world, target);
+  return target;
+}
+
+function targetOf(world: World, input: EscapeInput, start: { incident: string; triggeredAt: string }): EscapeTarget {
   const zone = world.config.zones[input.zone];
   if (!zone) {
     const known = Object.keys(world.config.zones).join(', ');
@@ -31,6 +40,8 @@ export function resolveEscape(
     scope: {
       ...(input.tiers ? { tiers: input.tiers } : {}),
       ...(input.namespaces ? { namespaces: input.namespaces } : {}),
+      ...(input.selector === undefined ? {} : { selector: input.selector }),
+      ...(input.jobs ? { jobs: input.jobs } : {}),
     },
     fenceDeadlineMs: world.config.escape.fenceDeadlineMs,
     fenceRetryMs: world.config.escape.fenceRetryMs,
@@ -39,6 +50,31 @@ export function resolveEscape(
       ? { approvalTimeoutMs: world.config.escape.approvalTimeoutMs }
       : {}),
   };
+}
+
+/**
+ * A mistyped limit is told before anything starts. A peer that does not answer at once is no reason to wait here: the
+ * escape itself tries it for longer, and its plan says the same.
+ */
+async function refuseEmptyScope(world: World, target: EscapeTarget): Promise<void> {
+  if (Object.keys(target.scope).length === 0) return;
+  const deadline = AbortSignal.timeout(world.config.escape.probeDeadlineMs);
+  const candidates = await world
+    .cluster(target.to)
+    .listDeployments(`${labels.role} in (standby,twin,active)`, deadline)
+    .catch((error: unknown) => {
+      if (error instanceof OutsideFailure || deadline.aborted) return [];
+      throw error;
+    });
+  const ofZone = candidatesOf(target.zone, candidates);
+  const outsideOf = limitsOf(target.scope);
+  if (ofZone.length > 0 && ofZone.every((one) => outsideOf(one) !== undefined)) throw nothingSelected(target);
+}
+
+/** What is said of limits within which no job is. */
+export function nothingSelected({ zone, to, scope }: EscapeTarget): TypedFailure {
+  const sentence = `no job of ${zone} that ${to} has a standby of is within ${limitsInWords(scope)}`;
+  return new TypedFailure('NothingSelected', sentence);
 }
 
 /** Asks the peer's API server and store for a sign of life. @throws OutsideFailure naming the one that gives none */

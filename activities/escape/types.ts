@@ -1,4 +1,5 @@
 /** What travels between the escape's workflows and activities. All of it small: histories keep every byte. */
+import type { Limits } from '../../model/escape/limits.ts';
 import type { JobRef } from '../../model/job.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
@@ -17,7 +18,7 @@ export interface EscapeTarget {
   lostAt: string;
   dryRun: boolean;
   budgetSeconds: number;
-  scope: { tiers?: Tier[]; namespaces?: string[] };
+  scope: Limits;
   fenceDeadlineMs: number;
   fenceRetryMs: number;
   /** There when somebody must approve the plan before anything is changed: how long that may take. */

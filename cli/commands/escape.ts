@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { EscapeInput } from '../../model/escape/input.ts';
+import { isOutsideLimits } from '../../model/escape/limits.ts';
 import type { Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
 import { followEscape, refusalOfVerdict, requestEscape } from '../../worker/client.ts';
@@ -19,6 +20,8 @@ interface EscapeOptions {
   dryRun?: boolean;
   tiers?: string;
   namespaces?: string;
+  selector?: string;
+  jobs?: string;
   lostAt?: string;
   budget?: string;
   approval?: boolean;
@@ -37,6 +40,8 @@ export function addEscapeCommands(program: Command): void {
     .option('--dry-run', 'plan and check every recovery point, change nothing')
     .option('--tiers <list>', 'only these tiers, such as P0,P1')
     .option('--namespaces <list>', 'only jobs of these namespaces')
+    .option('-l, --selector <labels>', 'only jobs with these labels, such as team=payments,env!=dev')
+    .option('--jobs <list>', 'only these jobs, such as streaming/orders,streaming/clicks')
     .option('--lost-at <time>', 'when the zone was lost (ISO 8601); ages of state count to it')
     .option('--budget <duration>', 'measure against this instead of the configured budget')
     .option('--approval', 'plan, then change nothing before somebody approves')
@@ -75,6 +80,7 @@ export function addEscapeCommands(program: Command): void {
 function inputOf(zone: string, options: EscapeOptions): EscapeInput {
   const tiers = list(options.tiers);
   const namespaces = list(options.namespaces);
+  const jobs = list(options.jobs);
   return {
     zone,
     by: userInfo().username,
@@ -83,6 +89,8 @@ function inputOf(zone: string, options: EscapeOptions): EscapeInput {
     ...(options.dryRun ? { dryRun: true } : {}),
     ...(tiers ? { tiers: tiers as Tier[] } : {}),
     ...(namespaces ? { namespaces } : {}),
+    ...(options.selector === undefined ? {} : { selector: options.selector }),
+    ...(jobs ? { jobs } : {}),
     ...(options.lostAt ? { lostAt: options.lostAt } : {}),
     ...(options.budget ? { budget: options.budget } : {}),
     ...(options.approval ? { approval: true } : {}),
@@ -94,6 +102,7 @@ function isAsAsked(report: Report): boolean {
   if (report.totals.failed > 0) return false;
   if (report.dryRun) return true;
   return report.jobs.every(
-    (job) => job.outcome === 'running' || job.tier === 'P3' || job.reason.startsWith('outside the '),
+    ({ outcome, tier, reason }) =>
+      outcome === 'running' || isOutsideLimits(reason) || (tier === 'P3' && !reason.startsWith('JobNotFound')),
   );
 }

@@ -94,6 +94,7 @@ const apiTokens = z
       name: z.string().regex(/^[\w.@-]{1,60}$/, 'is no name of a token: up to 60 letters, digits, . _ @ -'),
       role: z.enum(['view', 'operate', 'approve']),
       token: secretSource,
+      expires: z.iso.datetime({ offset: true, error: 'is no time such as 2027-01-31T00:00:00Z' }).optional(),
     }),
   )
   .refine((tokens) => new Set(tokens.map(({ name }) => name)).size === tokens.length, 'has a name twice')

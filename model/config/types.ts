@@ -81,6 +81,8 @@ export interface ApiToken {
   name: string;
   role: ApiRole;
   token: SecretSource;
+  /** ISO 8601: from then on it lets nobody in. Absent: never. */
+  expires?: string | undefined;
 }
 
 export interface ApiConfig {

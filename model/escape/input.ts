@@ -1,5 +1,7 @@
 /** What starts an escape: one plain JSON object, every field optional but the zone, so that a form can send it. */
 import { parseDurationMs } from '../duration.ts';
+import { isJobKey } from '../job.ts';
+import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { isTier, type Tier } from '../tier.ts';
 
 export interface EscapeInput {
@@ -13,6 +15,10 @@ export interface EscapeInput {
   tiers?: Tier[];
   /** Only jobs of these namespaces. */
   namespaces?: string[];
+  /** Only jobs with these labels, as `kubectl -l` takes them: "team=payments,env!=dev". */
+  selector?: string;
+  /** Only these jobs, as `namespace/name`. */
+  jobs?: string[];
   /** When the zone was lost, ISO 8601; the moment of the trigger when absent. Ages of state are counted to it. */
   lostAt?: string;
   /** Measure against this instead of the configured budget, such as "10m". */
@@ -24,13 +30,26 @@ export interface EscapeInput {
   via?: string;
 }
 
+interface Rule {
+  is: string;
+  holds(value: unknown): boolean;
+  /** More about a value that does not hold, where there is more to say. */
+  why?(value: unknown): string | undefined;
+}
+
 /** What each field must be. Only the zone must be there. */
-const rules: Record<keyof EscapeInput, { is: string; holds(value: unknown): boolean }> = {
+const rules: Record<keyof EscapeInput, Rule> = {
   zone: { is: 'the name of the lost zone', holds: isShortText },
   incident: { is: 'a text of 1 to 200 characters', holds: isShortText },
   dryRun: { is: 'true or false', holds: (value) => typeof value === 'boolean' },
   tiers: { is: 'a list of tiers such as ["P0", "P1"]', holds: (value) => isListOf(value, isTier) },
   namespaces: { is: 'a list of namespace names', holds: (value) => isListOf(value, isShortText) },
+  selector: {
+    is: 'a label selector such as "team=payments,env!=dev"',
+    holds: (value) => typeof value === 'string' && selectorProblem(value) === undefined,
+    why: (value) => (typeof value === 'string' ? selectorProblem(value) : undefined),
+  },
+  jobs: { is: 'a list of at most 500 namespace/name', holds: isJobList },
   lostAt: {
     is: 'a time such as 2026-11-21T03:00:00Z',
     holds: (value) => isShortText(value) && !Number.isNaN(Date.parse(value)),
@@ -55,8 +74,21 @@ export function complaintsAboutEscapeInput(input: unknown): string[] {
     .map((field) => `"${field}" is not a field; fields are ${Object.keys(rules).join(', ')}`);
   const wrong = Object.entries(rules)
     .filter(([field, rule]) => (given[field] === undefined ? field === 'zone' : !rule.holds(given[field])))
-    .map(([field, rule]) => `"${field}" must be ${rule.is}`);
+    .map(([field, rule]) => {
+      const why = rule.why?.(given[field]);
+      return `"${field}" must be ${rule.is}${why === undefined ? '' : `: ${why}`}`;
+    });
   return [...unknown, ...wrong];
+}
+
+/** Why a label selector cannot be read; undefined for one that can. */
+export function selectorProblem(text: string): string | undefined {
+  const parsed = parseLabelSelector(text);
+  return 'problem' in parsed ? parsed.problem : undefined;
+}
+
+function isJobList(value: unknown): boolean {
+  return isListOf(value, (job) => isShortText(job) && isJobKey(job)) && (value as unknown[]).length <= 500;
 }
 
 function isShortText(value: unknown): value is string {

@@ -2,6 +2,7 @@
  * What operators may tell a running escape, and how it is told to others. Workflows import this file, so nothing here
  * may pull in zod, a clock or I/O.
  */
+import { isJobKey } from '../job.ts';
 import { isTier, type Tier } from '../tier.ts';
 
 /** The acts, by the names of their updates. */
@@ -90,7 +91,7 @@ const noteRules = {
   by: { is: 'who acts, a text of 1 to 200 characters', holds: (value: unknown) => isText(value, 200) },
   job: {
     is: 'a job as namespace/name',
-    holds: (value: unknown) => isText(value, 320) && /^[^/\s]+\/[^/\s]+$/.test(value),
+    holds: (value: unknown) => isText(value, 320) && isJobKey(value),
   },
   tier: { is: 'P0, P1, P2 or P3', holds: isTier },
 } as const;

@@ -10,6 +10,7 @@ import type { Tier } from '../tier.ts';
 import type { ClearedVictim } from './clear-room.ts';
 import { expectWaves, type LateWave, type Schedule } from './expectation.ts';
 import { giveRoom, type Placed } from './give-room.ts';
+import type { Limits } from './limits.ts';
 import { compareImportance, compareText } from './importance.ts';
 import { chooseScope } from './scope.ts';
 import { wavesOf } from './waves.ts';
@@ -82,7 +83,7 @@ export interface EscapeAssessment {
   /** Newest epoch found in the store by `namespace/name`; absent means none. */
   newestEpochs: Record<string, number>;
   defaultStore: string;
-  scope: { tiers?: Tier[]; namespaces?: string[] };
+  scope: Limits;
   /** Free room of the peer zone; absent when it could not be seen: then nothing is left for want of it. */
   room?: RoomSeen;
   /** P3 jobs of the peer zone, of which those that run there may have to make room; none without a view of the room. */

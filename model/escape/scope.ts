@@ -5,6 +5,7 @@ import { jobKey } from '../job.ts';
 import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../kubernetes/marks.ts';
 import { isTier, type Tier } from '../tier.ts';
+import { limitsOf } from './limits.ts';
 import { compareText, upstreamOf, weightOf } from './importance.ts';
 import type { EscapeAssessment, LeftJob, PlannedJob } from './plan.ts';
 
@@ -22,9 +23,12 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
   const { zone, to, candidates, scope } = assessment;
   const left: LeftJob[] = [];
   const inScope: Wanted[] = [];
-  for (const candidate of candidates.toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))))) {
-    if (zoneOf(candidate) !== zone) continue;
+  const outsideOf = limitsOf(scope);
+  const found = new Set<string>();
+  const inOrder = candidatesOf(zone, candidates).toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))));
+  for (const candidate of inOrder) {
     const job = jobOf(candidate);
+    found.add(jobKey(job));
     const tier = candidate.metadata.labels?.[labels.tier];
     if (!isTier(tier)) {
       left.push({
@@ -32,15 +36,23 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
         tier: null,
         reason: `NoTier: label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
       });
-    } else if (scope.tiers && !scope.tiers.includes(tier)) {
-      left.push({ ...job, tier, reason: 'outside the tiers that were asked for' });
-    } else if (scope.namespaces && !scope.namespaces.includes(job.namespace)) {
-      left.push({ ...job, tier, reason: 'outside the namespaces that were asked for' });
-    } else {
-      inScope.push(considerJob(assessment, candidate, tier, notes));
+      continue;
     }
+    const outside = outsideOf(candidate);
+    if (outside === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
+    else left.push({ ...job, tier, reason: outside });
+  }
+  for (const key of scope.jobs ?? []) {
+    if (found.has(key)) continue;
+    const [namespace = '', name = ''] = key.split('/');
+    left.push({ namespace, name, tier: null, reason: `JobNotFound: ${to} holds no standby or twin of ${key}` });
   }
   return { inScope, left };
+}
+
+/** Those that would escape from the zone. */
+export function candidatesOf(zone: string, candidates: readonly FlinkDeployment[]): FlinkDeployment[] {
+  return candidates.filter((candidate) => zoneOf(candidate) === zone);
 }
 
 /** The zone that a candidate escapes from; undefined for one that runs here. */

@@ -2,7 +2,8 @@
 import { fillTemplate } from '../config/fill-template.ts';
 import type { StoreConfig, ZoneConfig } from '../config/types.ts';
 import type { JobRef } from '../job.ts';
-import { annotations, labels, type Role } from '../kubernetes/marks.ts';
+import { keepLabels } from '../kubernetes/job-labels.ts';
+import { annotations, isOurs, labels, type Role } from '../kubernetes/marks.ts';
 import type { FlinkDeployment, FlinkDeploymentSpec, FlinkJobSpec } from '../kubernetes/flink-deployment.ts';
 import { mergePatch } from '../merge-patch.ts';
 
@@ -56,16 +57,14 @@ export interface StandbyMarks {
   startedFrom?: string;
 }
 
-/** The standby or twin object, ready for server-side apply. User labels and annotations of the product travel along. */
+/** The standby or twin object, ready for server-side apply. What the product reads of the job's marks travels along. */
 export function renderStandby(
   active: FlinkDeployment,
   spec: FlinkDeploymentSpec,
   marks: StandbyMarks,
 ): FlinkDeployment {
   const ours = (map: Record<string, string> | undefined) =>
-    Object.fromEntries(
-      Object.entries(map ?? {}).filter(([key]) => key.startsWith('az-escape.io/') && !runMarks.includes(key)),
-    );
+    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => isOurs(key) && !runMarks.includes(key)));
   return {
     apiVersion: 'flink.apache.org/v1beta1',
     kind: 'FlinkDeployment',
@@ -75,6 +74,7 @@ export function renderStandby(
       labels: { ...ours(active.metadata.labels), [labels.role]: marks.role },
       annotations: {
         ...ours(active.metadata.annotations),
+        ...keepLabels(active),
         [annotations.activeZone]: marks.activeZone,
         [annotations.preferredZone]: marks.preferredZone,
         [annotations.epoch]: String(marks.epoch),

@@ -19,6 +19,8 @@ export const annotations = {
   upstream: `${prefix}/upstream`,
   /** By users: JSON of start settings that are allowed when the job does not come up as it is, see `fallbackOf`. */
   fallback: `${prefix}/fallback`,
+  /** By the product: the job's own labels as JSON, for selectors of an escape. */
+  labels: `${prefix}/labels`,
   /** By the product: the zone in which the job runs now. */
   activeZone: `${prefix}/active-zone`,
   /** By the product: the zone to which it goes back. */
@@ -44,6 +46,11 @@ export const annotations = {
   /** By the product, on pods: changed so that the kubelet renews mounted ConfigMaps at once. */
   poke: `${prefix}/poke`,
 } as const;
+
+/** True for the key of a label or annotation of this table, and of any other with our prefix. */
+export function isOurs(key: string): boolean {
+  return key.startsWith(`${prefix}/`);
+}
 
 /** active: runs here; standby: suspended, waits here; twin: runs here beside the active one, its sink silent. */
 export const roles = ['active', 'standby', 'twin'] as const;

@@ -12,6 +12,7 @@ import { waitUntil } from './harness/wait-until.ts';
 
 const operator = 'operator-0123456789abcdef';
 const approving = 'approver-0123456789abcdef';
+const expired = 'expired-0123456789abcdef';
 const viewer = 'viewer-0123456789abcdef';
 const signingSecret = 'signing-secret';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
   vi.stubEnv('API_OPERATOR', operator);
   vi.stubEnv('API_VIEWER', viewer);
   vi.stubEnv('API_APPROVER', approving);
+  vi.stubEnv('API_EXPIRED', expired);
   vi.stubEnv('API_SIGNING', signingSecret);
   env = await startServer();
 });
@@ -47,6 +49,7 @@ async function withApi(
     tokens: [
       { name: 'otto', role: 'operate', token: { env: 'API_OPERATOR' } },
       { name: 'vera', role: 'view', token: { env: 'API_VIEWER' } },
+      { name: 'ella', role: 'operate', token: { env: 'API_EXPIRED' }, expires: '2026-01-01T00:00:00Z' },
       { name: 'paul', role: 'approve', token: { env: 'API_APPROVER' } },
     ],
     hooks: {
@@ -215,6 +218,25 @@ describe.concurrent('the API', () => {
       const refusals: [Promise<Reply>, number, string, string][] = [
         [post(path, body, { 'content-type': 'application/json' }), 401, 'UnknownCaller', 'no bearer token'],
         [post(path, body, as(`${operator}x`)), 401, 'UnknownCaller', 'not known'],
+        [post(path, body, as(expired)), 401, 'UnknownCaller', 'the token "ella" expired at 2026-01-01T00:00:00.000Z'],
+        [
+          post(path, { ...body, selector: 'team in payments' }),
+          400,
+          'BadInput',
+          '"team in payments" is no requirement',
+        ],
+        [
+          post(path, { incident: 'INC-3', selector: 'team=nobody' }),
+          422,
+          'NothingSelected',
+          'within selector "team=nobody"',
+        ],
+        [post(path, { incident: 'INC-4', jobs: ['default/typo'] }), 422, 'NothingSelected', 'within jobs default/typo'],
+        [post(path, { incident: 'INC-5', tiers: ['P3'] }), 422, 'NothingSelected', 'within tiers P3'],
+        [post(path, { ...body, approval: false }), 400, 'BadInput', '"approval" must be true or "required"'],
+        [post('/v1/hooks/alertmanager', { alerts: 'x' }), 400, 'BadInput', '"alerts"'],
+        [post('/v1/hooks/alertmanager', 'x'.repeat(10 << 20)), 413, 'BodyTooLarge', 'larger than 64 KB'],
+        [post('/v1/hooks/alertmanager', firing(home), as(expired)), 401, 'UnknownCaller', 'expired'],
         [post(path, body, as(viewer)), 403, 'RoleTooSmall', '"vera" has the role view; this needs operate'],
         [post(`${active}/abort`, undefined, as(viewer)), 403, 'RoleTooSmall', 'this needs operate'],
         [post(path, 'x'.repeat(10 << 20)), 413, 'BodyTooLarge', 'larger than 64 KB'],
@@ -240,7 +262,12 @@ describe.concurrent('the API', () => {
         expect(problem['remedy']).toMatch(/\S/);
       }
       expect(scenario.state()).toEqual(before);
-      expect(world.ledger.entries.filter(({ kind }) => kind !== 'store read')).toEqual([]);
+      // A limit is looked up in the peer before it is refused; nothing else is asked of anybody.
+      const reads = ['store read', 'kubernetes list'];
+      expect(world.ledger.entries.filter(({ kind }) => !reads.includes(kind))).toEqual([]);
+      await expect(scenario.client.workflow.getHandle(`escape-active/${home}`).describe()).rejects.toThrow(
+        /not found/i,
+      );
     });
   });
 

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { followEscape, Refusal, requestEscape } from '../../worker/client.ts';
+import { findRunning } from '../../worker/running-escape.ts';
 import { deploy, fleetOf } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
@@ -61,6 +62,11 @@ describe.concurrent('the entry of an escape', () => {
       await expect(followEscape(client, other, () => {})).rejects.toMatchObject({ code: 'EscapeUnderWay' });
       release();
       expect((await first).totals.running).toBe(2);
+      // What was in its way is gone, so the same incident is taken up now; there is nothing left to escape.
+      await waitUntil('the first escape is over', async () => !(await findRunning(client, config, home)));
+      const again = await requestEscape(client, config, { zone: home, incident: 'INC-2' });
+      expect(again.verdict).toMatchObject({ accepted: true });
+      await expect(followEscape(client, again, () => {})).rejects.toMatchObject({ code: 'NothingProtected' });
     });
     expect(world.operator(peer).starts).toHaveLength(2);
   });

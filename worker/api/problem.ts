@@ -17,6 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   JobNotFound: 404,
   NoReport: 404,
   NoSuchPath: 404,
+  NothingSelected: 422,
   EscapeUnderWay: 409,
   NothingToApprove: 409,
   JobStarted: 409,

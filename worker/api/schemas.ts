@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { escapePhases, type EscapeProgress } from '../../model/escape/progress.ts';
 import { errorCodes, type ErrorCode } from '../../model/error-codes.ts';
+import { selectorProblem } from '../../model/escape/input.ts';
+import { isJobKey } from '../../model/job.ts';
 import { parseDurationMs } from '../../model/duration.ts';
 import { tiers } from '../../model/tier.ts';
 
@@ -9,6 +11,8 @@ const shortText = z
   .string({ error: 'must be a text of 1 to 200 characters' })
   .min(1, 'must be a text of 1 to 200 characters')
   .max(200, 'must be a text of 1 to 200 characters');
+
+const jobKey = shortText.refine(isJobKey, 'must be namespace/name');
 
 const tierList = z
   .array(z.enum(tiers, 'must be P0, P1, P2 or P3'), 'must be a list of tiers such as ["P0", "P1"]')
@@ -29,6 +33,21 @@ export const escapeBody = z.strictObject({
     .min(1, 'must name at least one namespace')
     .optional()
     .describe('Only jobs of these namespaces.'),
+  selector: z
+    .string('must be a label selector such as "team=payments,env!=dev"')
+    .superRefine((text, context) => {
+      const problem = selectorProblem(text);
+      const message = `must be a label selector such as "team=payments,env!=dev": ${problem}`;
+      if (problem !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional()
+    .describe('Only jobs with these labels, as `kubectl -l` takes them.'),
+  jobs: z
+    .array(jobKey, 'must be a list of namespace/name')
+    .min(1, 'must name at least one job')
+    .max(500, 'must name at most 500 jobs')
+    .optional()
+    .describe('Only these jobs, as namespace/name.'),
   lostAt: shortText
     .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-11-21T03:00:00Z')
     .optional()
@@ -100,7 +119,7 @@ export const progressAnswer = z.object({
 
 export const protectionBody = z.strictObject({
   jobs: z
-    .array(z.string().regex(/^[^/\s]+\/[^/\s]+$/, 'must be namespace/name'), 'must be a list of namespace/name')
+    .array(jobKey, 'must be a list of namespace/name')
     .min(1, 'must name at least one job')
     .optional()
     .describe('Only these jobs, as namespace/name.'),

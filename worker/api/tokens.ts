@@ -9,6 +9,8 @@ export interface KnownToken {
   role: ApiRole;
   /** sha256 of the value: all of one length, as `timingSafeEqual` wants it. */
   digest: Buffer;
+  /** Milliseconds since 1970 from which on it lets nobody in. */
+  expiresMs?: number;
 }
 
 export type Decision =
@@ -32,7 +34,7 @@ const mayDo: Record<ApiRole, readonly ApiRole[]> = {
 export async function loadTokens({ tokens }: ApiConfig): Promise<KnownToken[]> {
   if (tokens.length === 0) throw new Refusal('ApiClosed', 'api.tokens names nobody who may call the API');
   const known: KnownToken[] = [];
-  for (const { name, role, token } of tokens) {
+  for (const { name, role, token, expires } of tokens) {
     const value = await readSecret(token);
     if (value.length < leastCharacters) {
       throw new Refusal(
@@ -43,19 +45,30 @@ export async function loadTokens({ tokens }: ApiConfig): Promise<KnownToken[]> {
     const digest = digestOf(value);
     const same = known.find((other) => other.digest.equals(digest));
     if (same) throw new Refusal('ApiClosed', `the tokens "${same.name}" and "${name}" have the same value`);
-    known.push({ name, role, digest });
+    known.push({ name, role, digest, ...(expires === undefined ? {} : { expiresMs: Date.parse(expires) }) });
   }
   return known;
 }
 
 /** Whether the holder of this `Authorization` header may do what needs `role`. */
-export function decide(tokens: readonly KnownToken[], authorization: string | undefined, role: ApiRole): Decision {
+export function decide(
+  tokens: readonly KnownToken[],
+  authorization: string | undefined,
+  role: ApiRole,
+  nowMs: number = Date.now(),
+): Decision {
   const value = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (value === undefined) return { kind: 'unknown', sentence: 'the request carries no bearer token' };
   const digest = digestOf(value);
   // All are compared, so that the time says nothing about which one it is.
   const [token] = tokens.filter((known) => timingSafeEqual(known.digest, digest));
   if (!token) return { kind: 'unknown', sentence: 'the bearer token is not known' };
+  if (token.expiresMs !== undefined && nowMs >= token.expiresMs) {
+    return {
+      kind: 'unknown',
+      sentence: `the token "${token.name}" expired at ${new Date(token.expiresMs).toISOString()}`,
+    };
+  }
   if (mayDo[token.role].includes(role)) return { kind: 'let-in', name: token.name };
   const sentence = `"${token.name}" has the role ${token.role}; this needs ${role}`;
   return { kind: 'role-too-small', name: token.name, sentence };

@@ -98,7 +98,7 @@ export class OperatorControl {
   /** Waits where approval is asked for; without one nothing more is started. Anything else goes on at once. */
   async untilApproved(plan: PlanSummary): Promise<void> {
     const { approvalTimeoutMs, dryRun } = this.#target;
-    if (approvalTimeoutMs === undefined || dryRun || this.aborted()) return;
+    if (approvalTimeoutMs === undefined || dryRun || this.aborted() || plan.batches.length === 0) return;
     const jobs = Object.values(plan.jobsByTier).reduce((sum, count) => sum + count, 0);
     const until = new Date(Date.now() + approvalTimeoutMs).toISOString();
     this.#progress.approval = { until, jobs, left: plan.left, by: null };

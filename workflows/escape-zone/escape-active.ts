@@ -54,7 +54,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
 
   control.planned();
   await control.untilApproved(plan);
-  const what = mayStart(target, control)
+  const what = mayStart(target, plan, control)
     ? await startJobs(target, plan, state, control, enter)
     : nothingStarted(control);
 
@@ -108,15 +108,16 @@ async function startJobs(
   };
 }
 
-/** False once an operator, or nobody's approval, ended the escape before it changed anything. */
-function mayStart(target: EscapeTarget, { stopped }: OperatorControl): boolean {
-  if (stopped === undefined) return true;
-  // Before there were approvals an escape that was aborted this early fenced all the same.
-  return target.approvalTimeoutMs === undefined && !patched('aborted-before-start');
+/** False where nothing is to start: no job can, or an operator or nobody's approval ended it before anything changed. */
+function mayStart(target: EscapeTarget, plan: PlanSummary, { stopped }: OperatorControl): boolean {
+  if (stopped === undefined && plan.batches.length > 0) return true;
+  // Before there were approvals such an escape fenced all the same.
+  return target.approvalTimeoutMs === undefined && !patched('nothing-to-start');
 }
 
-function nothingStarted({ stopped = '' }: OperatorControl): Started {
-  return { batches: [], fence: { outcome: 'skipped', detail: stopped }, unstarted: stopped };
+function nothingStarted({ stopped }: OperatorControl): Started {
+  const detail = stopped ?? 'the plan starts no job';
+  return { batches: [], fence: { outcome: 'skipped', detail }, unstarted: detail };
 }
 
 /** Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. */

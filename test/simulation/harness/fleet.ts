@@ -11,6 +11,8 @@ import { waitUntil } from './wait-until.ts';
 
 export interface FleetJob extends JobRef {
   tier: Tier;
+  /** Labels of its own. */
+  labels?: Record<string, string>;
 }
 
 /** `P0: 4` gives p0-0 to p0-3 in namespace default. */
@@ -25,14 +27,14 @@ export function fleetOf(counts: Partial<Record<Tier, number>>): FleetJob[] {
 }
 
 /** A job's object as its users write it in its active zone. */
-export function userDeployment(job: JobRef, tier: string | undefined): FlinkDeployment {
+export function userDeployment(job: JobRef & Pick<FleetJob, 'labels'>, tier: string | undefined): FlinkDeployment {
   return {
     apiVersion: 'flink.apache.org/v1beta1',
     kind: 'FlinkDeployment',
     metadata: {
       name: job.name,
       namespace: job.namespace,
-      labels: tier === undefined ? {} : { [labels.tier]: tier },
+      labels: { ...job.labels, ...(tier === undefined ? {} : { [labels.tier]: tier }) },
     },
     spec: {
       flinkVersion: 'v1_20',

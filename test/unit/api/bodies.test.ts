@@ -24,6 +24,8 @@ const anyEscape = fc.record(
     namespaces: fc.constantFrom<unknown>(['default'], [''], [], 'default', null),
     lostAt: fc.constantFrom<unknown>('2026-11-21T03:00:00Z', 'noon', 5, null),
     budget: fc.constantFrom<unknown>('10m', '0s', '10', 10, null),
+    selector: fc.constantFrom<unknown>('team=a', 'a in (b,c),!d', '', 'a=b=c', 'x'.repeat(1_001), 7, null),
+    jobs: fc.constantFrom<unknown>(['default/a'], ['a'], [], ['a/b/c'], ['a/b', 7], 'default/a', null),
     approval: fc.constantFrom<unknown>(true, 'required', false, 'none', null),
     tier: fc.constantFrom<unknown>('P0'),
   },

@@ -64,6 +64,8 @@ describe('the OpenAPI document', () => {
       'dryRun',
       'tiers',
       'namespaces',
+      'selector',
+      'jobs',
       'lostAt',
       'budget',
       'approval',

@@ -55,6 +55,19 @@ describe('the tokens', () => {
     });
   });
 
+  test('let nobody in from the moment at which they expire', async () => {
+    holding(values);
+    const [token] = configured({ anna: 'operate' }).tokens;
+    const expires = '2026-11-21T04:00:00+01:00';
+    const known = await loadTokens({ ...configured({}), tokens: [{ ...token!, expires }] });
+    const at = (time: string) => decide(known, `Bearer ${values.anna}`, 'view', Date.parse(time));
+    expect(at('2026-11-21T02:59:59.999Z')).toEqual({ kind: 'let-in', name: 'anna' });
+    expect(at('2026-11-21T03:00:00Z')).toEqual({
+      kind: 'unknown',
+      sentence: 'the token "anna" expired at 2026-11-21T03:00:00.000Z',
+    });
+  });
+
   test.each([
     [undefined],
     [''],

@@ -124,6 +124,7 @@ describe('the object in the peer zone', () => {
       labels: { [labels.tier]: 'P1', [labels.role]: 'standby' },
       annotations: {
         [annotations.store]: 'hdfs',
+        [annotations.labels]: '{"app":"orders"}',
         [annotations.activeZone]: 'az-a',
         [annotations.preferredZone]: 'az-a',
         [annotations.epoch]: '4',

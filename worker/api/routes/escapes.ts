@@ -22,7 +22,7 @@ export function escapeRoutes(context: ApiContext): Route[] {
       summary: 'Start the escape of a lost zone. The same incident again is the same escape and the same answer.',
       body: escapeBody,
       answers: { 202: { about: 'The escape is under way, or is already over.', schema: acceptedAnswer } },
-      refusals: ['BadInput', 'UnknownZone', 'EscapeUnderWay', 'NoWorker', 'TemporalDown'],
+      refusals: ['BadInput', 'UnknownZone', 'NothingSelected', 'EscapeUnderWay', 'NoWorker', 'TemporalDown'],
       handle: (call) => startEscape(context, call),
     },
     {
