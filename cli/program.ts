@@ -10,6 +10,7 @@ import { addProtectCommand } from './commands/protect.ts';
 import { addRetainCommand } from './commands/retain.ts';
 import { addRunningCommands } from './commands/running.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 
 /** A fresh program; nothing is parsed or run yet. */
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .configureHelp({ sortSubcommands: false });
   addDemoCommand(program);
   addEscapeCommands(program);
+  addStatusCommand(program);
   addRunningCommands(program);
   addGiveBackCommand(program);
   addProtectCommand(program);

@@ -15,6 +15,8 @@ export const storeKeys = {
   recoveryPointKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/manifest.json`,
   /** What the manifest said, once its recovery point is being deleted: written before the manifest goes. */
   tombstoneKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/expired.json`,
+  /** What the newest round of protection came to. */
+  lastRoundKey: (job: JobRef) => `recovery-points/${jobKey(job)}/last-round.json`,
   /** What a re-check found wrong with a recovery point: an escape passes over it. */
   damageKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/damaged.json`,
 

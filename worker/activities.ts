@@ -1,4 +1,5 @@
 /** What the worker registers as activities: all of them, over one world. */
+import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { createEscapeActivities } from '../activities/escape/index.ts';
 import { createGiveBackActivities } from '../activities/give-back/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
@@ -6,10 +7,15 @@ import { activityPulse } from '../activities/pulse.ts';
 import { createRetainActivities } from '../activities/retain/index.ts';
 import type { Pulse, World } from '../activities/world.ts';
 
-export function createActivities(world: World, pulse: () => Pulse = activityPulse) {
+/** `meter` gives what metrics are counted with, nothing by default. */
+export function createActivities(
+  world: World,
+  pulse: () => Pulse = activityPulse,
+  meter: () => MetricMeter = () => noopMetricMeter,
+) {
   return {
     ...createEscapeActivities(world, pulse),
-    ...createProtectActivities(world, pulse),
+    ...createProtectActivities(world, pulse, meter),
     ...createRetainActivities(world, pulse),
     ...createGiveBackActivities(world, pulse),
   };

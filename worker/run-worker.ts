@@ -1,5 +1,6 @@
 /** The worker process: workflows from the prebuilt bundle, activities over the real world. */
 import { existsSync } from 'node:fs';
+import { metricMeter } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { activityPulse } from '../activities/pulse.ts';
@@ -69,7 +70,7 @@ export function createWorker(
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: createActivities(world, pulse),
+    activities: createActivities(world, pulse, () => metricMeter),
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

@@ -11,7 +11,7 @@ import { fenceZone } from './fence-zone.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
 import { LookPace } from './look-pace.ts';
 import { makePlan } from './make-plan.ts';
-import { listVictims, saveVictims } from './make-room.ts';
+import { giveUpReserve, listVictims, saveVictims, type ListedVictim } from './make-room.ts';
 import { preemptJob } from './preempt-job.ts';
 import { checkPeer, resolveEscape } from './resolve.ts';
 import { startBatch } from './start-batch.ts';
@@ -73,8 +73,11 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
       await beating((signal) => saveBatch(world, target, batch, jobs, signal));
     },
-    async listVictims(target: EscapeTarget, ref: VictimsRef): Promise<PlannedVictim[]> {
-      return beating((signal) => listVictims(world, target, ref, signal));
+    async giveUpReserve(target: EscapeTarget): Promise<void> {
+      await beating((signal) => giveUpReserve(world, target, signal));
+    },
+    async listVictims(target: EscapeTarget, ref: VictimsRef, skipped: string[] = []): Promise<ListedVictim[]> {
+      return beating((signal) => listVictims(world, target, ref, skipped, signal));
     },
     async preemptJob(target: EscapeTarget, victim: PlannedVictim): Promise<PreemptedReport> {
       return preemptJob(world, target, victim, pulse());

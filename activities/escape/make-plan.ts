@@ -8,6 +8,7 @@ import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../storage/epochs.ts';
 import type { SnapshotStore } from '../storage/port.ts';
+import { reservesRoom } from '../protect/keep-reserve.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import { nothingSelected } from './resolve.ts';
@@ -118,8 +119,11 @@ function summary(world: World, plan: EscapePlan): PlanSummary {
   }
   const batches = batchesOf(plan.waves, world.config.escape.batchSize);
   const victims = victimsOf(plan, world.config.escape.batchSize);
-  const toEnd = victims.length === 0 ? {} : { victims };
-  return { batches, jobsByTier, left: plan.left.length, shortByTier, ...toEnd, note: noteOf(plan) };
+  const room = {
+    ...(victims.length === 0 ? {} : { victims }),
+    ...(reservesRoom(world, plan.to) ? { reserved: true as const } : {}),
+  };
+  return { batches, jobsByTier, left: plan.left.length, shortByTier, ...room, note: noteOf(plan) };
 }
 
 /** Those whose room the same wave needs first go together, so that no wave waits for what a later one needs. */

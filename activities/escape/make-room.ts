@@ -3,6 +3,7 @@ import type { PlannedVictim } from '../../model/escape/plan.ts';
 import { jobKey } from '../../model/job.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
+import { freeReserve } from '../protect/keep-reserve.ts';
 import type { World } from '../world.ts';
 import { readPlan, reportStore } from './make-plan.ts';
 import type { EscapeTarget, VictimsRef } from './types.ts';
@@ -13,16 +14,31 @@ function resultKey(target: EscapeTarget, { from }: VictimsRef): string {
   return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/preempted-from-${from}.json`;
 }
 
-/** Some of the plan's jobs that must make room. */
+/** Some of the plan's jobs that must make room; `needless` if all for whom one was to do so were skipped. */
 export async function listVictims(
   world: World,
   target: EscapeTarget,
   ref: VictimsRef,
+  skipped: readonly string[],
   signal: AbortSignal,
-): Promise<PlannedVictim[]> {
+): Promise<ListedVictim[]> {
   const { preempted } = await readPlan(world, target, signal);
-  // For whom each makes room is in the plan; histories keep every byte.
-  return preempted.slice(ref.from, ref.to).map((victim) => ({ ...victim, makesRoomFor: [] }));
+  const isSkipped = new Set(skipped);
+  return preempted.slice(ref.from, ref.to).map((victim) => {
+    const needless = victim.makesRoomFor.every((key) => isSkipped.has(key)) ? { needless: true as const } : {};
+    // For whom each makes room is in the plan; histories keep every byte.
+    return { ...victim, makesRoomFor: [], ...needless };
+  });
+}
+
+export interface ListedVictim extends PlannedVictim {
+  needless?: true;
+}
+
+/** Lets the placeholders go whose room the jobs of the plan are about to take. */
+export async function giveUpReserve(world: World, target: EscapeTarget, signal: AbortSignal): Promise<void> {
+  const { waves } = await readPlan(world, target, signal);
+  await freeReserve(world, target.to, new Set(waves.flatMap(({ jobs }) => jobs.map(jobKey))), signal);
 }
 
 /** Writes what became of them. Repeating it replaces the file by the same. */

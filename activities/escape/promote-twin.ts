@@ -34,7 +34,8 @@ async function promote(cluster: ZoneCluster, job: PlannedJob, restart: Restart, 
   await cluster.pokePods(job, restart.escapeId, signal);
 }
 
-function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
+/** What its sink heeds: a job that finds `twin` there emits nothing. */
+export function setRoleActive(cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
   return cluster.applyConfigMap(
     { namespace: job.namespace, name: roleConfigMapName(job.name) },
     { role: 'active' },

@@ -12,7 +12,7 @@ import { claimEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
 import { endedJob } from './job-report.ts';
-import { promoteIfWell, type Restart } from './promote-twin.ts';
+import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinIsWell } from './twin.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';
@@ -103,6 +103,9 @@ async function issueStart(
     const why = await promoteIfWell(world, job, { ...restart, restorePath: startedFrom }, watch, signal);
     if (why === undefined) return { started: { ...begun(), restorePath: startedFrom } };
     damages.push(`the twin was not well (${why}), so the job was started from its recovery point`);
+  } else if (job.tier === 'P0') {
+    // It may have been told to be a twin: by a round that was making it one, or when it last left this zone.
+    await setRoleActive(cluster, job, signal);
   }
   await watch.time('start', () => start(cluster, existing, manifest, restart, signal));
   return { started: { ...begun(), kind: 'standby' } };

@@ -52,6 +52,8 @@ export interface PlanSummary {
   shortByTier?: Partial<Record<Tier, number>>;
   /** Jobs of the peer zone that must make room; absent when there are none. */
   victims?: VictimsRef[];
+  /** There if the peer reserves room that its placeholders must give up before P1 starts. */
+  reserved?: true;
   /** For people: waves that will not make the budget, room that was not judged. Empty when all is well. */
   note?: string;
 }

@@ -48,13 +48,13 @@ export function deploymentsOf(client: KubernetesClient): Deployments {
       return found;
     },
 
-    applyDeployment(deployment, signal) {
+    applyDeployment(deployment, signal, unchangedSince) {
       const job = jobOf(deployment);
       return client.call({
         method: 'PATCH',
         path: `${pathOf(job)}?fieldManager=${fieldManager}&force=true`,
         contentType: contentTypes.apply,
-        body: applicable(deployment),
+        body: applicable(deployment, unchangedSince),
         what: `apply of flinkdeployment ${jobKey(job)}`,
         signal,
       });
@@ -71,16 +71,20 @@ export function deploymentsOf(client: KubernetesClient): Deployments {
       });
     },
 
-    async deleteDeployment(job, { deadlineMs, signal }) {
+    async deleteDeployment(job, { deadlineMs, signal, unchangedSince }) {
       const deadline = performance.now() + deadlineMs;
       const found = await getDeployment(job, signal);
       if (!found) return;
       const uid = found.metadata.uid;
+      const version = unchangedSince === undefined ? {} : { resourceVersion: unchangedSince };
       await client.callIfPresent({
         method: 'DELETE',
         path: pathOf(job),
         // With the uid: an object that was created anew meanwhile is not ours to delete.
-        body: { propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) },
+        body: {
+          propagationPolicy: 'Background',
+          ...(uid === undefined ? {} : { preconditions: { uid, ...version } }),
+        },
         what: `delete of flinkdeployment ${jobKey(job)}`,
         signal,
       });
@@ -91,11 +95,12 @@ export function deploymentsOf(client: KubernetesClient): Deployments {
 
 /**
  * What may be applied: metadata that the server owns, taken from another object or another zone, would be refused
- * (uid, managedFields) or would turn the apply into a conditional write (resourceVersion).
+ * (uid, managedFields) or would turn the apply into a conditional write (resourceVersion) where none is asked for.
  */
-function applicable({ metadata, spec }: FlinkDeployment): object {
+function applicable({ metadata, spec }: FlinkDeployment, resourceVersion: string | undefined): object {
   const { name, namespace, labels, annotations } = metadata;
-  return { ...typeMeta, metadata: { name, namespace, labels, annotations }, spec };
+  const version = resourceVersion === undefined ? {} : { resourceVersion };
+  return { ...typeMeta, metadata: { name, namespace, labels, annotations, ...version }, spec };
 }
 
 /** The operator's finalizer holds the object until the job's pods are on their way out. */

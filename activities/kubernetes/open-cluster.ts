@@ -4,6 +4,7 @@ import { openClient } from './client.ts';
 import { configMapsOf } from './config-maps.ts';
 import { deploymentsOf } from './deployments.ts';
 import { eventsOf } from './events.ts';
+import { placeholdersOf } from './placeholders.ts';
 import { podsOf } from './pods.ts';
 import type { ZoneCluster } from './port.ts';
 import { roomOf } from './room.ts';
@@ -23,6 +24,7 @@ export function openCluster(zone: ZoneConfig): ZoneCluster {
     ...pods,
     ...eventsOf(client, pods.listPods),
     ...roomOf(client),
+    ...placeholdersOf(client),
     ...serviceProxyOf(client),
     async ping(deadlineMs) {
       // Anonymous callers may read it too, but a token that is not accepted is still a 401.

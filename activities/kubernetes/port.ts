@@ -1,5 +1,6 @@
 /** The port to one zone's Kubernetes: FlinkDeployments, role ConfigMaps, and what diagnosis reads. */
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { Placeholder } from '../../model/capacity/reserve.ts';
 import type { NodeCapacity, PodRequest, QuotaRoom } from '../../model/capacity/types.ts';
 import type { JobRef } from '../../model/job.ts';
 
@@ -36,12 +37,21 @@ export interface ZoneCluster {
   /** FlinkDeployments of the configured namespaces, paged, by label selector. */
   listDeployments(labelSelector?: string, signal?: AbortSignal): Promise<FlinkDeployment[]>;
   getDeployment(job: JobRef, signal?: AbortSignal): Promise<FlinkDeployment | undefined>;
-  /** Server-side apply with force under the product's field manager. */
-  applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment>;
+  /**
+   * Server-side apply with force under the product's field manager. With `unchangedSince`, the `resourceVersion` of an
+   * object that was read, a change since then is a `Conflict`.
+   */
+  applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal, unchangedSince?: string): Promise<FlinkDeployment>;
   /** JSON merge patch; with `resourceVersion` in it a concurrent change is a `Conflict`. */
   patchDeployment(job: JobRef, patch: unknown, signal?: AbortSignal): Promise<FlinkDeployment>;
-  /** Deletes in the background and returns once the object is gone, or fails with `Unavailable` at the deadline. */
-  deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Deletes in the background and returns once the object is gone, or fails with `Unavailable` at the deadline.
+   * `unchangedSince` as in `applyDeployment`.
+   */
+  deleteDeployment(
+    job: JobRef,
+    options: { deadlineMs: number; signal?: AbortSignal; unchangedSince?: string },
+  ): Promise<void>;
   getConfigMap(ref: JobRef, signal?: AbortSignal): Promise<Record<string, string> | undefined>;
   applyConfigMap(ref: JobRef, data: Record<string, string>, signal?: AbortSignal): Promise<void>;
   /** Pods of a job (label `app=<name>`, as the operator sets it). */
@@ -58,6 +68,13 @@ export interface ZoneCluster {
   listPodRequests(signal?: AbortSignal): Promise<PodRequest[]>;
   /** What the quotas of the configured namespaces still give to Flink's pods. */
   listQuotas(signal?: AbortSignal): Promise<QuotaRoom[]>;
+  /** Deployments of placeholder pods in a namespace, with the number of pods that each is told to keep. */
+  listPlaceholders(namespace: string, signal?: AbortSignal): Promise<{ name: string; replicas: number }[]>;
+  /** Server-side apply of such a Deployment. */
+  applyPlaceholder(of: Placeholder, where: { namespace: string; image: string }, signal?: AbortSignal): Promise<void>;
+  /** Changes its number of pods, and nothing else; one that is gone stays so. */
+  scalePlaceholder(ref: JobRef, replicas: number, signal?: AbortSignal): Promise<void>;
+  deletePlaceholder(ref: JobRef, signal?: AbortSignal): Promise<void>;
   /** Version text of the API server: the cheapest proof that it answers and takes our credentials. */
   ping(deadlineMs: number): Promise<string>;
   /** Sends a Flink REST request by way of the API server's service proxy. For `activities/flink` only. */

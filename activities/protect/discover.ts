@@ -4,6 +4,7 @@ import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { isTier, tiers } from '../../model/tier.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { reservesRoom } from './keep-reserve.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
 
 /** The zone's active jobs, most important first; those without a tier are refused with the reason. */
@@ -21,7 +22,9 @@ export async function discoverJobs(world: World, zone: string, signal: AbortSign
   }
   jobs.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
   const { savepointsAtOnce, shipmentsAtOnce } = world.config.protect;
-  return { jobs, refused, atOnce: savepointsAtOnce + shipmentsAtOnce };
+  const { peer } = zoneConfig(world, zone);
+  const reserve = reservesRoom(world, peer) ? { reserveIn: peer } : {};
+  return { jobs, refused, atOnce: savepointsAtOnce + shipmentsAtOnce, ...reserve };
 }
 
 function withoutTier(job: { namespace: string; name: string }, zone: string, tier: string | undefined): ProtectResult {

@@ -1,15 +1,23 @@
 /** The activities of protection, as Temporal registers them. */
+import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
+import { keepReserve, type Reserve } from './keep-reserve.ts';
 import { retainAfterRound } from '../retain/after-round.ts';
+import { countRound } from './round-metrics.ts';
+import { rememberRound } from './remember-round.ts';
 import { protectJob } from './protect-job.ts';
 import type { Discovery, ProtectJobRequest, ProtectResult } from './types.ts';
 
-/** `pulse` as in `createEscapeActivities`. */
-export function createProtectActivities(world: World, pulse: () => Pulse = activityPulse) {
+/** `pulse` as in `createEscapeActivities`; `meter` gives what metrics are counted with, nothing by default. */
+export function createProtectActivities(
+  world: World,
+  pulse: () => Pulse = activityPulse,
+  meter: () => MetricMeter = () => noopMetricMeter,
+) {
   return {
     async discoverJobs(zone: string): Promise<Discovery> {
       if (!world.config.zones[zone]) {
@@ -17,6 +25,10 @@ export function createProtectActivities(world: World, pulse: () => Pulse = activ
         throw new TypedFailure('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
       }
       return discoverJobs(world, zone, pulse().signal);
+    },
+    /** For the room of a zone's jobs in its peer. */
+    async keepReserve(peer: string): Promise<Reserve> {
+      return keepReserve(world, peer, pulse().signal);
     },
     async protectJob(request: ProtectJobRequest): Promise<ProtectResult> {
       const running = pulse();
@@ -26,6 +38,8 @@ export function createProtectActivities(world: World, pulse: () => Pulse = activ
         () => undefined,
         async () => {
           const result = await protectJob(world, request, running);
+          countRound(meter(), world, request.zone, result);
+          await rememberRound(world, request.zone, result, running.signal);
           if (result.outcome === 'protected') await retainAfterRound(world, request, running);
           return result;
         },

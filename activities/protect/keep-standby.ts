@@ -5,11 +5,15 @@ import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/m
 import { type FlinkDeployment, hasRun, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { renderStandby } from '../../model/escape/standby.ts';
 import type { Tier } from '../../model/tier.ts';
+import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
 
 /** How long an old object may take to disappear. */
 const replaceDeadlineMs = 60_000;
+
+/** Looks at an object that changes under our hands. */
+const maxTries = 5;
 
 export interface KeepStandby {
   tier: Tier;
@@ -39,7 +43,8 @@ export async function objectInPeer(
 
 /**
  * Creates or updates the standby or twin. A twin is started once, from the recovery point of that moment; later rounds
- * leave its run alone and renew its marks and settings.
+ * leave its run alone and renew its marks and settings. What an escape has started meanwhile is not touched: everything
+ * is written only over the object as it was read.
  * @throws TypedFailure `EpochTaken` when the object there has become the active one meanwhile
  */
 export async function keepStandby(
@@ -48,9 +53,34 @@ export async function keepStandby(
   keep: KeepStandby,
   signal: AbortSignal,
 ): Promise<void> {
+  const told = { twin: false };
+  for (let tries = 1; ; tries++) {
+    try {
+      return await writeStandby(peer, home, keep, told, signal);
+    } catch (error) {
+      if (told.twin && error instanceof TypedFailure && error.code === 'EpochTaken') {
+        // It was not yet a twin when it was told so, and has become the active job since.
+        const { namespace, name } = jobOf(keep.active);
+        await peer.applyConfigMap({ namespace, name: roleConfigMapName(name) }, { role: 'active' }, signal);
+      }
+      // The operator writes its status all the time; what else changed, the next look tells.
+      const isConflict = error instanceof OutsideFailure && error.failureClass === 'Conflict';
+      if (!isConflict || tries === maxTries) throw error;
+    }
+  }
+}
+
+async function writeStandby(
+  peer: ZoneCluster,
+  home: ZoneCluster,
+  keep: KeepStandby,
+  told: { twin: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const { active, manifest, tier } = keep;
   const job = jobOf(active);
   const existing = await objectInPeer(peer, job, signal);
+  const asRead = existing?.metadata.resourceVersion;
   const marks = {
     activeZone: manifest.from,
     preferredZone: active.metadata.annotations?.[annotations.preferredZone] ?? manifest.from,
@@ -58,20 +88,18 @@ export async function keepStandby(
     recoveryPoint: keep.recoveryPoint,
   };
   if (tier !== 'P0') {
-    await peer.applyDeployment(renderStandby(active, manifest.spec, { ...marks, role: 'standby' }), signal);
+    await peer.applyDeployment(renderStandby(active, manifest.spec, { ...marks, role: 'standby' }), signal, asRead);
     return;
   }
-  // The twin must find `twin` before its first record, the active job `active` before anybody may flip it.
-  await peer.applyConfigMap({ namespace: job.namespace, name: roleConfigMapName(job.name) }, { role: 'twin' }, signal);
-  await home.applyConfigMap(
-    { namespace: job.namespace, name: roleConfigMapName(job.name) },
-    { role: 'active' },
-    signal,
-  );
   const runs = existing?.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
+  told.twin ||= !runs;
+  await tellRoles(peer, home, job, runs, signal);
+  let unchangedSince = asRead;
   if (existing && !runs && hasRun(existing)) {
     // The job ran there before it escaped: an object that has run would go on with its old state.
-    await peer.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
+    const bound = { deadlineMs: replaceDeadlineMs, signal };
+    await peer.deleteDeployment(job, asRead === undefined ? bound : { ...bound, unchangedSince: asRead });
+    unchangedSince = undefined;
   }
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;
@@ -79,5 +107,24 @@ export async function keepStandby(
     ...manifest.spec,
     job: { ...(manifest.spec['job'] as object), state: 'running' as const, initialSavepointPath: startedFrom },
   };
-  await peer.applyDeployment(renderStandby(active, spec, { ...marks, role: 'twin', startedFrom }), signal);
+  const twin = renderStandby(active, spec, { ...marks, role: 'twin', startedFrom });
+  await peer.applyDeployment(twin, signal, unchangedSince);
+}
+
+/**
+ * The twin must find `twin` before its first record, the active job `active` before anybody may flip it. A twin that
+ * runs has been told; telling it again could silence one that an escape promotes at this moment.
+ */
+async function tellRoles(
+  peer: ZoneCluster,
+  home: ZoneCluster,
+  job: JobRef,
+  runs: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const ref = { namespace: job.namespace, name: roleConfigMapName(job.name) };
+  if (!runs || !(await peer.getConfigMap(ref, signal))) await peer.applyConfigMap(ref, { role: 'twin' }, signal);
+  if ((await home.getConfigMap(ref, signal))?.['role'] !== 'active') {
+    await home.applyConfigMap(ref, { role: 'active' }, signal);
+  }
 }

@@ -34,13 +34,20 @@ const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
 export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
   const startedMs = world.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
-  const result = { ...job, recoveryPoint: null, stateAt: null, bytes: 0 };
+  const result: Pick<ProtectResult, 'recoveryPoint' | 'stateAt' | 'bytes' | 'store'> & JobRef = {
+    ...job,
+    recoveryPoint: null,
+    stateAt: null,
+    bytes: 0,
+  };
   const seconds = () => (world.now() - startedMs) / 1000;
   let tier: Tier | null = null;
   try {
     const active = await findActive(world, request.zone, job, pulse.signal);
     tier = tierOf(active, job, request.zone);
-    const { kept, account } = await keepRecoveryPoint(world, request, active, tier, pulse);
+    result.store =
+      active.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, request.zone));
+    const { kept, account, copiedBytes } = await keepRecoveryPoint(world, request, active, tier, pulse);
     world.log.info(
       { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
       'recovery point kept',
@@ -54,6 +61,8 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
       recoveryPoint: kept.id,
       stateAt: kept.stateAt,
       bytes: kept.totalBytes,
+      copiedBytes,
+      mode: kept.mode,
       seconds: seconds(),
     };
   } catch (error) {
@@ -88,7 +97,7 @@ async function keepRecoveryPoint(
   active: FlinkDeployment,
   tier: Tier,
   pulse: Pulse,
-): Promise<{ kept: RecoveryPointManifest; account: string }> {
+): Promise<{ kept: RecoveryPointManifest; account: string; copiedBytes: number }> {
   const home = zoneConfig(world, request.zone);
   const peer = zoneConfig(world, home.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
@@ -178,7 +187,7 @@ async function keepRecoveryPoint(
     pulse.signal,
   );
   if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
-  return { kept: manifest, account: taken.account };
+  return { kept: manifest, account: taken.account, copiedBytes: taken.copiedBytes ?? manifest.totalBytes };
 }
 
 /** Nothing is asked of a job that is not well: a failing savepoint can restart it, its checkpoints may be of no use. @throws TypedFailure `JobNotHealthy` */

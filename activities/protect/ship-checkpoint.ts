@@ -100,6 +100,7 @@ async function shipOne(
     stateAtMs: triggeredMs,
     token: createHash('md5').update(key).digest('hex'),
     digests,
+    copiedBytes: plan.copyBytes + metadata.length,
     account: `${plan.copies.length} of them, ${plan.copyBytes} bytes, copied from checkpoint ${id}`,
   };
 }

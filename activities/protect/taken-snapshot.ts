@@ -15,6 +15,8 @@ export interface TakenSnapshot {
   token: string;
   /** sha256 of the first `sizeBytes` of files, by key, where it is known. */
   digests: ReadonlyMap<string, FileDigest>;
+  /** Bytes that crossed the link between the zones for it; undefined: all of it. */
+  copiedBytes?: number;
   /** For people: how it came there. */
   account: string;
 }

@@ -1,6 +1,7 @@
 /** What a protection round says of each job; small, as it travels through workflow histories. */
 import type { ErrorCode } from '../../model/error-codes.ts';
 import type { JobRef } from '../../model/job.ts';
+import type { ProtectMode } from '../../model/protect/mode.ts';
 import type { Tier } from '../../model/tier.ts';
 
 export interface DiscoveredJob extends JobRef {
@@ -15,6 +16,8 @@ export interface Discovery {
   refused: ProtectResult[];
   /** How many of them to have under way. Absent in histories of earlier versions. */
   atOnce?: number;
+  /** The zone that reserves room for these jobs; absent where none is reserved. */
+  reserveIn?: string;
 }
 
 export interface ProtectResult extends JobRef {
@@ -26,7 +29,13 @@ export interface ProtectResult extends JobRef {
   recoveryPoint: string | null;
   /** ISO 8601: when the state was as it is in the recovery point. */
   stateAt: string | null;
+  /** Of the whole recovery point. */
   bytes: number;
+  /** Bytes that this round sent across; absent in histories of earlier versions, as is `mode`. */
+  copiedBytes?: number;
+  mode?: ProtectMode;
+  /** Name of its store, once that is known. */
+  store?: string;
   seconds: number;
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { formatDurationMs } from '../../model/duration.ts';
 import { protectZone } from '../../worker/client.ts';
 import type { ProtectProgress } from '../../workflows/protect-zone/messages.ts';
+import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';
@@ -32,9 +33,16 @@ export function addProtectCommand(program: Command): void {
           ? [JSON.stringify({ ...done.summary, results: done.progress?.results ?? [] }, null, 2)]
           : protectTable(done.progress, coloursFor(process.stdout));
         process.stdout.write(`${lines.join('\n')}\n`);
+        const { reserve } = done.summary;
+        if (reserve) process.stderr.write(`${reserveSentence(reserve)}\n`);
         process.exitCode = done.summary.failed + done.summary.refused === 0 ? 0 : 1;
       });
     });
+}
+
+/** How much room is kept free in the peer, or why none is. */
+export function reserveSentence({ zone, pods, trouble }: NonNullable<ProtectSummary['reserve']>): string {
+  return trouble === '' ? `${zone} reserves room by ${pods} placeholder pods` : trouble;
 }
 
 /** A line a job: what was kept, or what is wrong. */

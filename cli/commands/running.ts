@@ -1,46 +1,14 @@
-/** Commands about the escape that runs: `status`, and what operators tell it. */
+/** What operators tell the running escape: `approve`, `pause`, `skip-job` and others. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { isOver, type EscapeProgress } from '../../model/escape/progress.ts';
-import { findRunning, progressOf, tellEscape, watchEscape, type Telling } from '../../worker/running-escape.ts';
+import { tellEscape, type Telling } from '../../worker/running-escape.ts';
 import { coloursFor } from '../render/colour.ts';
 import { escapeView } from '../render/escape-view.ts';
-import { createProgress } from '../render/progress.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { configOf, withClient } from '../with-config.ts';
 
-interface StatusOptions {
-  watch?: boolean;
-  json?: boolean;
-}
-
 export function addRunningCommands(program: Command): void {
-  program
-    .command('status <zone>')
-    .description('how far the running escape of a zone is')
-    .option('-w, --watch', 'go on until the escape is over')
-    .option('--json', 'print JSON; with --watch a line each second')
-    .action(async (zone: string, options: StatusOptions, command: Command) => {
-      const config = await configOf(command);
-      await withClient(config, async (client) => {
-        const running = await findRunning(client, config, zone);
-        if (!running) return print(zone, undefined, options);
-        const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
-        if (!options.watch) {
-          const progress = await progressOf(client, running);
-          answered();
-          return print(zone, progress, options);
-        }
-        const view = options.json ? undefined : createProgress(process.stdout);
-        for await (const progress of watchEscape(client, running, new AbortController().signal)) {
-          if (!progress) continue;
-          answered();
-          if (view) view.update(viewOf(progress));
-          else print(zone, progress, options);
-        }
-        view?.done();
-      });
-    });
   tellingCommand(program, 'approve <zone>', 'let the escape go on that waits for approval of its plan', (by) => ({
     word: 'approve',
     by,
@@ -98,14 +66,19 @@ function tellingCommand(
     });
 }
 
-function print(zone: string, progress: EscapeProgress | undefined, { json, watch }: StatusOptions): void {
-  const running = progress !== undefined && !isOver(progress);
-  const lines = json
-    ? [JSON.stringify({ zone, running, progress: progress ?? null }, null, watch ? 0 : 2)]
-    : progress
-      ? viewOf(progress)
-      : [`no escape of ${zone} is running`];
+function print(zone: string, progress: EscapeProgress | undefined, { json }: { json?: boolean }): void {
+  const lines = json ? [JSON.stringify(statusOf(zone, progress), null, 2)] : runningLines(zone, progress);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** For programs: whether an escape runs, and how far it is. */
+export function statusOf(zone: string, progress: EscapeProgress | undefined) {
+  return { zone, running: progress !== undefined && !isOver(progress), progress: progress ?? null };
+}
+
+/** For people. */
+export function runningLines(zone: string, progress: EscapeProgress | undefined): string[] {
+  return progress ? viewOf(progress) : [`no escape of ${zone} is running`];
 }
 
 function viewOf(progress: EscapeProgress): string[] {

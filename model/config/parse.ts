@@ -33,13 +33,18 @@ function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
 
 function toConfig(parsed: ParsedConfig): Config {
   const zones = Object.entries(parsed.zones).map(([name, zone]): [string, ZoneConfig] => {
-    const { requestTimeout, context, ...kubernetes } = zone.kubernetes;
+    const { requestTimeout, context, placeholders, ...kubernetes } = zone.kubernetes;
     return [
       name,
       {
         name,
         peer: zone.peer,
-        kubernetes: { ...kubernetes, context, requestTimeoutMs: requestTimeout },
+        kubernetes: {
+          ...kubernetes,
+          context,
+          requestTimeoutMs: requestTimeout,
+          ...(placeholders ? { placeholders } : {}),
+        },
         flinkRest: zone.flinkRest,
         stores: zone.stores,
         overlay: zone.overlay,

@@ -62,6 +62,16 @@ const zoneSchema = z.strictObject({
     namespaces: z.array(z.string().min(1)).min(1).default(['default']),
     requestTimeout: duration('500ms', '2m').prefault(settings.kubernetesRequestTimeout.default),
     autoscaled: z.boolean().default(settings.autoscaled.default),
+    placeholders: z
+      .strictObject({
+        image: z.string().min(1),
+        namespace: z.string().min(1).default(settings.placeholderNamespace.default),
+        tiers: z
+          .array(z.enum(['P1', 'P2']))
+          .min(1)
+          .default(['P1']),
+      })
+      .optional(),
   }),
   flinkRest: z
     .discriminatedUnion('via', [

@@ -18,6 +18,12 @@ export const settings = {
     default: false,
     about: '`true` where the cluster adds nodes by itself: then no job is left because its nodes are full.',
   },
+  placeholderNamespace: {
+    path: 'zones.<zone>.kubernetes.placeholders.namespace',
+    default: 'az-escape',
+    about:
+      'Namespace of the pods that reserve room. It must exist, and should not be one of jobs, whose quotas they would use up.',
+  },
   intervalP0: { path: 'tiers.P0.interval', default: '1m', about: 'Time between recovery points of a P0 job.' },
   intervalP1: { path: 'tiers.P1.interval', default: '2m', about: 'Time between recovery points of a P1 job.' },
   intervalP2: { path: 'tiers.P2.interval', default: '10m', about: 'Time between recovery points of a P2 job.' },

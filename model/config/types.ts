@@ -35,6 +35,15 @@ export interface WebHdfsStoreConfig {
 
 export type StoreConfig = S3StoreConfig | WebHdfsStoreConfig;
 
+/** How room is reserved in a zone for the jobs that would escape to it. */
+export interface PlaceholderConfig {
+  /** Of their one container, which does nothing. */
+  image: string;
+  namespace: string;
+  /** Tiers whose standbys have room reserved. */
+  tiers: Tier[];
+}
+
 export interface ZoneConfig {
   name: string;
   /** Where this zone's jobs escape to. */
@@ -48,6 +57,8 @@ export interface ZoneConfig {
     requestTimeoutMs: number;
     /** The cluster adds nodes by itself, so that those which are there do not tell its room. */
     autoscaled: boolean;
+    /** Absent: no room is reserved. */
+    placeholders?: PlaceholderConfig;
   };
   flinkRest:
     | { via: 'service-proxy' }

@@ -117,7 +117,7 @@ export function idPart(text: string): string {
 }
 
 /** FNV-1a, 32 bits, as eight hex digits. */
-function checksum(text: string): string {
+export function checksum(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');

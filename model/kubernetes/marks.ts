@@ -6,6 +6,8 @@ export const labels = {
   tier: `${prefix}/tier`,
   /** By the product: what the object is in its zone, see `Role`. Absent means active. */
   role: `${prefix}/role`,
+  /** By the product, on Deployments that reserve room and their pods: the size for which. */
+  placeholder: `${prefix}/placeholder`,
 } as const;
 
 export const annotations = {

@@ -64,8 +64,11 @@ test('the commands show, hold, resume and abort the running escape', async () =>
   const scenario = await new Scenario(env, 'commands').withProtected(fleetOf({ P1: 2, P2: 2 }));
   const { home, peer, world } = scenario;
   const azEscape = await commandLine(scenario);
-  const none = { code: 0, out: `no escape of ${home} is running\n`, err: '' };
+  const none = { code: 0, out: expect.stringMatching(`^no escape of ${home} is running\n`) as string, err: '' };
   expect(await azEscape('status', home)).toEqual(none);
+  const unknown = await azEscape('status', 'az-q');
+  expect(unknown).toMatchObject({ code: 1, out: '' });
+  expect(unknown.err).toContain('UnknownZone');
   const nothing = await azEscape('pause', home);
   expect(nothing).toMatchObject({ code: 1, out: '' });
   expect(nothing.err).toContain(`NoEscape: no escape of ${home} is running`);

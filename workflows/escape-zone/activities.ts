@@ -45,6 +45,15 @@ export const { fenceZone } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 5 },
 });
 
+/** P1 waits for it, and not long: placeholders that stay are pre-empted by the scheduler, pod after pod. */
+export const { giveUpReserve } = proxyActivities<EscapeActivities>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '15s',
+  heartbeatTimeout: '5s',
+  retry: quick,
+  priority: { priorityKey: 1 },
+});
+
 /** Behind P0 and beside P1, which waits for it. */
 export const { listVictims, saveVictims } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '1m',

@@ -16,7 +16,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
+import type { BatchRef, EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
 import type { ReportEnd } from '../../activities/escape/write-report.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/escape/progress.ts';
 import { fenceReturn } from '../fence-return/fence-return.ts';
@@ -24,7 +24,7 @@ import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
 import { OperatorControl } from './control.ts';
 import { batchNews, escapeProgress } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
-import { makeRoomBeside } from './make-room.ts';
+import { giveUpReserveBeside, makeRoomBeside } from './make-room.ts';
 import { runWaves } from './run-waves.ts';
 import { whyFailed } from '../failure-words.ts';
 
@@ -94,9 +94,11 @@ async function startJobs(
       return control.skipped;
     },
   });
-  const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, (wave) =>
-    room.madeFor(wave),
-  );
+  const reserve = plan.reserved && !target.dryRun ? giveUpReserveBeside(target) : { given: () => true };
+  // P0 runs already, or nothing was reserved for it.
+  const hasRoom = ({ tier, wave, waits }: BatchRef): boolean =>
+    (tier === 'P0' || reserve.given()) && (!waits || room.madeFor(wave));
+  const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, hasRoom);
   await room.over;
   if (broken.length > 0) state.progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
   if (!target.dryRun) await watchForReturn(target);

@@ -8,7 +8,7 @@ import type { SkippedJob } from '../../model/escape/operators.ts';
 import type { PlannedVictim } from '../../model/escape/plan.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { whyFailed } from '../failure-words.ts';
-import { listVictims, preemptJob, saveVictims } from './activities.ts';
+import { giveUpReserve, listVictims, preemptJob, saveVictims } from './activities.ts';
 import type { WaveControl } from './run-waves.ts';
 
 /** Batches of jobs that end at once. */
@@ -27,13 +27,16 @@ export async function makeRoom({
   victims,
   skipped = [],
 }: MakeRoomInput): Promise<{ suspended: number; of: number }> {
-  const jobs = await listVictims(target, victims);
+  const jobs = await listVictims(
+    target,
+    victims,
+    skipped.map(({ job }) => job),
+  );
   const ended: PreemptedReport[] = [];
-  const isSkipped = (key: string): boolean => skipped.some(({ job }) => job === key);
   const suspended = () => ended.filter(({ outcome }) => outcome === 'suspended').length;
   await Promise.all(
     jobs.map(async (job) => {
-      ended.push(job.makesRoomFor.every(isSkipped) ? notNeeded(target, job) : await preempt(target, job));
+      ended.push(job.needless ? notNeeded(target, job) : await preempt(target, job));
       setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${target.to} made room`);
     }),
   );
@@ -61,6 +64,14 @@ async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<Preemp
 export interface RoomControl extends Pick<WaveControl, 'paused' | 'aborted' | 'skipped'> {
   /** True while an operator holds the tier of the wave: nobody ends for jobs that do not start. */
   heldWave: (wave: number) => boolean;
+}
+
+/** Lets placeholders go beside what the caller does; `given` turns true when that is over, well or not. */
+export function giveUpReserveBeside(target: EscapeTarget): { given: () => boolean } {
+  let given = false;
+  const settle = (): void => void (given = true);
+  void giveUpReserve(target).then(settle, settle);
+  return { given: () => given };
 }
 
 /** Room in the making, as the escape sees it. */

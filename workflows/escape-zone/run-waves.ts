@@ -40,7 +40,8 @@ export async function runWaves(
   state: ProgressState,
   escapeId: string,
   control: WaveControl,
-  roomMadeFor: (wave: number) => boolean,
+  /** False while others still stand where its jobs are to. */
+  hasRoom: (batch: BatchRef) => boolean,
 ): Promise<{ begun: BatchRef[]; broken: string[] }> {
   const begun: BatchRef[] = [];
   const broken: string[] = [];
@@ -54,7 +55,7 @@ export async function runWaves(
   const mayIssue = () => inFlight === batchesInFlightBefore || issuing() < batchesIssuing;
   const mayBegin = (batch: BatchRef): boolean =>
     !control.held(batch.tier) &&
-    (!batch.waits || roomMadeFor(batch.wave)) &&
+    hasRoom(batch) &&
     // A tier that is held keeps nobody behind it waiting.
     batches.every(
       (other) => other.wave >= batch.wave || state.hasIssued(other) || over.has(other) || control.held(other.tier),

@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ProtectActivities } from '../../activities/protect/index.ts';
+import type { Reserve } from '../../activities/protect/keep-reserve.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from '../../activities/protect/types.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../../model/protect-input.ts';
 import { failuresToStop, StoreBreaker } from '../../model/protect/breaker.ts';
@@ -35,6 +36,13 @@ const { discoverJobs } = proxyActivities<ProtectActivities>({
   priority,
 });
 
+const { keepReserve } = proxyActivities<ProtectActivities>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '3m',
+  retry: { maximumInterval: '10s' },
+  priority,
+});
+
 const { protectJob } = proxyActivities<ProtectActivities>({
   startToCloseTimeout: '70m',
   heartbeatTimeout: '30s',
@@ -50,6 +58,8 @@ export interface ProtectSummary {
   bytes: number;
   /** Jobs that were not protected. */
   problems: ProtectResult[];
+  /** Absent where no room is reserved for the jobs of the zone. */
+  reserve?: Reserve;
 }
 
 export async function protectZone(input: ProtectInput): Promise<ProtectSummary> {
@@ -59,7 +69,7 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   let total = 0;
   setHandler(protectProgress, () => ({ zone: input.zone, jobs: total, results: results.slice(-keptResults) }));
 
-  const { jobs, refused, atOnce = jobsInFlightBefore } = scopeOf(await discover(input.zone), input);
+  const { jobs, refused, atOnce = jobsInFlightBefore, reserveIn } = scopeOf(await discover(input.zone), input);
   total = jobs.length + refused.length;
   results.push(...refused);
   const queue = [...jobs];
@@ -81,6 +91,7 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
       }
     }),
   );
+  const reserve = reserveIn === undefined ? undefined : await reserveRoom(reserveIn);
   const having = (outcome: ProtectResult['outcome']) => results.filter((result) => result.outcome === outcome);
   return {
     zone: input.zone,
@@ -89,7 +100,18 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
     refused: having('refused').length,
     bytes: results.reduce((sum, result) => sum + result.bytes, 0),
     problems: results.filter(({ outcome }) => outcome !== 'protected').slice(0, keptResults),
+    ...(reserve ? { reserve } : {}),
   };
+}
+
+/** That no room is kept free leaves every job as well protected as before. */
+async function reserveRoom(zone: string): Promise<Reserve> {
+  try {
+    return await keepReserve(zone);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { zone, pods: 0, trouble: `no room is reserved in ${zone}: ${whyFailed(error)}` };
+  }
 }
 
 async function discover(zone: string): Promise<Discovery> {

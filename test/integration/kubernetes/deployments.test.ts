@@ -83,6 +83,16 @@ describe('apply', () => {
     expect(applied.metadata.uid).not.toBe(foreign.uid);
   });
 
+  test('over what was read is a Conflict when somebody changed it meanwhile', async () => {
+    const read = await cluster.applyDeployment(deployment());
+    const version = read.metadata.resourceVersion!;
+    const changed = await cluster.applyDeployment(deployment({}, 2), undefined, version);
+    expect(changed.spec.job?.parallelism).toBe(2);
+    const failure = await failureOf(cluster.applyDeployment(deployment({}, 3), undefined, version));
+    expect(failure.failureClass).toBe('Conflict');
+    expect((await cluster.getDeployment(job))?.spec.job?.parallelism).toBe(2);
+  });
+
   test('of a spec that the CRD forbids is Invalid and names the field', async () => {
     const bad = deployment();
     bad.spec.job!.parallelism = 'many' as unknown as number;
@@ -130,6 +140,16 @@ describe('get and patch', () => {
 describe('delete', () => {
   test('of an absent object is success', async () => {
     await cluster.deleteDeployment(job, { deadlineMs: 1_000 });
+  });
+
+  test('of what was read is a Conflict when somebody changed it meanwhile', async () => {
+    const read = await cluster.applyDeployment(deployment());
+    await cluster.applyDeployment(deployment({}, 2));
+    const stale = cluster.deleteDeployment(job, { deadlineMs: 5_000, unchangedSince: read.metadata.resourceVersion! });
+    expect((await failureOf(stale)).failureClass).toBe('Conflict');
+    const unchangedSince = (await cluster.getDeployment(job))!.metadata.resourceVersion!;
+    await cluster.deleteDeployment(job, { deadlineMs: 5_000, unchangedSince });
+    expect(await cluster.getDeployment(job)).toBeUndefined();
   });
 
   test('returns only once the finalizer is off', async () => {

@@ -1,6 +1,7 @@
 /** A zone's Kubernetes in memory: FlinkDeployments with the API server's rules for writing them, ConfigMaps, pods. */
 import { OutsideFailure } from '../../../activities/failure.ts';
 import type { EventSummary, PodSummary, ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import type { Placeholder } from '../../../model/capacity/reserve.ts';
 import type { NodeCapacity, PodRequest, QuotaRoom } from '../../../model/capacity/types.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
 import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
@@ -30,6 +31,10 @@ export class SimulatedCluster implements ZoneCluster {
   nodesRefused = false;
   /** What the pods of some jobs hold of the nodes while they run. */
   readonly podsOnNodes = new Map<string, Omit<PodRequest, 'job'>[]>();
+  /** Deployments of placeholders, by name. */
+  readonly placeholders = new Map<string, Placeholder>();
+  /** The account may not touch them. */
+  placeholdersRefused = false;
   /** Jobs whose pods never go. */
   readonly lingering = new Set<string>();
   /** Called after each write of a FlinkDeployment, with what was there before. */
@@ -60,9 +65,14 @@ export class SimulatedCluster implements ZoneCluster {
     );
   }
 
-  async applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal): Promise<FlinkDeployment> {
+  async applyDeployment(
+    deployment: FlinkDeployment,
+    signal?: AbortSignal,
+    unchangedSince?: string,
+  ): Promise<FlinkDeployment> {
     const key = jobKey(jobOf(deployment));
     return this.#way.request('kubernetes', 'apply', key, signal, () => {
+      this.#refuseIfChanged(key, unchangedSince);
       const { apiVersion, kind, metadata, spec } = structuredClone(deployment);
       const { name, namespace, labels, annotations } = metadata;
       const applied = { apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec } as FlinkDeployment;
@@ -77,15 +87,18 @@ export class SimulatedCluster implements ZoneCluster {
       const present = this.deployments.get(jobKey(job));
       if (!present) throw this.#failure('NotFound', `flinkdeployment ${jobKey(job)} is not there`);
       const asked = (patch as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
-      if (asked !== undefined && asked !== present.metadata.resourceVersion) {
-        throw this.#failure('Conflict', `flinkdeployment ${jobKey(job)} was changed meanwhile`);
-      }
+      this.#refuseIfChanged(jobKey(job), asked);
       return this.#store(mergePatch(present, structuredClone(patch)) as FlinkDeployment);
     });
   }
 
-  async deleteDeployment(job: JobRef, options: { deadlineMs: number; signal?: AbortSignal }): Promise<void> {
+  async deleteDeployment(
+    job: JobRef,
+    options: { deadlineMs: number; signal?: AbortSignal; unchangedSince?: string },
+  ): Promise<void> {
     await this.#way.request('kubernetes', 'delete', jobKey(job), options.signal, () => {
+      if (!this.deployments.has(jobKey(job))) return;
+      this.#refuseIfChanged(jobKey(job), options.unchangedSince);
       this.deployments.delete(jobKey(job));
       this.#applied.delete(jobKey(job));
       this.#operator.forget(job);
@@ -163,6 +176,32 @@ export class SimulatedCluster implements ZoneCluster {
     return this.#way.request('kubernetes', 'list', 'resourcequotas', signal, () => structuredClone(this.quotas));
   }
 
+  async listPlaceholders(namespace: string, signal?: AbortSignal): Promise<{ name: string; replicas: number }[]> {
+    return this.#way.request('kubernetes', 'list', `placeholders in ${namespace}`, signal, () => {
+      if (this.placeholdersRefused) throw this.#failure('Unauthorized', 'list of placeholders was refused (403)');
+      return [...this.placeholders.values()].map(({ name, replicas }) => ({ name, replicas }));
+    });
+  }
+
+  async applyPlaceholder(of: Placeholder, where: { namespace: string }, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'apply placeholder', jobKey({ ...where, name: of.name }), signal, () => {
+      this.placeholders.set(of.name, structuredClone(of));
+    });
+  }
+
+  async scalePlaceholder(ref: JobRef, replicas: number, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'scale placeholder', jobKey(ref), signal, () => {
+      const present = this.placeholders.get(ref.name);
+      if (present) present.replicas = replicas;
+    });
+  }
+
+  async deletePlaceholder(ref: JobRef, signal?: AbortSignal): Promise<void> {
+    await this.#way.request('kubernetes', 'delete placeholder', jobKey(ref), signal, () => {
+      this.placeholders.delete(ref.name);
+    });
+  }
+
   async ping(deadlineMs: number): Promise<string> {
     return this.#way.request('kubernetes', 'ping', 'version', AbortSignal.timeout(deadlineMs), () => 'v1.31.0');
   }
@@ -194,6 +233,11 @@ export class SimulatedCluster implements ZoneCluster {
     this.deployments.set(key, kept);
     this.onWrite(before, kept);
     return structuredClone(kept);
+  }
+
+  #refuseIfChanged(key: string, version: string | undefined): void {
+    if (version === undefined || version === this.deployments.get(key)?.metadata.resourceVersion) return;
+    throw this.#failure('Conflict', `flinkdeployment ${key} was changed meanwhile`);
   }
 
   #failure(failureClass: 'NotFound' | 'Conflict' | 'Unauthorized', why: string): OutsideFailure {

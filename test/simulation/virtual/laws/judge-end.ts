@@ -1,6 +1,6 @@
 /** Laws that are judged when a run is over: the report against the world, and the world against itself. */
 import { jobKey } from '../../../../model/job.ts';
-import { annotations, labels } from '../../../../model/kubernetes/marks.ts';
+import { annotations, labels, roleConfigMapName } from '../../../../model/kubernetes/marks.ts';
 import type { JobReport } from '../../../../model/report/schema.ts';
 import { incident, type Played } from '../scenario/play.ts';
 import type { SimulatedJob } from '../scenario/scenario.ts';
@@ -15,6 +15,7 @@ export function judgeEnd(stage: Stage, played: Played, laws: LawBook): void {
   escapeEndsInTime(played, laws);
   everyJobHasOneLine(stage, played, laws);
   for (const line of played.report.jobs) runningIsSeen(stage, played, line, laws);
+  for (const line of played.report.jobs) activeJobsMayWrite(stage, line, laws);
   wholeJobsRun(stage, played, laws);
   oneEscapeAtATime(stage, played, laws);
   oneCopyRuns(stage, played, laws);
@@ -63,6 +64,16 @@ function runningIsSeen(stage: Stage, { report }: Played, line: JobReport, laws: 
   const deployment = stage.world.cluster(stage.peer).deployments.get(job);
   const asked = deployment?.metadata.annotations?.[annotations.startedFrom];
   laws.holds(law, asked === line.restoredPath, () => `${job} runs on ${line.restoredPath}, and was to run on ${asked}`);
+}
+
+/** The sink of a P0 job heeds its role: one that is told to be a twin is silent. */
+function activeJobsMayWrite({ world, home, peer, scenario }: Stage, line: JobReport, laws: LawBook): void {
+  if (line.outcome !== 'running' || line.tier !== 'P0') return;
+  const map = { namespace: line.namespace, name: roleConfigMapName(line.name) };
+  const roleIn = (zone: string) => world.cluster(zone).configMaps.get(jobKey(map))?.['role'];
+  laws.holds('the active job may write', roleIn(peer) !== 'twin', () => `${jobKey(line)} is told to be a twin`);
+  if (scenario.loss.returnsAfterMs === undefined) return;
+  laws.holds('a fenced job is silent', roleIn(home) === 'twin', () => `${jobKey(line)} may write in ${home}`);
 }
 
 /** A job without a fault of its own, with an intact recovery point and room, runs again. */

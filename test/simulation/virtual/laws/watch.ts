@@ -99,9 +99,10 @@ interface Write {
   work: Work | undefined;
 }
 
-/** Only fencing stops a copy, and a start replaces its own. */
+/** Only fencing stops a copy, a start replaces its own, and P3 makes room. */
 function activeJobsAreLeftRunning(laws: LawBook, zone: string, { before, after, work }: Write): void {
   if (!isActive(before) || isActive(after) || !work || work.activity === 'fenceZone') return;
+  if (work.activity === 'preemptJob' && before.metadata.labels?.[labels.tier] === 'P3') return;
   const job = jobKey(jobOf(after));
   laws.broke('a job that runs is stopped by fencing alone', `${work.activity} stopped ${job} in ${zone}`);
 }

@@ -1,6 +1,6 @@
 /** Plays a scenario: sets the fleet up, loses the zone, escapes, and lets the dust settle. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { annotations } from '../../../../model/kubernetes/marks.ts';
+import { annotations, labels } from '../../../../model/kubernetes/marks.ts';
 import type { ReportSummary } from '../../../../activities/escape/types.ts';
 import { jobKey } from '../../../../model/job.ts';
 import { reportSchema, type Report } from '../../../../model/report/schema.ts';
@@ -38,6 +38,7 @@ export async function play(stage: Stage): Promise<Played> {
   await deployFleet(stage);
   let protectedJobs = new Set<string>();
   for (let round = 0; round < scenario.rounds; round++) protectedJobs = await protectOnce(stage, home);
+  await raiseTiers(stage);
   damageRecoveryPoints(stage);
   loseZone(stage);
   await sleep(scenario.loss.noticedAfterMs);
@@ -66,7 +67,7 @@ export async function play(stage: Stage): Promise<Played> {
 
 async function deployFleet({ scenario, world, home }: Stage): Promise<void> {
   for (const job of scenario.jobs) {
-    const deployment = userDeployment(job, job.tier);
+    const deployment = userDeployment(job, job.isRaised ? 'P2' : job.tier);
     deployment.metadata.annotations = {
       ...(job.upstream.length > 0 ? { [annotations.upstream]: job.upstream.join(',') } : {}),
       ...(job.weight === undefined ? {} : { [annotations.weight]: String(job.weight) }),
@@ -74,6 +75,14 @@ async function deployFleet({ scenario, world, home }: Stage): Promise<void> {
     await world.cluster(home).applyDeployment(deployment);
   }
   await sleep(60_000);
+}
+
+/** By their owners; the rounds that follow make them twins. */
+async function raiseTiers({ scenario, world, home }: Stage): Promise<void> {
+  for (const job of scenario.jobs) {
+    const patch = { metadata: { labels: { [labels.tier]: job.tier } } };
+    if (job.isRaised) await world.cluster(home).patchDeployment(job, patch);
+  }
 }
 
 /** One round by the product itself; keys of the jobs that it protected. */
@@ -87,7 +96,9 @@ async function protectOnce(stage: Stage, zone: string): Promise<Set<string>> {
   return new Set(stage.scenario.jobs.map(jobKey).filter((job) => !failed.has(job)));
 }
 
-function loseZone({ scenario, world, home, peer, log }: Stage): void {
+function loseZone(stage: Stage): void {
+  const { scenario, world, home, peer, log } = stage;
+  stage.latency = scenario.latency;
   const { manner } = scenario.loss;
   const zone = world.zone(home);
   zone.silenceMs = { silent: 3_000, refusing: 1, hanging: 10_000, alive: 0 }[manner];

@@ -10,6 +10,8 @@ export interface SimulatedJob {
   /** Keys of the jobs that feed it. */
   upstream: string[];
   weight: number | undefined;
+  /** It was of tier P2 in the rounds before the loss, and was made P0 since. */
+  isRaised: boolean;
   /** What is wrong with each of its runs in the peer. */
   fault: RunFault | undefined;
   /** What its twin suffers from when the zone is lost; a run that is started instead is well. */
@@ -29,6 +31,8 @@ export interface Scenario {
   jobs: SimulatedJob[];
   batchSize: number;
   workers: number;
+  /** How long a request is under way; a share of them takes ten times as long. */
+  latency: { leastMs: number; mostMs: number; slowShare: number };
   /** Rounds of protection before the loss. */
   rounds: number;
   loss: {
@@ -88,6 +92,11 @@ export function drawScenario(seed: number): Scenario {
     jobs,
     batchSize: random.between(1, 9),
     workers: random.between(1, 3),
+    latency: {
+      leastMs: 1,
+      mostMs: random.pick([5, 40, 40, 40, 200, 900]),
+      slowShare: random.chance(0.3) ? 0.05 : 0,
+    },
     rounds: random.chance(0.25) ? 2 : 1,
     loss: {
       manner,
@@ -110,8 +119,8 @@ export function drawScenario(seed: number): Scenario {
       })),
       killAtRequest: sometimes(0.3, () => random.between(1, jobs.length * 30)),
     },
-    protectAtMs: Array.from({ length: random.chance(0.35) ? random.between(1, 3) : 0 }, () =>
-      random.between(-10_000, 90_000),
+    protectAtMs: Array.from({ length: random.chance(0.4) ? random.between(1, 3) : 0 }, () =>
+      random.chance(0.7) ? random.between(0, 4_000) : random.between(0, 90_000),
     ),
     roomFor: sometimes(0.15, () => random.between(0, jobs.length)),
   };
@@ -131,6 +140,7 @@ function drawJobs(random: Random): SimulatedJob[] {
       tier,
       upstream: feeder ? [`${feeder.namespace}/${feeder.name}`] : [],
       weight: random.chance(0.2) ? random.between(0, 5) : undefined,
+      isRaised: tier === 'P0' && random.chance(0.15),
       fault: isIll && random.chance(0.2) ? random.pick(faults) : undefined,
       twinFault: tier === 'P0' && random.chance(0.3) ? random.pick(twinFaults) : undefined,
       damage: random.chance(0.1) ? random.pick(['newest', 'all'] as const) : 'none',

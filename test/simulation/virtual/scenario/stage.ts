@@ -30,6 +30,8 @@ export class Stage {
   readonly fleet: WorkerFleet;
   readonly server: Server;
   readonly client: Client;
+  /** Of requests to either zone, from now on. */
+  latency: Scenario['latency'] = { leastMs: 1, mostMs: 20, slowShare: 0 };
   readonly #mutate: Mutate;
 
   /** Virtual globals must be installed: the world's clock starts here. */
@@ -49,7 +51,8 @@ export class Stage {
     for (const zone of [home, peer]) {
       const way = this.world.zone(zone);
       way.latency = () => {
-        const ms = latency.between(1, 40);
+        const { leastMs, mostMs, slowShare } = this.latency;
+        const ms = latency.between(leastMs, mostMs) * (latency.chance(slowShare) ? 10 : 1);
         return latency.chance(0.5) ? { beforeMs: ms, afterMs: 0 } : { beforeMs: 0, afterMs: ms };
       };
     }

@@ -1,0 +1,59 @@
+/** The world as activities see it, but for some of its members. */
+import type { FlinkJobManager } from '../../../../activities/flink/port.ts';
+import type { ZoneCluster } from '../../../../activities/kubernetes/port.ts';
+import type { SnapshotStore } from '../../../../activities/storage/port.ts';
+import type { World } from '../../../../activities/world.ts';
+import type { EscapePlan } from '../../../../model/escape/plan.ts';
+import { currentWork } from '../temporal/current-work.ts';
+
+export function withStore(world: World, change: (store: SnapshotStore) => Partial<SnapshotStore>): World {
+  return changed(world, {
+    store: (zone, name) => {
+      const store = world.store(zone, name);
+      return changed(store, change(store));
+    },
+  });
+}
+
+export function withCluster(world: World, change: (cluster: ZoneCluster) => Partial<ZoneCluster>): World {
+  return changed(world, {
+    cluster: (zone) => {
+      const cluster = world.cluster(zone);
+      return changed(cluster, change(cluster));
+    },
+  });
+}
+
+export function withFlink(
+  world: World,
+  change: (flink: FlinkJobManager, job: { namespace: string; name: string }) => Partial<FlinkJobManager>,
+): World {
+  const jobManager: World['flink']['jobManager'] = (zone, job) => {
+    const flink = world.flink.jobManager(zone, job);
+    return changed(flink, change(flink, job));
+  };
+  return changed(world, { flink: { jobManager } });
+}
+
+/** Another plan than the one in the store, for one activity. */
+export function withPlan(world: World, activity: string, change: (plan: EscapePlan) => EscapePlan): World {
+  return withStore(world, (store) => ({
+    read: async (key, options) => {
+      const bytes = await store.read(key, options);
+      if (!bytes || !key.endsWith('/plan.json') || currentWork.getStore()?.activity !== activity) return bytes;
+      const plan = JSON.parse(new TextDecoder().decode(bytes)) as EscapePlan;
+      return new TextEncoder().encode(JSON.stringify(change(plan)));
+    },
+  }));
+}
+
+/** The same object but for some members; the others keep their `this`, whose private fields no proxy has. */
+function changed<T extends object>(target: T, members: Partial<T>): T {
+  return new Proxy(target, {
+    get: (of, name) => {
+      if (Object.hasOwn(members, name)) return Reflect.get(members, name) as unknown;
+      const member: unknown = Reflect.get(of, name, of);
+      return typeof member === 'function' ? (member.bind(of) as unknown) : member;
+    },
+  });
+}
