@@ -7,6 +7,7 @@ import { addEscapeCommands } from './commands/escape.ts';
 import { addGiveBackCommand } from './commands/give-back.ts';
 import { addLabCommands } from './commands/lab.ts';
 import { addProtectCommand } from './commands/protect.ts';
+import { addRecheckCommand } from './commands/recheck.ts';
 import { addRetainCommand } from './commands/retain.ts';
 import { addRunningCommands } from './commands/running.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   addGiveBackCommand(program);
   addProtectCommand(program);
   addRetainCommand(program);
+  addRecheckCommand(program);
   addScheduleCommands(program);
   addWorkerCommand(program);
   addApiCommand(program);

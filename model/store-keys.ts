@@ -19,6 +19,8 @@ export const storeKeys = {
   lastRoundKey: (job: JobRef) => `recovery-points/${jobKey(job)}/last-round.json`,
   /** What a re-check found wrong with a recovery point: an escape passes over it. */
   damageKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/damaged.json`,
+  /** What checks have read of the files of all recovery points of a job. */
+  checksKey: (job: JobRef) => `recovery-points/${jobKey(job)}/checks.json`,
 
   /** Folder of a job's announcements: somebody makes a recovery point, so nothing may be deleted. */
   makingPrefix: (job: JobRef) => `making/${jobKey(job)}`,

@@ -9,6 +9,15 @@ export interface RetainInput {
   dryRun?: boolean;
 }
 
+export interface RecheckInput {
+  /** The zone whose jobs they belong to; they lie in its peer. */
+  zone: string;
+  /** Only these jobs, as `namespace/name`. */
+  jobs?: string[];
+  /** Read every file, not only a sample. */
+  all?: boolean;
+}
+
 /** Every complaint about an input with these fields of true or false beside `zone` and `jobs`. Runs inside workflows. */
 export function complaintsAboutUpkeepInput(input: unknown, flags: readonly string[]): string[] {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {

@@ -4,6 +4,7 @@ import { createEscapeActivities } from '../activities/escape/index.ts';
 import { createGiveBackActivities } from '../activities/give-back/index.ts';
 import { createProtectActivities } from '../activities/protect/index.ts';
 import { activityPulse } from '../activities/pulse.ts';
+import { createRecheckActivities } from '../activities/recheck/index.ts';
 import { createRetainActivities } from '../activities/retain/index.ts';
 import type { Pulse, World } from '../activities/world.ts';
 
@@ -17,6 +18,7 @@ export function createActivities(
     ...createEscapeActivities(world, pulse),
     ...createProtectActivities(world, pulse, meter),
     ...createRetainActivities(world, pulse),
+    ...createRecheckActivities(world, pulse),
     ...createGiveBackActivities(world, pulse),
   };
 }

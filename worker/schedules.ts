@@ -1,13 +1,17 @@
-/** The Temporal Schedules that protect each zone's jobs, one a tier: they keep recovery points as young as the tier asks. */
+/**
+ * The Temporal Schedules of each zone: one a tier that keeps recovery points as young as the tier asks, and one that
+ * checks those that are kept.
+ */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import type { Config } from '../model/config/types.ts';
 import { tiers, type Tier } from '../model/tier.ts';
 
 export interface ProtectSchedule {
-  /** `protect/<zone>/<tier>`: also the id of the rounds that it starts. */
+  /** `protect/<zone>/<tier>` or `recheck/<zone>`: also the id of what it starts. */
   id: string;
   zone: string;
-  tier: Tier;
+  /** Null for the one that checks. */
+  tier: Tier | null;
   everyMs: number;
   state: 'absent' | 'runs' | 'paused';
   /** When the next round begins, ISO 8601. */
@@ -62,9 +66,10 @@ export async function removeSchedules(client: Client, config: Config): Promise<v
 type Wanted = Pick<ProtectSchedule, 'id' | 'zone' | 'tier' | 'everyMs'>;
 
 function wantedSchedules(config: Config): Wanted[] {
-  return Object.keys(config.zones).flatMap((zone) =>
-    tiers.map((tier) => ({ id: `protect/${zone}/${tier}`, zone, tier, everyMs: config.tiers[tier].intervalMs })),
-  );
+  return Object.keys(config.zones).flatMap((zone) => [
+    ...tiers.map((tier) => ({ id: `protect/${zone}/${tier}`, zone, tier, everyMs: config.tiers[tier].intervalMs })),
+    { id: `recheck/${zone}`, zone, tier: null, everyMs: config.recheck.intervalMs },
+  ]);
 }
 
 /** A round that takes longer than the interval is not joined by a second one; a missed one is not made up for. */
@@ -75,10 +80,10 @@ function optionsOf(config: Config, { id, zone, tier, everyMs }: Wanted): Schedul
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m', pauseOnFailure: false },
     action: {
       type: 'startWorkflow',
-      workflowType: 'protectZone',
+      workflowType: tier === null ? 'recheckZone' : 'protectZone',
       workflowId: id,
       taskQueue: config.temporal.taskQueue,
-      args: [{ zone, tiers: [tier] }],
+      args: [tier === null ? { zone } : { zone, tiers: [tier] }],
     },
   };
 }

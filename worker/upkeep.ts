@@ -1,8 +1,9 @@
 /** What the command line asks of Temporal for the upkeep of recovery points. */
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Config } from '../model/config/types.ts';
-import { complaintsAboutUpkeepInput, type RetainInput } from '../model/upkeep-input.ts';
+import { complaintsAboutUpkeepInput, type RecheckInput, type RetainInput } from '../model/upkeep-input.ts';
 import type { UpkeepProgress } from '../workflows/upkeep/messages.ts';
+import type { RecheckSummary } from '../workflows/upkeep/recheck-zone.ts';
 import type { RetainSummary } from '../workflows/upkeep/retain-zone.ts';
 import { follow, refuseUnknownZone, Refusal } from './client.ts';
 
@@ -15,6 +16,17 @@ export async function retainZone(
 ): Promise<RetainSummary> {
   const id = `retain/${input.zone}${input.dryRun ? '/dry-run' : ''}`;
   return runUpkeep(client, config, { type: 'retainZone', id, input, flags: ['dryRun'] }, onProgress);
+}
+
+/** Checks recovery points again and waits for the end. @throws Refusal */
+export async function recheckZone(
+  client: Client,
+  config: Config,
+  input: RecheckInput,
+  onProgress: (progress: UpkeepProgress) => void,
+): Promise<RecheckSummary> {
+  const run = { type: 'recheckZone', id: `recheck/${input.zone}`, input, flags: ['all'] };
+  return runUpkeep(client, config, run, onProgress);
 }
 
 async function runUpkeep<T>(

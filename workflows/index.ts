@@ -6,4 +6,5 @@ export { escapeBatch } from './escape-zone/escape-batch.ts';
 export { fenceReturn } from './fence-return/fence-return.ts';
 export { giveBack } from './give-back/give-back.ts';
 export { protectZone } from './protect-zone/protect-zone.ts';
+export { recheckZone } from './upkeep/recheck-zone.ts';
 export { retainZone } from './upkeep/retain-zone.ts';

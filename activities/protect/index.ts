@@ -6,7 +6,7 @@ import type { Pulse, World } from '../world.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { discoverJobs } from './discover.ts';
 import { keepReserve, type Reserve } from './keep-reserve.ts';
-import { retainAfterRound } from '../retain/after-round.ts';
+import { afterRound } from '../retain/after-round.ts';
 import { countRound } from './round-metrics.ts';
 import { rememberRound } from './remember-round.ts';
 import { protectJob } from './protect-job.ts';
@@ -40,8 +40,7 @@ export function createProtectActivities(
           const result = await protectJob(world, request, running);
           countRound(meter(), world, request.zone, result);
           await rememberRound(world, request.zone, result, running.signal);
-          if (result.outcome === 'protected') await retainAfterRound(world, request, running);
-          return result;
+          return result.outcome === 'protected' ? afterRound(world, request, result, running) : result;
         },
       );
     },

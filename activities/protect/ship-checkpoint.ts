@@ -7,6 +7,7 @@ import { planShipping, type ShipPlan, type ShipQuestion } from '../../model/snap
 import { storeKeys } from '../../model/store-location.ts';
 import type { FlinkJobManager } from '../flink/port.ts';
 import type { SnapshotStore } from '../storage/port.ts';
+import { withoutDamaged } from '../storage/damage-marks.ts';
 import { readManifest, recoveryPointIds } from '../storage/recovery-points.ts';
 import { sizesOf } from '../storage/sizes-of.ts';
 import { readSnapshotMetadata } from '../storage/snapshot-metadata.ts';
@@ -128,13 +129,12 @@ async function planFor(
     );
   };
   const all = plan(new Map()).copies;
-  return plan(
-    await sizesOf(
-      task.store,
-      all.map(({ to }) => to),
-      signal,
-    ),
+  const present = await sizesOf(
+    task.store,
+    all.map(({ to }) => to),
+    signal,
   );
+  return plan(await withoutDamaged(task.store, task.job, present, signal));
 }
 
 /** Digests that were taken when the newest recovery point was made: its files are not read again. */

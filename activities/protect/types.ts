@@ -1,5 +1,6 @@
 /** What a protection round says of each job; small, as it travels through workflow histories. */
 import type { ErrorCode } from '../../model/error-codes.ts';
+import type { Finding } from '../../model/findings/codes.ts';
 import type { JobRef } from '../../model/job.ts';
 import type { ProtectMode } from '../../model/protect/mode.ts';
 import type { Tier } from '../../model/tier.ts';
@@ -37,6 +38,8 @@ export interface ProtectResult extends JobRef {
   /** Name of its store, once that is known. */
   store?: string;
   seconds: number;
+  /** What checks found wrong with recovery points that are still kept. Absent when nothing is. */
+  findings?: Finding[];
 }
 
 export interface ProtectJobRequest extends JobRef {

@@ -1,30 +1,44 @@
-/** Retention as the last step of a job's round of protection. */
+/** The last steps of a job's round of protection: old recovery points go, damaged ones are told. */
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { retentionPays } from '../../model/retention/worth.ts';
 import { OutsideFailure } from '../failure.ts';
+import type { ProtectResult } from '../protect/types.ts';
+import { damageFindings } from '../storage/damage-marks.ts';
 import { recoveryPointIds } from '../storage/recovery-points.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse, World } from '../world.ts';
 import { findJob } from './find-job.ts';
 import { retainJob } from './retain-job.ts';
 
+/** Findings in one result: it travels through histories. */
+const mostFindings = 5;
+
 /**
- * Deletes what is over, if so much is there that it pays. The round has its recovery point: whatever fails here is
- * logged, and the next round tries again.
+ * Deletes what is over, if so much is there that it pays, and adds what checks have found. The round has its recovery
+ * point: whatever fails here is logged, and the next round tries again.
  */
-export async function retainAfterRound(world: World, request: JobRef & { zone: string }, pulse: Pulse): Promise<void> {
+export async function afterRound(
+  world: World,
+  request: JobRef & { zone: string },
+  result: ProtectResult,
+  pulse: Pulse,
+): Promise<ProtectResult> {
   const { zone, namespace, name } = request;
   const about = { job: jobKey(request), zone };
   try {
     const { store, job, tier } = await findJob(world, zone, { namespace, name }, pulse.signal);
     const ids = await recoveryPointIds(store, job, pulse.signal);
-    if (!retentionPays(ids, world.config.tiers[tier], world.now())) return;
-    const done = await retainJob(world, { zone, namespace, name }, pulse);
-    const { items: _, ...figures } = done;
-    world.log.info({ ...about, ...figures }, `old recovery points: ${done.sentence}`);
+    if (retentionPays(ids, world.config.tiers[tier], world.now())) {
+      const done = await retainJob(world, { zone, namespace, name }, pulse);
+      const { outcome, kept, files, bytes } = done;
+      world.log.info({ ...about, outcome, kept, files, bytes }, `old recovery points: ${done.sentence}`);
+    }
+    const findings = await damageFindings(store, job, pulse.signal);
+    return findings.length === 0 ? result : { ...result, findings: findings.slice(0, mostFindings) };
   } catch (error) {
     pulse.signal.throwIfAborted();
     if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
     world.log.warn(about, `old recovery points stay: ${error.message}`);
+    return result;
   }
 }

@@ -3,6 +3,7 @@ import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery
 import type { JobRef } from '../../model/job.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { SnapshotStore } from './port.ts';
+import { describeDamage, readDamage } from './damage-marks.ts';
 import { sizesOf } from './sizes-of.ts';
 
 /** A manifest names a few hundred files; 64 MB would be half a million of them. */
@@ -57,6 +58,24 @@ export async function damageOf(
   return undefined;
 }
 
+/** Why a recovery point is passed over though its manifest is there: a check marked it, or it is being deleted. */
+async function markBeside(
+  store: SnapshotStore,
+  manifestKey: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
+  const { objects } = await store.children(folder, signal);
+  const id = folder.slice(folder.lastIndexOf('/') + 1);
+  for (const { key } of objects) {
+    if (key.endsWith('/expired.json')) return `recovery point ${id} is being deleted`;
+    if (!key.endsWith('/damaged.json')) continue;
+    const damage = await readDamage(store, key, signal);
+    return `recovery point ${id} is marked damaged: ${damage ? describeDamage(damage) : `see ${key}`}`;
+  }
+  return undefined;
+}
+
 /** Ids of a job's recovery points, newest first (ids sort by time). */
 export async function recoveryPointIds(store: SnapshotStore, job: JobRef, signal?: AbortSignal): Promise<string[]> {
   const { directories } = await store.children(storeKeys.recoveryPointsPrefix(job), signal);
@@ -67,7 +86,7 @@ export async function recoveryPointIds(store: SnapshotStore, job: JobRef, signal
 }
 
 /**
- * The newest intact recovery point. The one that the standby names is tried first (two reads, no search); only when it
+ * The newest intact recovery point. The one that the standby names is tried first (three requests, no search); only when it
  * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over. Those whose ids
  * are in `passOver` are not looked at.
  */
@@ -80,8 +99,8 @@ export async function chooseRecoveryPoint(
 ): Promise<{ chosen: ChosenRecoveryPoint | undefined; damages: string[] }> {
   const damages: string[] = [];
   const tryOne = async (key: string): Promise<ChosenRecoveryPoint | undefined> => {
-    const read = await readManifest(store, key, signal);
-    const damage = read.ok ? await damageOf(store, read.manifest, signal) : read.why;
+    const [read, mark] = await Promise.all([readManifest(store, key, signal), markBeside(store, key, signal)]);
+    const damage = read.ok ? (mark ?? (await damageOf(store, read.manifest, signal))) : read.why;
     if (read.ok && damage === undefined) return { manifest: read.manifest, manifestKey: key };
     damages.push(damage ?? 'unreadable');
     return undefined;

@@ -210,7 +210,9 @@ export class S3Store implements SnapshotStore {
     try {
       await this.#clients.repeating.send(new DeleteObjectCommand(input), sendOptions(signal));
     } catch (error) {
-      if (!isMissingObject(error)) throw s3Failure(call, error);
+      // versitygw keeps real folders, and refuses this for a full one; by S3's own rules it is a marker like any object.
+      const isFull = statusOf(error) === 400 && (error as { Code?: string }).Code === 'ErrDirectoryNotEmpty';
+      if (!isFull && !isMissingObject(error)) throw s3Failure(call, error);
     }
   }
 

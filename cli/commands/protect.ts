@@ -66,7 +66,7 @@ export function protectTable(progress: ProtectProgress | undefined, colours: Col
       result.recoveryPoint ?? '-',
       (result.bytes / 1e6).toFixed(1),
       formatDurationMs(result.seconds * 1000),
-      result.sentence,
+      [result.sentence, ...(result.findings ?? []).map(({ code, sentence }) => `${code}: ${sentence}`)].join('; '),
     ]),
   );
 }

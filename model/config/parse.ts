@@ -84,6 +84,11 @@ function toConfig(parsed: ParsedConfig): Config {
       approvalTimeoutMs: parsed.escape.approvalTimeout,
       probeDeadlineMs: parsed.escape.probeDeadline,
     },
+    recheck: {
+      intervalMs: parsed.recheck.interval,
+      sampleBytes: parsed.recheck.sampleMegabytes * 1e6,
+      bytesPerSecond: parsed.recheck.megabytesPerSecond * 1e6,
+    },
     retention: { orphanAgeMs: parsed.retention.orphanAge },
     api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },
   };

@@ -185,6 +185,13 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   retention: z.strictObject({ orphanAge: duration('2h', '30d').prefault(settings.orphanAge.default) }).prefault({}),
+  recheck: z
+    .strictObject({
+      interval: duration('1m', '30d').prefault(settings.recheckInterval.default),
+      sampleMegabytes: z.int().min(1).max(1_000_000).default(settings.recheckSample.default),
+      megabytesPerSecond: z.int().min(1).max(10_000).default(settings.recheckRate.default),
+    })
+    .prefault({}),
   api: apiSchema,
 });
 

@@ -115,6 +115,21 @@ export const settings = {
     default: '15m',
     about: 'How long an escape waits for approval; then it ends, with every job left and nothing changed.',
   },
+  recheckInterval: {
+    path: 'recheck.interval',
+    default: '1h',
+    about: 'Time between two checks of all recovery points of a zone’s jobs.',
+  },
+  recheckSample: {
+    path: 'recheck.sampleMegabytes',
+    default: 64,
+    about: 'Megabytes of each job’s files that one check reads, those first that were longest not read.',
+  },
+  recheckRate: {
+    path: 'recheck.megabytesPerSecond',
+    default: 20,
+    about: 'How fast the files of one job are read. Two jobs of a zone are checked at once.',
+  },
   probeDeadline: {
     path: 'escape.probeDeadline',
     default: '5s',

@@ -153,6 +153,13 @@ export interface Config {
     /** Deadline of the small object written to a store before it is relied on. */
     probeDeadlineMs: number;
   };
+  recheck: {
+    intervalMs: number;
+    /** Read of each job's files by one check. */
+    sampleBytes: number;
+    /** Of one job; two are checked at once. */
+    bytesPerSecond: number;
+  };
   retention: {
     /** Files that no recovery point names are leftovers from this age on. */
     orphanAgeMs: number;

@@ -3,6 +3,7 @@
  * only when nothing that stays refers to it: references are counted, age alone decides nothing.
  */
 import { foldersLeftEmpty } from './folders.ts';
+import { isYoung } from './worth.ts';
 import type { ExpiredPoint, KeepReason, RetentionPlan, RetentionQuestion, SeenFile, SeenPoint } from './types.ts';
 
 /** The decision. The same question always has the same answer; asked again after its deed, it has nothing left to do. */
@@ -75,7 +76,7 @@ function reasonToKeep(point: SeenPoint, intact: number, question: RetentionQuest
   if (point.manifest === 'gone') return undefined;
   if (held.points.has(point.id)) return 'named';
   if (intact < Math.max(1, policy.keep)) return 'newest';
-  return nowMs - point.stateAtMs < policy.keepForMs ? 'young' : undefined;
+  return isYoung(point.stateAtMs, policy, nowMs) ? 'young' : undefined;
 }
 
 /** A savepoint is written by many for minutes: its folder is left alone until the youngest file in it is old. */

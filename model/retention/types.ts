@@ -13,8 +13,8 @@ export interface SeenPoint {
   snapshot: string | undefined;
   /** Milliseconds since the epoch: when the state was as it is in it. */
   stateAtMs: number;
-  /** Its files with the least size of each. */
-  files: readonly { key: string; sizeBytes: number }[];
+  /** Its files with the least size of each, and the sha256 of that much where it is known. */
+  files: readonly { key: string; sizeBytes: number; sha256?: string | undefined }[];
 }
 
 /** One object below `snapshots/<namespace>/<job>/`. */

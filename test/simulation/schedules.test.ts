@@ -15,11 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-test('one schedule a zone and tier, renewed in place, and gone when removed', async () => {
+test('one schedule a zone and tier and one a zone for checks, renewed in place, and gone when removed', async () => {
   const { client, config, home } = new Scenario(env, 'schedules');
   expect((await listSchedules(client, config)).every(({ state }) => state === 'absent')).toBe(true);
   const first = await applySchedules(client, config);
-  expect(first).toHaveLength(8);
+  expect(first).toHaveLength(10);
+  expect(first.find(({ id }) => id === `recheck/${home}`)).toMatchObject({ tier: null, everyMs: 3_600_000 });
   expect(first.find(({ id }) => id === `protect/${home}/P2`)).toMatchObject({ everyMs: 600_000, state: 'runs' });
 
   await client.schedule.getHandle(`protect/${home}/P2`).pause('maintenance');

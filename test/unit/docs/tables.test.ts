@@ -6,6 +6,7 @@ import { parseConfig } from '../../../model/config/parse.ts';
 import { settings } from '../../../model/config/settings.ts';
 import { parseDurationMs } from '../../../model/duration.ts';
 import { diagnosisCodes, type DiagnosisCode } from '../../../model/diagnosis/codes.ts';
+import { findingCodes } from '../../../model/findings/codes.ts';
 import { errorCodes } from '../../../model/error-codes.ts';
 import { codeOf, readDocument, tableRows } from './documents.ts';
 import { schemaSettings } from './schema-settings.ts';
@@ -41,6 +42,7 @@ function asRows(table: CodeTable): string[][] {
 describe.each([
   ['docs/errors.md', errorCodes as CodeTable],
   ['docs/diagnosis.md', diagnosisCodes as CodeTable],
+  ['docs/findings.md', findingCodes as CodeTable],
 ])('%s', (path, table) => {
   test('has every code in the order and words of its table, and no other', () => {
     expect(tableRows(readDocument(path), ['code', 'what it means', 'what to do'])).toEqual(asRows(table));

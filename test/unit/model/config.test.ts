@@ -66,6 +66,7 @@ describe('a configuration', () => {
       approvalTimeoutMs: 900_000,
       probeDeadlineMs: 5_000,
     });
+    expect(config.recheck).toEqual({ intervalMs: 3_600_000, sampleBytes: 64e6, bytesPerSecond: 20e6 });
     expect(config.retention).toEqual({ orphanAgeMs: 21_600_000 });
   });
 

@@ -58,6 +58,11 @@ describe('which recovery points go', () => {
     });
   });
 
+  test('by no other’s clock: state from the future is not young where youth does not count', () => {
+    const points = five.map((one) => ({ ...one, stateAtMs: 200 * hourMs }));
+    expect(fates(question(points)).expire).toEqual(['1', '2', '3']);
+  });
+
   test('a damaged one counts for nothing, and stays as long as fewer than enough intact ones are newer', () => {
     const points = five.map((one) => ({ ...one, damaged: one.id === '4' || one.id === '1' }));
     expect(fates(question(points))).toEqual({ keep: ['5 newest', '4 newest', '3 newest'], expire: ['1', '2'] });

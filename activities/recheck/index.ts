@@ -1,0 +1,29 @@
+/** The activities of re-checking, as Temporal registers them. */
+import { keepBeating } from '../keep-beating.ts';
+import { activityPulse } from '../pulse.ts';
+import type { Pulse, World } from '../world.ts';
+import { recheckJob } from './recheck-job.ts';
+import type { RecheckJobRequest, RecheckResult } from './types.ts';
+
+/** `pulse` as in `createEscapeActivities`. */
+export function createRecheckActivities(world: World, pulse: () => Pulse = activityPulse) {
+  return {
+    async recheckJob(request: RecheckJobRequest): Promise<RecheckResult> {
+      const running = pulse();
+      // By a worker's clock, as the times of readings are; a later attempt takes it over from the first.
+      const sinceMs = sinceIn(running.resumed) ?? world.now();
+      return keepBeating(
+        running,
+        () => ({ sinceMs }),
+        () => recheckJob(world, request, running, sinceMs),
+      );
+    },
+  };
+}
+
+function sinceIn(resumed: unknown): number | undefined {
+  const { sinceMs } = (resumed ?? {}) as { sinceMs?: unknown };
+  return typeof sinceMs === 'number' ? sinceMs : undefined;
+}
+
+export type RecheckActivities = ReturnType<typeof createRecheckActivities>;

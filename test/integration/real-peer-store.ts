@@ -1,0 +1,121 @@
+/** Two zones in memory, but the peer's store is a real one: versitygw for S3, a NameNode and DataNode for HDFS. */
+import { openStore } from '../../activities/storage/open-store.ts';
+import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { protectJob } from '../../activities/protect/protect-job.ts';
+import type { ProtectResult } from '../../activities/protect/types.ts';
+import type { Pulse, World } from '../../activities/world.ts';
+import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
+import type { CheckpointStatistics } from '../../model/flink/rest-types.ts';
+import { annotations } from '../../model/kubernetes/marks.ts';
+import { deploy, fleetOf, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
+import { twoZones } from '../simulation/harness/two-zones.ts';
+import { waitUntil } from '../simulation/harness/wait-until.ts';
+import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
+import { startHdfs } from './servers/hdfs.ts';
+import { startS3 } from './servers/s3.ts';
+
+export interface StoreServer {
+  config: StoreConfig;
+  secrets(source: SecretSource): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startStore(kind: 'S3' | 'HDFS'): Promise<StoreServer> {
+  if (kind === 'HDFS') {
+    const { endpoint, uri: flinkUri, superuser: user, stop } = await startHdfs();
+    const config = { type: 'webhdfs', endpoint, flinkUri, user, prefix: 'az-escape', flinkConfiguration: {} } as const;
+    return { config, secrets: async () => '', stop };
+  }
+  const server = await startS3();
+  const config: StoreConfig = {
+    type: 's3',
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    bucket: server.bucket,
+    prefix: 'az-escape',
+    forcePathStyle: true,
+    accessKeyId: { env: 'S3_ID' },
+    secretAccessKey: { env: 'S3_KEY' },
+    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
+    flinkConfiguration: {},
+  };
+  const secrets = async (source: SecretSource) =>
+    'env' in source && source.env === 'S3_ID' ? server.accessKeyId : server.secretAccessKey;
+  return { config, secrets, stop: () => server.stop() };
+}
+
+/** One job of tier P1 that ships its checkpoints into the real store. */
+export class RealPeerStage {
+  readonly job = { namespace: 'default', name: 'p1-0' };
+  readonly key = 'default/p1-0';
+  readonly home: string;
+  readonly peer: string;
+  readonly world: World;
+  readonly simulated: SimulatedWorld;
+  readonly store: SnapshotStore;
+  readonly pulse: Pulse;
+  #first: CheckpointStatistics | undefined;
+  #rounds = 0;
+
+  constructor(name: string, server: StoreServer) {
+    const { config, home, peer } = twoZones(name);
+    const zone = config.zones[peer]!;
+    const realConfig = { ...server.config, prefix: name };
+    // Real servers on a machine that has other work to do.
+    config.escape.probeDeadlineMs = 20_000;
+    config.zones[peer] = { ...zone, stores: { s3: realConfig } };
+    this.home = home;
+    this.peer = peer;
+    this.simulated = new SimulatedWorld(config, { seed: 4, speed: 10 });
+    this.simulated.checkpoints.jobs.add(this.key);
+    this.store = openStore(peer, 's3', realConfig, server.secrets);
+    this.pulse = stagePulse(this.simulated);
+    const { simulated } = this;
+    this.world = {
+      config,
+      cluster: (of) => simulated.cluster(of),
+      store: (of, named) => (of === peer ? this.store : simulated.store(of, named)),
+      flinkFiles: (of) => simulated.flinkFiles(of),
+      flink: simulated.flink,
+      log: simulated.log,
+      now: () => Date.now(),
+    };
+  }
+
+  /** The job runs. */
+  async ready(): Promise<this> {
+    await deploy(this.simulated, this.home, fleetOf({ P1: 1 }));
+    const deployment = userDeployment(this.job, 'P1');
+    deployment.metadata.annotations = { [annotations.mode]: 'ship' };
+    await this.simulated.cluster(this.home).applyDeployment(deployment);
+    return this;
+  }
+
+  /** One round, with the checkpoint after the last round's: however slow a store is, neighbours share files. */
+  async protect(round: string): Promise<ProtectResult> {
+    const run = this.simulated.operator(this.home).runs.get(this.key)!;
+    if (!this.#first) {
+      const latest = () => run.checkpointsAt(this.simulated.now()).latestCompleted;
+      await waitUntil('a checkpoint', () => latest() !== undefined);
+      this.#first = run.checkpointsAt(this.simulated.now());
+      run.checkpointsAt = () => this.#statistics();
+    }
+    this.#rounds += 1;
+    return protectJob(this.world, { zone: this.home, round, ...this.job }, this.pulse);
+  }
+
+  #statistics(): CheckpointStatistics {
+    const first = this.#first!.latestCompleted!;
+    const id = first.id + this.#rounds;
+    const externalPath = first.externalPath!.replace(/chk-\d+$/, `chk-${id}`);
+    const triggerTimestampMs = first.triggerTimestampMs + this.#rounds * 1_000;
+    return { ...this.#first!, latestCompleted: { ...first, id, externalPath, triggerTimestampMs } };
+  }
+
+  /** Keys of all objects below a folder. */
+  async keys(folder: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.store.list(folder)) keys.push(key);
+    return keys.sort();
+  }
+}
