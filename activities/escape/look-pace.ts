@@ -26,10 +26,19 @@ const diagnoseEveryMsOfMany = 30_000;
 /** Diagnoses at once, so that a zone in which nothing comes up is not asked to death. */
 const diagnosesAtOnce = 16;
 
+/** A diagnosis that takes longer was hard on the API server, which goes through all pods and Events of a namespace. */
+const easyDiagnosisMs = 250;
+
+/** Of the time, what such diagnoses may take: many jobs wait for pods, and the API server that is asked places them. */
+const shareOfHardDiagnoses = 0.1;
+
 export class LookPace {
   #watched = 0;
   #starting = 0;
   #diagnosing = 0;
+  /** Of the last diagnosis; until one is known it is not taken for easy. */
+  #tookMs = Infinity;
+  #nextMs = -Infinity;
 
   /** Counts a job as watched while `watch` runs. */
   async watching<T>(watch: () => Promise<T>): Promise<T> {
@@ -63,14 +72,25 @@ export class LookPace {
     return this.#watched > manyJobs ? diagnoseEveryMsOfMany : diagnoseEveryMs;
   }
 
-  /** Diagnoses, unless many are at it: then undefined, and the next look tries again. */
-  async diagnosing<T>(diagnose: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Diagnoses, unless many are at it: then undefined, and the next look tries again. While many jobs are watched and
+   * diagnoses are hard, one goes at a time and then there is a pause; but `last`, the one that ends the watching, goes.
+   */
+  async diagnosing<T>(
+    diagnose: () => Promise<T>,
+    { now, last }: { now: () => number; last: boolean },
+  ): Promise<T | undefined> {
     if (this.#diagnosing >= diagnosesAtOnce) return undefined;
+    const sparing = this.#watched > manyJobs && this.#tookMs > easyDiagnosisMs && !last;
+    const beganMs = now();
+    if (sparing && (this.#diagnosing > 0 || beganMs < this.#nextMs)) return undefined;
     this.#diagnosing += 1;
     try {
       return await diagnose();
     } finally {
       this.#diagnosing -= 1;
+      this.#tookMs = now() - beganMs;
+      this.#nextMs = beganMs + this.#tookMs / shareOfHardDiagnoses;
     }
   }
 }

@@ -90,7 +90,8 @@ async function watchJob(
       const over = nowMs >= deadlineMs || verdict.state === 'wrong-path' || verdict.state === 'failing';
       if (over || nowMs >= nextDiagnosisMs) {
         const known = { verdict, lastFailure };
-        const failed = await pace.diagnosing(() => diagnoseJob(world, target, job, jobManager, known, pulse));
+        const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
+        const failed = await pace.diagnosing(look, { now: world.now, last: over });
         if (failed && (over || isFinal(failed.code, nowMs - startedMs))) return failed.report;
         if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
         if (failed) watched.trouble = failed.report.reason;

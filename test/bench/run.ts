@@ -5,10 +5,14 @@ import { parseArgs } from 'node:util';
 import { explainAndExit } from '../../cli/explain.ts';
 import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { renderTable } from '../../cli/render/table.ts';
+import { kwokTool } from '../../lab/fleet/pods/kwok.ts';
+import { demoToolNames } from '../../lab/toolchain/tools.ts';
 import type { BenchRow } from './row.ts';
 import { benchEscape } from './escape.ts';
 import { benchCopy } from './copy.ts';
 import { benchPlan } from './plan.ts';
+import { sizeOf } from './pods-size.ts';
+import { benchPods } from './pods.ts';
 import { benchStarts } from './starts.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -18,6 +22,8 @@ const options = {
   files: { type: 'string' },
   size: { type: 'string' },
   minutes: { type: 'string' },
+  'pods-per-job': { type: 'string' },
+  nodes: { type: 'string' },
 } as const;
 type Given = { [option in keyof typeof options]?: string };
 
@@ -55,6 +61,16 @@ const benches: Record<string, Bench> = {
     run: async (given) => {
       await prepareToolchain({ install: true });
       return benchEscape(whole(given, 'jobs') ?? 1_000);
+    },
+  },
+  pods: {
+    about: 'an escape of jobs with real pods through the real scheduler, beside posting them bare',
+    usage: '--jobs 1000 --pods-per-job 31 --nodes 2000',
+    run: async (given) => {
+      const [pods, nodes] = [whole(given, 'pods-per-job'), whole(given, 'nodes')];
+      const size = sizeOf({ jobs: whole(given, 'jobs') ?? 1_000, pods, nodes });
+      await prepareToolchain({ install: true, tools: [...demoToolNames, kwokTool] });
+      return benchPods(size);
     },
   },
   copy: {

@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRef } from '../../../model/job.ts';
 import { jobKey } from '../../../model/job.ts';
 import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import type { JobBody } from '../job-body.ts';
 import type { PodApi } from './api.ts';
+import { metadataAs } from './follow.ts';
 import { madeFor } from './labels.ts';
 import { PodPoster } from './pod-poster.ts';
 import { objectOf, podsOfJob, type Pod } from './pods-of-job.ts';
@@ -22,7 +24,7 @@ interface Body {
   pods: Map<string, Pod>;
 }
 
-export class PodBody {
+export class PodBody implements JobBody {
   readonly #api: PodApi;
   readonly #say: (sentence: string) => void;
   readonly #poster: PodPoster;
@@ -124,7 +126,7 @@ export class PodBody {
 
   async #namesThere(): Promise<Set<string>> {
     const query = new URLSearchParams({ labelSelector: madeFor, resourceVersion: '0' }).toString();
-    const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+    const accept = metadataAs('PartialObjectMetadataList');
     let text = '';
     for await (const chunk of await this.#api.stream(`/api/v1/pods?${query}`, accept, this.#ending.signal)) {
       text += chunk;

@@ -15,6 +15,8 @@ import {
 } from '../../../lab/fleet/create-fleet.ts';
 import { fleetJobs, fleetNamespace, type FleetJob } from '../../../lab/fleet/fleet-jobs.ts';
 import { openPodApi, type PodApi } from '../../../lab/fleet/pods/api.ts';
+import { PodBody } from '../../../lab/fleet/pods/pod-body.ts';
+import type { PodsPerJob } from '../../../lab/fleet/pods/pods-of-job.ts';
 import { FleetSimulator } from '../../../lab/fleet/simulator.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { reportSchema, type Report } from '../../../model/report/schema.ts';
@@ -25,10 +27,12 @@ import { connectClient } from '../../../worker/temporal.ts';
 import { startKubernetes, type TestKubernetes } from '../servers/kubernetes.ts';
 import { freePorts, until } from '../servers/process.ts';
 import { startS3, type S3Server } from '../servers/s3.ts';
+import type { TestCluster } from '../servers/scheduling.ts';
 import { startTemporal, type TemporalServer } from '../servers/temporal.ts';
 
 export interface StageOptions {
-  jobs: number;
+  /** How many, of the usual tiers, or which. */
+  jobs: number | FleetJob[];
   seed?: number;
   /** Starts are so many times quicker than measured ones. */
   speed?: number;
@@ -36,6 +40,8 @@ export interface StageOptions {
   faults?: number;
   /** API servers for ten thousand objects. */
   large?: boolean;
+  /** az-b is this cluster, and the jobs have real pods there. The cluster stays when the stage stops. */
+  pods?: { cluster: TestCluster; perJob: PodsPerJob };
   /** Put in front of az-b's API server, such as by a proxy; given its own kubeconfig. */
   kubeconfigOf?: (kubernetes: TestKubernetes) => Promise<string>;
   /** More of the product's configuration, over that of the stage. */
@@ -66,33 +72,38 @@ export interface FleetStage {
 
 export async function startStage(options: StageOptions): Promise<FleetStage> {
   await buildBundle();
-  const { jobs: count, seed = 1, speed = 1, faults = 0 } = options;
+  const { seed = 1, speed = 1, faults = 0, pods } = options;
   const dir = mkdtempSync(join(tmpdir(), 'az-escape-fleet-'));
   const ending: (() => Promise<unknown>)[] = [async () => rmSync(dir, { recursive: true, force: true })];
   const stop = async () => {
     for (const end of ending.toReversed()) await end();
   };
   try {
-    const kubernetes = await startKubernetes({ crds: true, large: options.large ?? false });
-    ending.push(() => kubernetes.stop());
+    const kubernetes =
+      pods?.cluster.kubernetes ?? (await startKubernetes({ crds: true, large: options.large ?? false }));
+    if (!pods) ending.push(() => kubernetes.stop());
     const s3 = await startS3();
     ending.push(() => s3.stop());
     const temporal = await startTemporal();
     ending.push(() => temporal.stop());
 
-    const jobs = fleetJobs(count);
+    const jobs = typeof options.jobs === 'number' ? fleetJobs(options.jobs) : options.jobs;
     const api = openPodApi(kubernetes.kubeconfig());
     ending.push(() => api.close());
     await createFleetNamespace(api);
     const [restPort = 0] = await freePorts(1);
     const rest = { host: '127.0.0.1', port: restPort };
-    const simulator = new FleetSimulator(api, { namespace: fleetNamespace, seed, speed, faults, rest }, () => {});
+    const body = pods ? new PodBody(api, () => {}) : undefined;
+    await body?.open();
+    ending.push(async () => body?.close());
+    const simulator = new FleetSimulator(api, { namespace: fleetNamespace, seed, speed, faults, rest }, () => {}, body);
     await simulator.open();
     ending.push(() => simulator.close());
 
     const store: FleetStore = { name: 's3', root: `s3a://${s3.bucket}/${prefix}`, folder: join(s3.folder, prefix) };
-    const points = writeRecoveryPoints(jobs, { home, peer }, store, seed);
-    await createStandbys(api, points, { home, peer });
+    const place = { home, peer, ...(pods ? { pods: pods.perJob } : {}) };
+    const points = writeRecoveryPoints(jobs, place, store, seed);
+    await createStandbys(api, points, place);
     const twins = jobs.filter(({ tier }) => tier === 'P0');
     await until(
       async () => twins.every((job) => (simulator.runOf(job)?.checkpointsAt(Date.now()).completed ?? 0) > 0),
