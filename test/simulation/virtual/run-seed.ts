@@ -1,8 +1,9 @@
 /** Runs one seed from its first event to its last, and judges it. */
 import { LawBook } from './laws/law-book.ts';
-import { judgeEnd } from './laws/judge-end.ts';
+import { judgeEnd, judgeEscape } from './laws/judge-end.ts';
 import { watchLaws } from './laws/watch.ts';
 import { play, type Played } from './scenario/play.ts';
+import { playSequel } from './scenario/sequel.ts';
 import { drawScenario, type Scenario } from './scenario/scenario.ts';
 import { Stage, type Mutate } from './scenario/stage.ts';
 import { loadBundle } from './temporal/workflow-code.ts';
@@ -45,9 +46,14 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   try {
     watchLaws(stage, laws);
     let over = false;
-    play(stage).then(
-      (result) => {
-        played = result;
+    const whole = async (): Promise<void> => {
+      played = await play(stage);
+      judgeEnd(stage, played, laws);
+      const sequel = await playSequel(stage);
+      if (sequel) judgeEscape(stage, sequel, laws);
+    };
+    whole().then(
+      () => {
         over = true;
       },
       (error: unknown) => {
@@ -56,7 +62,6 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
       },
     );
     await time.run(() => over, deadlineMs).catch(crash);
-    if (played) judgeEnd(stage, played, laws);
   } finally {
     uninstall();
     for (const run of stage.server.runs) await run.evict();

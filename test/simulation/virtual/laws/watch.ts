@@ -18,8 +18,9 @@ export function watchLaws(stage: Stage, laws: LawBook): void {
   stage.world.ledger.onNote((entry) => {
     const work = currentWork.getStore();
     if (!work) return;
-    lostZoneIsLeftAlone(stage, laws, entry, work);
+    lostZoneIsLeftAlone(laws, entry, work);
     dryRunChangesNothing(laws, entry, work);
+    approvalIsWaitedFor(stage, laws, entry, work);
   });
   for (const zone of [stage.home, stage.peer]) {
     const started = new Map<string, number>();
@@ -33,12 +34,20 @@ export function watchLaws(stage: Stage, laws: LawBook): void {
   }
 }
 
-function lostZoneIsLeftAlone(stage: Stage, laws: LawBook, { zone, kind, object }: LedgerEntry, work: Work): void {
-  const isOfEscape = /^(escape|fence)/.test(work.workflowId);
-  if (zone !== stage.home || !isOfEscape) return;
+function lostZoneIsLeftAlone(laws: LawBook, { zone, kind, object }: LedgerEntry, work: Work): void {
+  const lost = /^(?:escape|escape-active|fence)\/([^/]+)/.exec(work.workflowId)?.[1];
+  if (zone !== lost) return;
   const isFine = work.activity === 'fenceZone' && fencing.has(kind);
   laws.holds('an escape touches nothing in the lost zone but to fence', isFine, () => {
     return `${work.activity} asked ${zone} for ${kind} of ${object}`;
+  });
+}
+
+function approvalIsWaitedFor(stage: Stage, laws: LawBook, { zone, kind, object }: LedgerEntry, work: Work): void {
+  if (stage.time.nowMs >= stage.changesFromMs || !work.workflowId.startsWith('escape') || !writes.test(kind)) return;
+  const isFine = kind.startsWith('store') && /^(reports\/|\.probe\/)/.test(object);
+  laws.holds('nothing is changed before it is approved', isFine, () => {
+    return `${work.activity} did ${kind} of ${object} in ${zone}`;
   });
 }
 
@@ -111,8 +120,9 @@ function activeJobsAreLeftRunning(laws: LawBook, zone: string, { before, after, 
 function fencingIsByRight(stage: Stage, laws: LawBook, zone: string, { before, after, work }: Write): void {
   if (work?.activity !== 'fenceZone' || !isActive(before) || isActive(after)) return;
   const job = jobKey(jobOf(after));
-  const holder = holderIn(stage, stage.peer, job, epochOf(after));
-  const isFine = zone === stage.home && holder !== undefined && holder !== 'protect';
+  const other = zone === stage.home ? stage.peer : stage.home;
+  const holder = holderIn(stage, other, job, epochOf(after));
+  const isFine = holder !== undefined && holder !== 'protect';
   laws.holds('fencing stops only what was claimed', isFine, () => {
     return `${job} was stopped in ${zone} for epoch ${epochOf(after)}, which is held by ${holder ?? 'nobody'}`;
   });
@@ -135,7 +145,10 @@ function wavesKeepTheirOrder(
   const first = `${escape} ${job}`;
   if (started.has(first)) return;
   const wave = planOf(stage, zone, escape)?.waves.find(({ jobs }) => jobs.some((one) => jobKey(one) === job))?.wave;
-  if (wave === undefined) return;
+  // A tier that people hold lets those behind it pass.
+  const tier = after.metadata.labels?.[labels.tier];
+  const isHeld = stage.scenario.words.some(({ says }) => says.word === 'holdTier' && says.tier === tier);
+  if (wave === undefined || isHeld) return;
   for (const [other, later] of started) {
     laws.holds('the most important first', !other.startsWith(`${escape} `) || later <= wave, () => {
       return `${job} of wave ${wave} was started after ${other.split(' ')[1]} of wave ${later}`;

@@ -5,32 +5,32 @@ import type { ReportSummary } from '../../../../activities/escape/types.ts';
 import { jobKey } from '../../../../model/job.ts';
 import { reportSchema, type Report } from '../../../../model/report/schema.ts';
 import { Refusal, requestEscape, startProtection } from '../../../../worker/client.ts';
-import { tellEscape } from '../../../../worker/running-escape.ts';
 import { userDeployment } from '../../harness/fleet.ts';
 import { currentWork } from '../temporal/current-work.ts';
 import { damageRecoveryPoints, isIntact, manifestsOf } from './damage.ts';
+import { actAsPeople, incident, type Acts } from './people.ts';
+import { deployResidents, limitRoom } from './residents.ts';
+import type { SimulatedJob } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** What a run came to, for the laws to judge. */
-export interface Played {
+/** An escape that has ended, for the laws to judge. */
+export interface Escaped {
+  from: string;
+  to: string;
+  summary: ReportSummary;
+  report: Report;
+  /** Keys of the jobs that nothing kept from running again. */
+  whole: string[];
+}
+
+/** The escape that a scenario is about. */
+export interface Played extends Escaped {
   triggeredMs: number;
   endedMs: number;
   /** Keys of the jobs that had a recovery point in the peer when the zone was lost. */
   protectedJobs: Set<string>;
-  /** Those of which one was intact at the trigger. */
-  restorable: Set<string>;
-  summary: ReportSummary;
-  report: Report;
-  /** Verdicts of the same incident sent again, and of another one, while the first ran. */
-  repeated: { accepted: boolean; workflowId: string } | undefined;
-  other: { accepted: boolean; code: string | undefined } | undefined;
-  aborted: boolean;
-  paused: boolean;
-  /** How often the peer was given up and the incident sent again. */
-  givenUp: number;
+  acts: Acts;
 }
-
-export const incident = 'INC-1';
 
 export async function play(stage: Stage): Promise<Played> {
   const { scenario, world, home, peer, log } = stage;
@@ -43,29 +43,36 @@ export async function play(stage: Stage): Promise<Played> {
   loseZone(stage);
   await sleep(scenario.loss.noticedAfterMs);
   const triggeredMs = Date.now();
-  const restorable = new Set(
-    scenario.jobs.filter((job) => manifestsOf(stage, job).some((one) => isIntact(stage, one))).map(jobKey),
-  );
+  stage.changesFromMs = triggeredMs + (scenario.trigger.approvedAfterMs ?? 0);
+  const whole = scenario.jobs.filter((job) => isSound(job) && isRestorable(stage, job)).map(jobKey);
   const background = unleash(stage);
 
   if (scenario.trigger.dryRun === 'before') await dryRun(stage);
   const beside = scenario.trigger.dryRun === 'beside' ? dryRun(stage) : undefined;
-  const played = { repeated: undefined, other: undefined, aborted: false, paused: false } as Pick<
-    Played,
-    'repeated' | 'other' | 'aborted' | 'paused'
-  >;
-  const people = actAsPeople(stage, played);
-  const { summary, givenUp } = await escapeUntilDone(stage);
+  const acts: Acts = { aborted: false, skipped: new Set() };
+  let isOver = false;
+  const people = actAsPeople(stage, acts, () => isOver);
+  const summary = await escapeUntilDone(stage);
   const endedMs = Date.now();
+  isOver = true;
   log.add('run', `the escape ended: ${JSON.stringify(summary.totals)}`);
   await Promise.all([...people, ...background, beside]);
-  await settle(stage);
+  await settle(stage, home);
   const bytes = world.store(peer).objects.get(summary.reportKey)?.bytes;
   const report = reportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  return { triggeredMs, endedMs, protectedJobs, restorable, summary, report, givenUp, ...played };
+  return { from: home, to: peer, summary, report, whole, triggeredMs, endedMs, protectedJobs, acts };
 }
 
-async function deployFleet({ scenario, world, home }: Stage): Promise<void> {
+function isSound({ fault, damage }: SimulatedJob): boolean {
+  return damage !== 'all' && (fault === undefined || fault === 'slow');
+}
+
+function isRestorable(stage: Stage, job: SimulatedJob): boolean {
+  return manifestsOf(stage, job).some((manifest) => isIntact(stage, manifest));
+}
+
+async function deployFleet(stage: Stage): Promise<void> {
+  const { scenario, world, home } = stage;
   for (const job of scenario.jobs) {
     const deployment = userDeployment(job, job.isRaised ? 'P2' : job.tier);
     deployment.metadata.annotations = {
@@ -74,6 +81,7 @@ async function deployFleet({ scenario, world, home }: Stage): Promise<void> {
     };
     await world.cluster(home).applyDeployment(deployment);
   }
+  await deployResidents(stage);
   await sleep(60_000);
 }
 
@@ -86,7 +94,7 @@ async function raiseTiers({ scenario, world, home }: Stage): Promise<void> {
 }
 
 /** One round by the product itself; keys of the jobs that it protected. */
-async function protectOnce(stage: Stage, zone: string): Promise<Set<string>> {
+export async function protectOnce(stage: Stage, zone: string): Promise<Set<string>> {
   const workflowId = await startProtection(stage.client, stage.config, { zone });
   const result = (await stage.client.workflow.getHandle(workflowId).result()) as {
     problems: { namespace: string; name: string; sentence: string }[];
@@ -109,11 +117,7 @@ function loseZone(stage: Stage): void {
     const twin = world.operator(peer).runs.get(jobKey(job));
     if (twin && job.twinFault) twin.fault = job.twinFault;
   }
-  if (scenario.roomFor !== undefined) {
-    const room = { cpuMillis: 2_000 * scenario.roomFor, memoryBytes: 2 ** 33 * scenario.roomFor, pods: 1_000 };
-    const cluster = world.cluster(peer);
-    cluster.nodes = cluster.nodes.map((node) => ({ ...node, ...room }));
-  }
+  limitRoom(stage);
 }
 
 /** Faults and other work beside the escape, by time. The promises settle when the last of it is over. */
@@ -187,61 +191,16 @@ async function dryRun(stage: Stage): Promise<void> {
   }
 }
 
-function actAsPeople(stage: Stage, played: Pick<Played, 'repeated' | 'other' | 'aborted' | 'paused'>): Promise<void>[] {
-  const { scenario, client, config, home, log } = stage;
-  const { repeatedAfterMs, otherAfterMs } = scenario.trigger;
-  const isUnderWay = (): boolean => stage.server.find(`escape-active/${home}`)?.isRunning ?? false;
-  const acts: Promise<void>[] = [];
-  const ask = async (name: string): Promise<{ accepted: boolean; code: string | undefined; workflowId: string }> => {
-    const { verdict } = await requestEscape(client, config, { zone: home, incident: name });
-    log.add('run', `${name} sent: ${verdict.sentence}`);
-    return { accepted: verdict.accepted, code: verdict.code, workflowId: verdict.workflowId };
-  };
-  if (repeatedAfterMs !== undefined) {
-    acts.push(
-      sleep(repeatedAfterMs).then(async () => {
-        if (isUnderWay()) played.repeated = await ask(incident);
-      }),
-    );
-  }
-  if (otherAfterMs !== undefined) {
-    acts.push(
-      sleep(otherAfterMs).then(async () => {
-        if (!isUnderWay()) return;
-        const verdict = await ask('INC-2');
-        // The first may have ended while the answer was under way.
-        if (isUnderWay()) played.other = verdict;
-      }),
-    );
-  }
-  for (const { atMs, word } of scenario.words) {
-    acts.push(
-      sleep(atMs).then(async () => {
-        if (!isUnderWay()) return;
-        try {
-          await tellEscape(client, config, home, { word, by: 'simulated operator' });
-          log.add('run', `told to ${word}`);
-          if (word === 'abort') played.aborted = true;
-          if (word === 'pause') played.paused = true;
-        } catch (error) {
-          log.add('run', `not told to ${word}: ${error instanceof Error ? error.message : String(error)}`);
-        }
-      }),
-    );
-  }
-  return acts;
-}
-
 /** As a person would: a peer that was given up is tried again by the same incident, half a minute later. */
-async function escapeUntilDone(stage: Stage): Promise<{ summary: ReportSummary; givenUp: number }> {
+async function escapeUntilDone(stage: Stage): Promise<ReportSummary> {
   const { client, config, home, scenario, log } = stage;
-  const { tiers } = scenario.trigger;
+  const { tiers, approvedAfterMs } = scenario.trigger;
+  const input = { ...(tiers ? { tiers } : {}), ...(approvedAfterMs === undefined ? {} : { approval: true as const }) };
   for (let givenUp = 0; ; givenUp++) {
     try {
-      const asked = await requestEscape(client, config, { zone: home, incident, ...(tiers ? { tiers } : {}) });
+      const asked = await requestEscape(client, config, { zone: home, incident, ...input });
       if (!asked.verdict.accepted) throw new Error(asked.verdict.sentence);
-      const summary = (await client.workflow.getHandle(asked.workflowId).result()) as ReportSummary;
-      return { summary, givenUp };
+      return (await client.workflow.getHandle(asked.workflowId).result()) as ReportSummary;
     } catch (error) {
       const why = messages(error);
       log.add('run', `the escape ended badly: ${why}`);
@@ -252,10 +211,10 @@ async function escapeUntilDone(stage: Stage): Promise<{ summary: ReportSummary; 
 }
 
 /** Long enough for what was left behind: the watch for the lost zone, rounds of protection. */
-async function settle({ server, scenario, fleet }: Stage): Promise<void> {
+export async function settle({ server, world, fleet }: Stage, lost: string): Promise<void> {
   while (fleet.size < 1) await sleep(1_000);
   const isBusy = ({ info, isRunning }: (typeof server.runs)[number]): boolean =>
-    isRunning && (info.workflowType !== 'fenceReturn' || scenario.loss.returnsAfterMs !== undefined);
+    isRunning && (info.workflowType !== 'fenceReturn' || !world.zone(lost).dead);
   while (server.runs.some(isBusy)) await sleep(1_000);
 }
 

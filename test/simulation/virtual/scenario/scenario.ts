@@ -26,6 +26,15 @@ export interface Stretch {
   toMs: number;
 }
 
+/** What an operator tells the escape, and when. */
+export interface Word {
+  atMs: number;
+  says:
+    | { word: 'pause' | 'resume' | 'abort' }
+    | { word: 'skipJob'; job: string }
+    | { word: 'holdTier' | 'releaseTier'; tier: Tier };
+}
+
 export interface Scenario {
   seed: number;
   jobs: SimulatedJob[];
@@ -51,8 +60,10 @@ export interface Scenario {
     repeatedAfterMs: number | undefined;
     /** Another incident for the zone is sent after so much. */
     otherAfterMs: number | undefined;
+    /** It must be approved, and somebody tries to from then on; undefined: it need not. */
+    approvedAfterMs: number | undefined;
   };
-  words: { atMs: number; word: 'pause' | 'resume' | 'abort' }[];
+  words: Word[];
   faults: {
     /** Share of calls to the peer that end badly, and when. */
     trouble: (Stretch & { share: number }) | undefined;
@@ -64,6 +75,13 @@ export interface Scenario {
   };
   /** Rounds of protection beside the escape, from the trigger on. */
   protectAtMs: number[];
+  /** P3 jobs that run in the peer, each on a node of its own; where room is short they make it. */
+  residents: number;
+  /**
+   * What follows when all has settled: another escape of the same zone, or the jobs are protected where they run now,
+   * and that zone is lost too.
+   */
+  sequel: 'again' | 'back' | undefined;
   /** Nodes of the peer have room for so many jobs that do not run there yet; undefined: for all. */
   roomFor: number | undefined;
 }
@@ -104,12 +122,14 @@ export function drawScenario(seed: number): Scenario {
       returnsAfterMs: manner === 'alive' ? 0 : sometimes(0.5, () => random.between(5_000, 240_000)),
     },
     trigger: {
-      tiers: sometimes(0.1, () => random.pick([['P0'], ['P0', 'P1'], ['P1', 'P2', 'P3']] satisfies Tier[][])),
+      // A tier of which there is no job is refused.
+      tiers: sometimes(0.1, () => tiersOf(jobs)),
       dryRun: random.chance(0.15) ? random.pick(['before', 'beside'] as const) : 'no',
       repeatedAfterMs: sometimes(0.3, () => random.between(0, 60_000)),
       otherAfterMs: sometimes(0.3, () => random.between(0, 60_000)),
+      approvedAfterMs: sometimes(0.1, () => random.between(0, 30_000)),
     },
-    words: drawWords(random),
+    words: drawWords(random, jobs),
     faults: {
       trouble: sometimes(0.4, () => ({ ...drawStretch(random, 60_000), share: random.between(2, 40) / 100 })),
       storeRefuses: sometimes(0.15, () => drawStretch(random, 30_000)),
@@ -122,6 +142,8 @@ export function drawScenario(seed: number): Scenario {
     protectAtMs: Array.from({ length: random.chance(0.4) ? random.between(1, 3) : 0 }, () =>
       random.chance(0.7) ? random.between(0, 4_000) : random.between(0, 90_000),
     ),
+    residents: random.chance(0.1) ? random.between(1, 4) : 0,
+    sequel: sometimes(0.2, () => random.pick(['again', 'back'] as const)),
     roomFor: sometimes(0.15, () => random.between(0, jobs.length)),
   };
 }
@@ -149,11 +171,31 @@ function drawJobs(random: Random): SimulatedJob[] {
   return jobs;
 }
 
-function drawWords(random: Random): Scenario['words'] {
-  if (!random.chance(0.2)) return [];
-  const pausedAt = random.between(0, 30_000);
-  const ends = { atMs: pausedAt + random.between(1_000, 60_000), word: random.pick(['resume', 'abort'] as const) };
-  return random.chance(0.3) ? [ends] : [{ atMs: pausedAt, word: 'pause' }, ends];
+/** Tiers of about half of the standbys, at least of one; undefined where there is none. */
+function tiersOf(jobs: readonly SimulatedJob[]): Tier[] | undefined {
+  const known = jobs.filter(({ isRaised }) => !isRaised).slice(0, Math.ceil(jobs.length / 2));
+  return known.length > 0 ? [...new Set(known.map(({ tier }) => tier))] : undefined;
+}
+
+function drawWords(random: Random, jobs: readonly SimulatedJob[]): Word[] {
+  const words: Word[] = [];
+  if (random.chance(0.2)) {
+    const pausedAt = random.between(0, 30_000);
+    if (random.chance(0.7)) words.push({ atMs: pausedAt, says: { word: 'pause' } });
+    const word = random.pick(['resume', 'abort'] as const);
+    words.push({ atMs: pausedAt + random.between(1_000, 60_000), says: { word } });
+  }
+  if (random.chance(0.1)) {
+    const { tier } = random.pick(jobs);
+    const heldAt = random.between(0, 10_000);
+    words.push({ atMs: heldAt, says: { word: 'holdTier', tier } });
+    words.push({ atMs: heldAt + random.between(1_000, 60_000), says: { word: 'releaseTier', tier } });
+  }
+  if (random.chance(0.1)) {
+    const { namespace, name } = random.pick(jobs);
+    words.push({ atMs: random.between(0, 5_000), says: { word: 'skipJob', job: `${namespace}/${name}` } });
+  }
+  return words;
 }
 
 function drawStretch(random: Random, longestMs: number): Stretch {

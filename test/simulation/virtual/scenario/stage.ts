@@ -32,6 +32,8 @@ export class Stage {
   readonly client: Client;
   /** Of requests to either zone, from now on. */
   latency: Scenario['latency'] = { leastMs: 1, mostMs: 20, slowShare: 0 };
+  /** When the escape may first change something: at once, or when somebody begins to approve it. */
+  changesFromMs = 0;
   readonly #mutate: Mutate;
 
   /** Virtual globals must be installed: the world's clock starts here. */
