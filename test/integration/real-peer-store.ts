@@ -5,11 +5,10 @@ import { protectJob } from '../../activities/protect/protect-job.ts';
 import type { ProtectResult } from '../../activities/protect/types.ts';
 import type { Pulse, World } from '../../activities/world.ts';
 import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
-import type { CheckpointStatistics } from '../../model/flink/rest-types.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
-import { waitUntil } from '../simulation/harness/wait-until.ts';
+import { stepCheckpoints } from '../simulation/harness/step-checkpoints.ts';
 import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
 import { startHdfs } from './servers/hdfs.ts';
 import { startS3 } from './servers/s3.ts';
@@ -54,8 +53,7 @@ export class RealPeerStage {
   readonly simulated: SimulatedWorld;
   readonly store: SnapshotStore;
   readonly pulse: Pulse;
-  #first: CheckpointStatistics | undefined;
-  #rounds = 0;
+  #nextCheckpoint: (() => void) | undefined;
 
   constructor(name: string, server: StoreServer) {
     const { config, home, peer } = twoZones(name);
@@ -94,22 +92,9 @@ export class RealPeerStage {
   /** One round, with the checkpoint after the last round's: however slow a store is, neighbours share files. */
   async protect(round: string): Promise<ProtectResult> {
     const run = this.simulated.operator(this.home).runs.get(this.key)!;
-    if (!this.#first) {
-      const latest = () => run.checkpointsAt(this.simulated.now()).latestCompleted;
-      await waitUntil('a checkpoint', () => latest() !== undefined);
-      this.#first = run.checkpointsAt(this.simulated.now());
-      run.checkpointsAt = () => this.#statistics();
-    }
-    this.#rounds += 1;
+    this.#nextCheckpoint ??= await stepCheckpoints(this.simulated, run);
+    this.#nextCheckpoint();
     return protectJob(this.world, { zone: this.home, round, ...this.job }, this.pulse);
-  }
-
-  #statistics(): CheckpointStatistics {
-    const first = this.#first!.latestCompleted!;
-    const id = first.id + this.#rounds;
-    const externalPath = first.externalPath!.replace(/chk-\d+$/, `chk-${id}`);
-    const triggerTimestampMs = first.triggerTimestampMs + this.#rounds * 1_000;
-    return { ...this.#first!, latestCompleted: { ...first, id, externalPath, triggerTimestampMs } };
   }
 
   /** Keys of all objects below a folder. */

@@ -12,7 +12,7 @@ import { recheckZone } from '../../worker/upkeep.ts';
 import { deploy, fleetOf, protectAll, stagePulse, userDeployment } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
-import { waitUntil } from './harness/wait-until.ts';
+import { stepCheckpoints } from './harness/step-checkpoints.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -24,6 +24,8 @@ const job = { namespace: 'default', name: 'p1-0' };
 const key = 'default/p1-0';
 
 class Stage extends Scenario {
+  #nextCheckpoint: (() => void) | undefined;
+
   async ready(mode: 'savepoint' | 'ship'): Promise<this> {
     if (mode === 'ship') this.world.checkpoints.jobs.add(key);
     await deploy(this.world, this.home, fleetOf({ P1: 1 }));
@@ -35,9 +37,8 @@ class Stage extends Scenario {
 
   async protect(round: string): Promise<RecoveryPointManifest> {
     const run = this.world.operator(this.home).runs.get(key)!;
-    const newest = () => run.checkpointsAt(this.world.now()).latestCompleted?.id ?? 0;
-    const before = newest();
-    await waitUntil('the next checkpoint', () => newest() > before);
+    this.#nextCheckpoint ??= await stepCheckpoints(this.world, run);
+    this.#nextCheckpoint();
     const result = await protectJob(this.world, { zone: this.home, round, ...job }, stagePulse(this.world));
     expect(result.outcome, result.sentence).toBe('protected');
     return this.manifests().at(-1)!;
@@ -123,19 +124,7 @@ describe.concurrent('a re-check', () => {
     const again = await stage.recheck();
     expect(again.findings, 'it stays marked').toHaveLength(1);
 
-    // The next checkpoint may have compacted the file away: ship the very same one again.
-    const run = stage.world.operator(stage.home).runs.get(key)!;
-    const at = run.checkpointsAt.bind(run);
-    run.checkpointsAt = (now) => {
-      const statistics = at(now);
-      const latest = {
-        ...statistics.latestCompleted!,
-        id: second.checkpointId,
-        triggerTimestampMs: Date.parse(second.stateAt),
-      };
-      const path = latest.externalPath!.replace(/chk-\d+$/, `chk-${second.checkpointId}`);
-      return { ...statistics, latestCompleted: { ...latest, externalPath: path } };
-    };
+    // The very same checkpoint again: only what is damaged is copied.
     stage.world.ledger.clear();
     const result = await protectJob(stage.world, { zone: stage.home, round: '3', ...job }, stagePulse(stage.world));
     expect(result.sentence).toContain('1 of them');
