@@ -58,6 +58,8 @@ export const storeKeys = {
   /** A jar or a bundle, by the sha256 of its bytes in lower-case hex. */
   artifactKey: (sha256: string) => `artifacts/sha256/${sha256}`,
 
+  /** How fast the newest escapes into this zone went. */
+  measuresKey: 'reports/measures.json',
   /** Folder of one report and its evidence. */
   reportPrefix: (kind: ReportKind, id: string) => `reports/${kind}/${id}`,
   reportKey: (kind: ReportKind, id: string, format: 'json' | 'html') => `reports/${kind}/${id}/report.${format}`,

@@ -12,6 +12,7 @@ import { reservesRoom } from '../protect/keep-reserve.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import { nothingSelected } from './resolve.ts';
+import { seeSpeeds } from './measures.ts';
 import { seeRoom } from './see-room.ts';
 import type { EscapeTarget, PlanSummary, VictimsRef } from './types.ts';
 
@@ -65,10 +66,11 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
   const peer = zoneConfig(world, target.to);
   // Of the active ones only those that an earlier escape started in vain are taken up.
   const selector = `${labels.role} in (standby,twin,active)`;
-  const [candidates, running, { room, notes }] = await Promise.all([
+  const [candidates, running, { room, notes }, { speeds, from }] = await Promise.all([
     world.cluster(peer.name).listDeployments(selector, signal),
     world.cluster(peer.name).listDeployments(`${labels.tier}=P3`, signal),
     seeRoom(world, peer.name, signal),
+    seeSpeeds(world, peer.name, reportStore(world, peer.name), signal),
   ]);
   const storesUsed = new Set(
     candidates.map((c) => c.metadata.annotations?.[annotations.store] ?? defaultStoreName(peer)),
@@ -90,10 +92,9 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
     room,
     running,
     notes,
+    forecast: from,
     schedule: {
-      startsPerSecond: world.config.escape.startsPerSecond,
-      timeToRunSeconds: world.config.escape.timeToRunMs / 1000,
-      makeRoomSeconds: world.config.escape.preemptSavepointMs / 1000,
+      ...speeds,
       batchSize: world.config.escape.batchSize,
       elapsedSeconds: Math.max(0, (world.now() - Date.parse(target.triggeredAt)) / 1000),
       budgetSeconds: target.budgetSeconds,
@@ -144,7 +145,9 @@ function noteOf(plan: EscapePlan): string {
     plan.waves.length === 0 && first
       ? [`no job starts: ${plan.left.length} are left, such as ${jobKey(first)}: ${first.reason}`]
       : [];
-  const note = [...none, ...plan.late.map(({ reason }) => reason), ...plan.notes]
+  // With what it was reckoned matters to those who must believe that something will be late.
+  const forecast = plan.late.length > 0 && plan.forecast ? [plan.forecast] : [];
+  const note = [...none, ...plan.late.map(({ reason }) => reason), ...forecast, ...plan.notes]
     .map((text) => text.replace(/\.$/, ''))
     .join('. ');
   return note.length <= maxNoteLength ? note : `${note.slice(0, maxNoteLength - 1)}…`;

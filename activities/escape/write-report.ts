@@ -11,6 +11,7 @@ import { endedJob } from './job-report.ts';
 import { markFailed } from './mark-failed.ts';
 import { readPlan, reportStore } from './make-plan.ts';
 import { readVictims } from './make-room.ts';
+import { keepMeasure } from './measures.ts';
 import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from './types.ts';
 
 const maxBatchBytes = 16 << 20;
@@ -106,5 +107,6 @@ export async function writeReport(
     signal,
   });
   await store.put(reportKey, encode(JSON.stringify(report, null, 2)), { contentType: 'application/json', signal });
+  await keepMeasure(world, store, report, signal);
   return { reportKey, totals: report.totals };
 }

@@ -93,12 +93,13 @@ export const settings = {
   startsPerSecond: {
     path: 'escape.startsPerSecond',
     default: 20,
-    about: 'Starts that a zone takes in a second, for the forecast: take it from a report of yours.',
+    about: 'Starts that a zone takes in a second, for the forecast until an escape of 20 jobs or more was measured.',
   },
   timeToRun: {
     path: 'escape.timeToRun',
     default: '1m',
-    about: 'Time from the start of a job until its tasks run, for the forecast: take it from a report of yours.',
+    about:
+      'Time from the start of a job until its tasks run, for the forecast until an escape of 5 jobs or more was measured.',
   },
   orphanAge: {
     path: 'retention.orphanAge',

@@ -68,6 +68,8 @@ export interface EscapePlan {
   preempted: PlannedVictim[];
   /** Waves that are not expected to make the budget, with the reason. */
   late: LateWave[];
+  /** With which durations waves were reckoned: measured ones, or those of the settings. */
+  forecast?: string;
   /** What people should know of the plan, such as that room was not judged. */
   notes: string[];
 }
@@ -90,6 +92,8 @@ export interface EscapeAssessment {
   running?: FlinkDeployment[];
   /** Durations measured earlier; without them nothing is expected. */
   schedule?: Schedule;
+  /** With which durations, in a sentence. */
+  forecast?: string;
   /** What gathering has to say, to stand in front of the plan's own notes. */
   notes?: string[];
 }
@@ -116,7 +120,8 @@ export function planEscape(assessment: EscapeAssessment): EscapePlan {
   const shown =
     notes.length > maxNotes ? [...notes.slice(0, maxNotes), `${notes.length - maxNotes} notes more`] : notes;
   const late = expected?.late ?? [];
-  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, preempted, late, notes: shown };
+  const told = assessment.forecast === undefined ? {} : { forecast: assessment.forecast };
+  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, preempted, late, ...told, notes: shown };
 }
 
 function firstNeededFirst(victims: readonly ClearedVictim[], waves: readonly Pick<Wave, 'jobs'>[]): PlannedVictim[] {

@@ -131,3 +131,20 @@ test('what feeds a job starts before it, and a wave that will be late is told be
   ]);
   expect(scenario.patched()).toEqual(['p2-1', 'p2-2', 'p2-0']);
 });
+
+test('an escape is reckoned by how fast the one before it went', async () => {
+  const fleet = fleetOf({ P1: 6, P3: 6 });
+  const scenario = await new Scenario(env, 'measured').withProtected(fleet);
+  const { world, home, peer } = scenario;
+  const planOf = (incident: string) => {
+    const { bytes } = world.store(peer).objects.get(`reports/escape/${home}-${incident}/plan.json`)!;
+    return JSON.parse(new TextDecoder().decode(bytes)) as { forecast: string; waves: { expectedSeconds: number }[] };
+  };
+  world.zone(home).dead = true;
+  await scenario.whileWorking(async () => {
+    await scenario.escape({ tiers: ['P1'] });
+    expect(planOf('INC-1').forecast).toContain(`1 m until a job runs (by the settings); no escape into ${peer}`);
+    await scenario.escape({ incident: 'INC-2' });
+    expect(planOf('INC-2').forecast).toContain('until a job runs (measured); 1 escape into');
+  });
+});
