@@ -52,6 +52,10 @@ export const errorCodes = {
     means: 'No FlinkDeployment of that name is in the zone.',
     remedy: 'Check namespace and name with `kubectl get flinkdeployments -A`.',
   },
+  JobEnded: {
+    means: 'The job’s owner had deleted or suspended it in the lost zone, so the escape did not start it.',
+    remedy: 'Nothing, if that was meant. Else take the annotation az-escape.io/ended off its standby and escape again.',
+  },
   JobNotHealthy: {
     means: 'The job does not run healthily, so no recovery point was made of it.',
     remedy: 'Bring the job back to RUNNING; its previous recovery points stay in use.',

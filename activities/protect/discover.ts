@@ -4,14 +4,20 @@ import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { isTier, tiers } from '../../model/tier.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { followJobs } from './follow-jobs.ts';
 import { reservesRoom } from './keep-reserve.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
 
-/** The zone's active jobs, most important first; those without a tier are refused with the reason. */
+/**
+ * The zone's active jobs, most important first; those without a tier are refused with the reason. Standbys of jobs that
+ * are no longer active there are looked after on the way.
+ */
 export async function discoverJobs(world: World, zone: string, signal: AbortSignal): Promise<Discovery> {
   const jobs: DiscoveredJob[] = [];
   const refused: ProtectResult[] = [];
-  for (const deployment of await world.cluster(zone).listDeployments(undefined, signal)) {
+  const atHome = await world.cluster(zone).listDeployments(undefined, signal);
+  await followJobs(world, zone, atHome, signal);
+  for (const deployment of atHome) {
     const marks = deployment.metadata.labels ?? {};
     if ((marks[labels.role] ?? 'active') !== 'active' || deployment.spec.job?.state === 'suspended') continue;
     const job = jobOf(deployment);

@@ -2,7 +2,13 @@
 import { jobKey, type JobRef } from '../../model/job.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';
-import { type FlinkDeployment, hasRun, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import {
+  type FlinkDeployment,
+  type FlinkDeploymentSpec,
+  hasRun,
+  jobOf,
+} from '../../model/kubernetes/flink-deployment.ts';
+import { holdsSpec } from '../../model/kubernetes/same-spec.ts';
 import { renderStandby } from '../../model/escape/standby.ts';
 import type { Tier } from '../../model/tier.ts';
 import { OutsideFailure } from '../failure.ts';
@@ -126,5 +132,43 @@ async function tellRoles(
   if (!runs || !(await peer.getConfigMap(ref, signal))) await peer.applyConfigMap(ref, { role: 'twin' }, signal);
   if ((await home.getConfigMap(ref, signal))?.['role'] !== 'active') {
     await home.applyConfigMap(ref, { role: 'active' }, signal);
+  }
+}
+
+/**
+ * Brings the standby or twin up to the job's spec of today before a round, which may end without a recovery point. Call
+ * it for a healthy job only: a spec that never ran well is not passed on. Writes nothing where nothing changed.
+ */
+export async function renewStandby(
+  peer: ZoneCluster,
+  existing: FlinkDeployment,
+  active: FlinkDeployment,
+  spec: FlinkDeploymentSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = existing.metadata.annotations ?? {};
+  const { [annotations.activeZone]: activeZone, [annotations.recoveryPoint]: recoveryPoint } = before;
+  // One without a recovery point is not ours to fill in.
+  if (activeZone === undefined || recoveryPoint === undefined) return;
+  const startedFrom = before[annotations.startedFrom];
+  const runs = existing.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
+  if (runs && startedFrom === undefined) return;
+  const wanted = runs
+    ? { ...spec, job: { ...spec.job, state: 'running' as const, initialSavepointPath: startedFrom! } }
+    : spec;
+  if (holdsSpec(existing.spec, wanted)) return;
+  const marks = {
+    role: existing.metadata.labels?.[labels.role] === 'twin' ? ('twin' as const) : ('standby' as const),
+    activeZone,
+    preferredZone: before[annotations.preferredZone] ?? activeZone,
+    epoch: Number(before[annotations.epoch] ?? 1),
+    recoveryPoint,
+    ...(startedFrom === undefined ? {} : { startedFrom }),
+  };
+  try {
+    await peer.applyDeployment(renderStandby(active, wanted, marks), signal, existing.metadata.resourceVersion);
+  } catch (error) {
+    // The recovery point that is made now brings it, or the next round.
+    if (!(error instanceof OutsideFailure) || error.failureClass !== 'Conflict') throw error;
   }
 }

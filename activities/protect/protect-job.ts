@@ -18,7 +18,7 @@ import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import { chooseMode, modePolicies } from '../../model/protect/mode.ts';
 import { takeTurn, throttleOf } from './budgets.ts';
-import { keepStandby, objectInPeer } from './keep-standby.ts';
+import { keepStandby, objectInPeer, renewStandby } from './keep-standby.ts';
 import { holdRound } from './one-round.ts';
 import { probeBeforeRound } from './probe-before-round.ts';
 import { seeTwinHealthy } from './see-twin.ts';
@@ -123,9 +123,11 @@ async function keepRecoveryPoint(
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
-  await probeBeforeRound(world, store);
   // A savepoint of a job that runs in both zones would only hide that it does.
-  await objectInPeer(world.cluster(peer.name), job, pulse.signal);
+  const existing = await objectInPeer(world.cluster(peer.name), job, pulse.signal);
+  const spec = renderSpecForZone(active, peer, { home: homeStore, there: peerStore });
+  if (existing) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
+  await probeBeforeRound(world, store);
 
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));
@@ -175,7 +177,7 @@ async function keepRecoveryPoint(
     restorePath: flinkPath(peerStore, taken.key, 'inZone'),
     files: verified.files.map((file) => withDigest(file, taken)),
     totalBytes: verified.totalBytes,
-    spec: renderSpecForZone(active, peer, { home: homeStore, there: peerStore }),
+    spec,
   };
   const key = storeKeys.recoveryPointKey(job, id);
   const json = new TextEncoder().encode(JSON.stringify(manifest, null, 2));

@@ -69,7 +69,12 @@ function toConfig(parsed: ParsedConfig): Config {
     },
     zones: Object.fromEntries(zones),
     tiers: { P0: policy(P0), P1: policy(P1), P2: policy(P2), P3: policy(P3) },
-    protect: parsed.protect,
+    protect: {
+      savepointsAtOnce: parsed.protect.savepointsAtOnce,
+      shipmentsAtOnce: parsed.protect.shipmentsAtOnce,
+      shipBytesPerSecond: parsed.protect.shipBytesPerSecond,
+      forgetAfterMs: parsed.protect.forgetAfter,
+    },
     escape: {
       budgetMs: parsed.escape.budget,
       batchSize: parsed.escape.batchSize,

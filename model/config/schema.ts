@@ -166,6 +166,7 @@ export const configSchema = z.strictObject({
       savepointsAtOnce: z.int().min(1).max(200).default(settings.savepointsAtOnce.default),
       shipmentsAtOnce: z.int().min(1).max(200).default(settings.shipmentsAtOnce.default),
       shipBytesPerSecond: z.int().min(0).default(settings.shipBytesPerSecond.default),
+      forgetAfter: duration('1m', '90d').prefault(settings.forgetAfter.default),
     })
     .prefault({}),
   escape: z

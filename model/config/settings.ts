@@ -63,6 +63,11 @@ export const settings = {
     default: 0,
     about: 'Bytes a second that one worker ships out of a zone, on average over files; 0 means no limit.',
   },
+  forgetAfter: {
+    path: 'protect.forgetAfter',
+    default: '1d',
+    about: 'How long the standby of a job stays that its owner deleted. Recovery points stay.',
+  },
   budget: { path: 'escape.budget', default: '10m', about: 'What an escape is measured against.' },
   batchSize: { path: 'escape.batchSize', default: 100, about: 'Jobs of one batch workflow.' },
   fenceDeadline: {

@@ -129,6 +129,8 @@ export interface Config {
     shipmentsAtOnce: number;
     /** Of all shipments out of one zone; 0 means no limit. */
     shipBytesPerSecond: number;
+    /** How long the standby of a deleted job stays. */
+    forgetAfterMs: number;
   };
   escape: {
     budgetMs: number;

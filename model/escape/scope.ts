@@ -4,6 +4,7 @@ import type { JobDemand } from '../capacity/types.ts';
 import { jobKey } from '../job.ts';
 import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../kubernetes/marks.ts';
+import { readEnded } from '../protect/follow.ts';
 import { isTier, type Tier } from '../tier.ts';
 import { limitsOf } from './limits.ts';
 import { compareText, upstreamOf, weightOf } from './importance.ts';
@@ -30,6 +31,7 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
     const job = jobOf(candidate);
     found.add(jobKey(job));
     const tier = candidate.metadata.labels?.[labels.tier];
+    const ended = readEnded(candidate);
     if (!isTier(tier)) {
       left.push({
         ...job,
@@ -38,7 +40,9 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
       });
       continue;
     }
-    const outside = outsideOf(candidate);
+    const outside =
+      outsideOf(candidate) ??
+      (ended && `JobEnded: its owner ${ended.ended} it in ${zone}; seen first at ${ended.since}`);
     if (outside === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
     else left.push({ ...job, tier, reason: outside });
   }

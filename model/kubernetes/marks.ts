@@ -41,6 +41,8 @@ export const annotations = {
   climbed: `${prefix}/climbed`,
   /** By the product: it was started by that escape and did not come up, for this reason; the next escape tries again. */
   failed: `${prefix}/failed`,
+  /** By the product, on a standby or twin: its owner deleted or suspended the job at home, and since when, see `readEnded`. */
+  ended: `${prefix}/ended`,
   /** By the product: the escape that ended this job to make room for others, until it was given its room back. */
   preemptedBy: `${prefix}/preempted-by`,
   /** By the product: the savepoint that was taken right before that; absent when there was no time for one. */

@@ -109,6 +109,7 @@ class Gaps {
   }
 
   clear(): void {
+    this.#last.clear();
     this.longest.clear();
   }
 

@@ -31,7 +31,7 @@ async function staged(name: string, counts: Parameters<typeof fleetOf>[0]): Prom
 /** All recovery points of a job, oldest first, each checked against its schema. */
 function manifestsOf(scenario: Scenario, name: string): RecoveryPointManifest[] {
   const store = scenario.world.store(scenario.peer);
-  const keys = store.keys(`recovery-points/default/${name}`);
+  const keys = store.keys(`recovery-points/default/${name}`).filter((key) => key.endsWith('/manifest.json'));
   return keys.map((key) => manifestSchema.parse(JSON.parse(new TextDecoder().decode(store.objects.get(key)!.bytes))));
 }
 

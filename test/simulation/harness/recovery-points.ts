@@ -6,7 +6,9 @@ import type { Scenario } from './scenario.ts';
 /** Manifests, oldest first. */
 export function recoveryPointsOf(scenario: Scenario, name: string): RecoveryPointManifest[] {
   const store = scenario.world.store(scenario.peer);
-  const keys = store.keys(storeKeys.recoveryPointsPrefix({ namespace: 'default', name }));
+  const keys = store
+    .keys(storeKeys.recoveryPointsPrefix({ namespace: 'default', name }))
+    .filter((key) => key.endsWith('/manifest.json'));
   return keys.map(
     (key) => JSON.parse(new TextDecoder().decode(store.objects.get(key)!.bytes)) as RecoveryPointManifest,
   );
