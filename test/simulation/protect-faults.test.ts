@@ -1,0 +1,111 @@
+/** Rounds while the peer's store is full, slow or away, and while a JobManager fails over: what was kept stays good. */
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OutsideFailure } from '../../activities/failure.ts';
+import { damageOf } from '../../activities/storage/recovery-points.ts';
+import { annotations } from '../../model/kubernetes/marks.ts';
+import { protectZone } from '../../worker/client.ts';
+import { fleetOf, userDeployment } from './harness/fleet.ts';
+import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { Scenario } from './harness/scenario.ts';
+import { startServer } from './harness/server.ts';
+import { waitUntil } from './harness/wait-until.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startServer();
+});
+afterAll(() => env.teardown());
+
+const fleet = fleetOf({ P1: 2 });
+
+/** Two protected jobs; the first is shipped from now on, the second goes on by savepoint. */
+async function staged(name: string): Promise<Scenario> {
+  const scenario = await new Scenario(env, name).withProtected(fleet);
+  const { world, home } = scenario;
+  world.checkpoints.jobs.add('default/p1-0');
+  const shipped = userDeployment(fleet[0]!, 'P1');
+  shipped.metadata.annotations = { [annotations.mode]: 'ship' };
+  await world.cluster(home).applyDeployment(shipped);
+  const run = world.operator(home).runs.get('default/p1-0')!;
+  await waitUntil('a checkpoint to ship', () => run.checkpointsAt(world.now()).latestCompleted !== undefined);
+  return scenario;
+}
+
+const round = (scenario: Scenario) =>
+  protectZone(scenario.client, scenario.config, { zone: scenario.home }, () => {}).then(({ summary }) => summary);
+
+/** Every recovery point that has a manifest is whole, and the standbys name one of them. */
+async function expectIntact(scenario: Scenario, counts: readonly number[]): Promise<void> {
+  const { world, peer } = scenario;
+  for (const [index, { name }] of fleet.entries()) {
+    const manifests = recoveryPointsOf(scenario, name);
+    expect(manifests, name).toHaveLength(counts[index]!);
+    for (const manifest of manifests) expect(await damageOf(world.store(peer), manifest), manifest.id).toBeUndefined();
+    const named = world.cluster(peer).deployments.get(`default/${name}`)!.metadata.annotations![
+      annotations.recoveryPoint
+    ]!;
+    expect(manifests.some(({ id }) => named.includes(id))).toBe(true);
+  }
+}
+
+describe.concurrent('a round of protection meets', () => {
+  test('a store that is full: a small object still fits, a snapshot does not', async () => {
+    const scenario = await staged('faults-full');
+    const { world, peer } = scenario;
+    let full = true;
+    world.ledger.onNote(({ zone, kind, object }) => {
+      if (!full || zone !== peer || !/^store (put|writeStream)$/.test(kind) || !object.startsWith('snapshots/')) return;
+      throw new OutsideFailure('Unavailable', `store ${peer}`, `store ${peer}: 507 Insufficient Storage.`);
+    });
+    world.savepoints.faults.set('default/p1-1', 'fails');
+    await scenario.whileWorking(async () => {
+      const refused = await round(scenario);
+      expect(refused).toMatchObject({ protected: 0, failed: 2 });
+      const sentences = Object.fromEntries(refused.problems.map(({ name, sentence }) => [name, sentence]));
+      expect(sentences['p1-0']).toContain('507 Insufficient Storage');
+      expect(sentences['p1-1']).toContain('Could not flush to file');
+      await expectIntact(scenario, [1, 1]);
+      full = false;
+      world.savepoints.faults.clear();
+      expect(await round(scenario)).toMatchObject({ protected: 2 });
+      await expectIntact(scenario, [2, 2]);
+    });
+  });
+
+  test('a store that answers too slowly: no job is asked for anything', async () => {
+    const scenario = await staged('faults-slow');
+    const { world, peer, home } = scenario;
+    world.ledger.clear();
+    world.zone(peer).latency = () => ({ beforeMs: scenario.config.escape.probeDeadlineMs, afterMs: 0 });
+    await scenario.whileWorking(async () => {
+      const slow = await round(scenario);
+      expect(slow).toMatchObject({ protected: 0, failed: 2 });
+      expect(slow.problems.map(({ code }) => code)).toEqual(['StoreDown', 'StoreDown']);
+      expect(world.ledger.of(home, 'flink triggerSavepoint')).toEqual([]);
+      expect(world.ledger.of(home, 'store openRead')).toEqual([]);
+      world.zone(peer).latency = () => ({ beforeMs: 0, afterMs: 0 });
+      await expectIntact(scenario, [1, 1]);
+      expect(await round(scenario)).toMatchObject({ protected: 2 });
+      await expectIntact(scenario, [2, 2]);
+    });
+  });
+
+  test('a JobManager that fails over while it takes the savepoint, before and after it is written', async () => {
+    const scenario = await staged('faults-failover');
+    const { world } = scenario;
+    await scenario.whileWorking(async () => {
+      world.savepoints.faults.set('default/p1-1', 'lost');
+      const lost = await round(scenario);
+      expect(lost).toMatchObject({ protected: 1, failed: 1 });
+      expect(lost.problems[0]).toMatchObject({ code: 'SavepointFailed' });
+      await expectIntact(scenario, [2, 1]);
+      world.savepoints.faults.set('default/p1-1', 'forgotten');
+      expect(await round(scenario)).toMatchObject({ protected: 2 });
+    });
+    const { home } = scenario;
+    world.zone(home).dead = true;
+    const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
+    expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
+  });
+});
