@@ -1,6 +1,7 @@
 /** `az-escape config check`: the file, and every endpoint in it. */
 import type { Command } from 'commander';
 import { checkEndpoints } from '../../worker/check-config.ts';
+import { startFormLink } from '../../worker/start-form.ts';
 import { coloursFor } from '../render/colour.ts';
 import { renderTable } from '../render/table.ts';
 import { configOf } from '../with-config.ts';
@@ -15,8 +16,12 @@ export function addConfigCommands(program: Command): void {
     .action(async (options: { offline?: boolean; json?: boolean }, command: Command) => {
       const loaded = await configOf(command);
       const checks = options.offline ? [] : await checkEndpoints(loaded);
+      const startForms = Object.fromEntries(
+        Object.keys(loaded.zones).map((zone) => [zone, startFormLink(loaded, zone) ?? null]),
+      );
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ ok: checks.every(({ ok }) => ok), endpoints: checks }, null, 2)}\n`);
+        const ok = checks.every((check) => check.ok);
+        process.stdout.write(`${JSON.stringify({ ok, endpoints: checks, startForms }, null, 2)}\n`);
       } else {
         const colours = coloursFor(process.stdout);
         const rows = checks.map(({ endpoint, ok, detail }) => [
@@ -30,6 +35,10 @@ export function addConfigCommands(program: Command): void {
           process.stdout.write(
             `${renderTable([{ head: 'endpoint' }, { head: '' }, { head: 'answer' }], rows).join('\n')}\n`,
           );
+        for (const [zone, link] of Object.entries(startForms)) {
+          if (link)
+            process.stdout.write(`to escape ${zone} from Temporal's UI: ${link} with the input {"zone":"${zone}"}\n`);
+        }
       }
       process.exitCode = checks.every(({ ok }) => ok) ? 0 : 1;
     });

@@ -7,6 +7,7 @@ import { isOutsideLimits } from '../../model/escape/limits.ts';
 import type { Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
 import { followEscape, refusalOfVerdict, requestEscape } from '../../worker/client.ts';
+import { startFormInput, startFormLink } from '../../worker/start-form.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { readReport } from '../read-report.ts';
 import { coloursFor } from '../render/colour.ts';
@@ -71,6 +72,11 @@ export function addEscapeCommands(program: Command): void {
           ...(process.stdout.columns ? { width: process.stdout.columns } : {}),
         };
         process.stdout.write(`${reportTable(report, table).join('\n')}\n`);
+        const link = options.dryRun ? startFormLink(config, zone, options.incident) : undefined;
+        if (link) {
+          const input = startFormInput(inputOf(zone, options));
+          process.stdout.write(`to escape ${zone} from Temporal's UI: ${link} with the input ${input}\n`);
+        }
         process.exitCode = isAsAsked(report) ? 0 : 1;
       });
     });

@@ -66,6 +66,7 @@ function toConfig(parsed: ParsedConfig): Config {
       address: parsed.temporal.address,
       namespace: parsed.temporal.namespace,
       taskQueue: parsed.temporal.taskQueue,
+      ...(parsed.temporal.ui === undefined ? {} : { ui: parsed.temporal.ui }),
     },
     zones: Object.fromEntries(zones),
     tiers: { P0: policy(P0), P1: policy(P1), P2: policy(P2), P3: policy(P3) },

@@ -147,6 +147,7 @@ export const configSchema = z.strictObject({
       address: z.string().optional(),
       namespace: z.string().optional(),
       taskQueue: z.string().min(1).default(settings.taskQueue.default),
+      ui: httpUrl.optional(),
     })
     .prefault({}),
   zones: z.record(

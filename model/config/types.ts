@@ -118,7 +118,13 @@ export interface ApiConfig {
 }
 
 export interface Config {
-  temporal: { address: string | undefined; namespace: string | undefined; taskQueue: string };
+  temporal: {
+    address: string | undefined;
+    namespace: string | undefined;
+    taskQueue: string;
+    /** Address of the Web UI, for links to its start form. */
+    ui?: string | undefined;
+  };
   /** Where a worker offers its metrics to Prometheus, `host:port`; nowhere when absent. */
   worker: { metricsAddress: string | undefined };
   zones: Record<string, ZoneConfig>;

@@ -57,6 +57,23 @@ describe.concurrent('an escape into a zone with little room', () => {
     });
   });
 
+  test('without any is told by its plan, and then asks nobody for approval and fences nothing', async () => {
+    const scenario = await new Scenario(env, 'no-room').withProtected(fleetOf({ P1: 2, P2: 1 }));
+    const { world, client, home, peer } = scenario;
+    world.cluster(peer).nodes = nodesOf(peer, 1);
+    const before = scenario.state();
+    await scenario.whileWorking(async () => {
+      const report = scenario.report(await scenario.escape({ approval: true }));
+      expect(report.totals).toEqual({ running: 0, left: 3, failed: 0 });
+      expect(report.fence).toEqual({ outcome: 'skipped', detail: 'the plan starts no job' });
+      const { note } = await scenario.progress();
+      expect(note).toMatch(/^no job starts: 3 are left, such as default\/p1-0: NoRoom: /);
+    });
+    expect(scenario.state()).toEqual(before);
+    expect(world.ledger.of(home)).toEqual([]);
+    await expect(client.workflow.getHandle(`fence/${home}/${home}-INC-1`).describe()).rejects.toThrow(/not found/i);
+  });
+
   test('as a second incident starts what was left, once there is room', async () => {
     const fleet = fleetOf({ P1: 2 });
     const scenario = await new Scenario(env, 'more-room').withProtected(fleet);

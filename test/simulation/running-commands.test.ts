@@ -44,7 +44,7 @@ async function commandLine({ home, peer, config }: Scenario): Promise<(...words:
     stores: { s3: { type: 'webhdfs', endpoint: 'http://nowhere.example.com', flinkUri: 'hdfs://nowhere:1' } },
   });
   const { taskQueue } = config.temporal;
-  const temporal = { address: env.address, namespace: 'default', taskQueue };
+  const temporal = { address: env.address, namespace: 'default', taskQueue, ui: 'http://ui.example.com' };
   const file = join(folder, `${home}.yaml`);
   await writeFile(file, stringify({ temporal, zones: { [home]: zone(peer), [peer]: zone(home) } }));
   const flags = ['--disable-warning=ExperimentalWarning', main, '--config', file];
@@ -98,4 +98,52 @@ test('the commands show, hold, resume and abort the running escape', async () =>
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ running: false, progress: { phase: 'aborted' } });
   });
   expect(await azEscape('status', home)).toEqual(none);
+});
+
+test('the commands refuse bad input in one sentence, and nothing is started', async () => {
+  const scenario = await new Scenario(env, 'bad-input').withProtected(fleetOf({ P1: 1 }));
+  const { home } = scenario;
+  const azEscape = await commandLine(scenario);
+  const before = scenario.state();
+  const form = `http://ui.example.com/namespaces/default/workflows/start-workflow?workflowId=escape%2F${home}%2F`;
+  expect((await azEscape('config', 'check', '--offline')).out).toContain(form);
+  const wrong: [string[], string][] = [
+    [['escape', home, '--tiers', 'P9'], 'BadInput: "tiers" must be'],
+    [['escape', home, '--selector', 'team in payments'], 'BadInput: "selector" must be'],
+    [['escape', home, '--selector', 'team=nobody'], 'NothingSelected: no job of'],
+    [['escape', home, '--jobs', 'orders'], 'BadInput: "jobs" must be'],
+    [['escape', 'az-z'], 'UnknownZone: "az-z" is no zone'],
+    [['approve', home], `NoEscape: no escape of ${home} is running`],
+    [['hold-tier', home, 'P1'], `NoEscape: no escape of ${home} is running`],
+    [['skip-job', home, 'default/p1-0'], `NoEscape: no escape of ${home} is running`],
+  ];
+  await scenario.whileWorking(async () => {
+    const all = await Promise.all(wrong.map(([words]) => azEscape(...words)));
+    for (const [index, { code, out, err }] of all.entries()) {
+      expect({ code, out }, err).toEqual({ code: 1, out: '' });
+      expect(err).toContain(wrong[index]![1]);
+    }
+  });
+  expect(scenario.state()).toEqual(before);
+});
+
+test('the commands approve, hold, release and skip', async () => {
+  const scenario = await new Scenario(env, 'directed').withProtected(fleetOf({ P1: 2, P2: 1 }));
+  const { home } = scenario;
+  const azEscape = await commandLine(scenario);
+  await scenario.whileWorking(async () => {
+    const asked = await azEscape('escape', home, '--incident', 'INC-1', '--approval', '--no-wait');
+    expect(asked.err).toContain('it changes nothing before somebody approves its plan');
+    await expect
+      .poll(async () => (await azEscape('status', home)).out, { timeout: 30_000 })
+      .toContain('3 jobs would start, 0 would be left');
+    expect((await azEscape('hold-tier', home, 'P9')).err).toContain('BadInput: "tier" must be P0, P1, P2 or P3');
+    expect((await azEscape('hold-tier', home, 'P2', '--by', 'otto')).out).toContain('P2 is held by otto');
+    expect((await azEscape('release-tier', home, 'P2', '--by', 'otto')).out).toContain('P2 released by otto');
+    expect((await azEscape('skip-job', home, 'default/p1-1', '--by', 'otto')).out).toContain('default/p1-1 (otto)');
+    const approved = JSON.parse((await azEscape('approve', home, '--by', 'anna', '--json')).out) as unknown;
+    expect(approved).toMatchObject({ progress: { approval: { by: 'anna' } } });
+    const summary = await scenario.client.workflow.getHandle(`escape/${home}/INC-1`).result();
+    expect(summary).toMatchObject({ totals: { running: 2, left: 1, failed: 0 } });
+  });
 });
