@@ -22,7 +22,8 @@ export interface Acts {
 export function actAsPeople(stage: Stage, acts: Acts, isOver: () => boolean): Promise<void>[] {
   const { scenario, home } = stage;
   const { repeatedAfterMs, otherAfterMs, approvedAfterMs } = scenario.trigger;
-  const isUnderWay = (): boolean => stage.server.findRunning(`escape-active/${home}`) !== undefined;
+  const running = () => stage.server.findRunning(`escape-active/${home}`);
+  const isUnderWay = (): boolean => running() !== undefined;
   const doing: Promise<void>[] = [];
   if (repeatedAfterMs !== undefined) {
     const again = async (): Promise<void> => {
@@ -32,10 +33,11 @@ export function actAsPeople(stage: Stage, acts: Acts, isOver: () => boolean): Pr
   }
   if (otherAfterMs !== undefined) {
     const other = async (): Promise<void> => {
-      if (!isUnderWay()) return;
+      const first = running();
+      if (!first) return;
       const verdict = await ask(stage, 'INC-2');
-      // The first may have ended while the answer was under way.
-      if (isUnderWay()) acts.other = verdict;
+      // The first may have ended while the answer was under way, and what runs now be another.
+      if (running() === first) acts.other = verdict;
     };
     doing.push(sleep(otherAfterMs).then(other));
   }
