@@ -22,7 +22,8 @@ export class MortalWorld implements World {
   constructor(world: SimulatedWorld, request: <T>(call: () => T) => T = (call) => call()) {
     this.#world = world;
     this.#request = request;
-    this.config = world.config;
+    // A process of its own: what activities keep by configuration, such as the places of a budget, dies with it.
+    this.config = { ...world.config };
     this.log = world.log;
     this.now = world.now;
     this.flink = {
