@@ -9,6 +9,19 @@ export interface BenchRow {
   rssMb: number | null;
   /** Seconds of this row by seconds of the first. */
   ratio: number;
+  /** What the job that was measured on felt, and what it felt between. */
+  meanwhile?: { quiet: Meanwhile; busy: Meanwhile };
+}
+
+/** What a running Flink job felt in a time: its own checkpoints, without savepoints, and its records. */
+export interface Meanwhile {
+  recordsPerSecond: number;
+  /** Those that completed. */
+  checkpoints: number;
+  checkpointsFailed: number;
+  /** End to end, on average. */
+  checkpointSeconds: number;
+  checkpointSecondsMax: number;
 }
 
 /** How often the size of the process is looked at. */

@@ -7,12 +7,13 @@ import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { renderTable } from '../../cli/render/table.ts';
 import { kwokTool } from '../../lab/fleet/pods/kwok.ts';
 import { demoToolNames } from '../../lab/toolchain/tools.ts';
-import type { BenchRow } from './row.ts';
+import type { BenchRow, Meanwhile } from './row.ts';
 import { benchEscape } from './escape.ts';
 import { benchCopy } from './copy.ts';
 import { benchPlan } from './plan.ts';
 import { sizeOf } from './pods-size.ts';
 import { benchPods } from './pods.ts';
+import { benchProtect } from './protect.ts';
 import { benchStarts } from './starts.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -82,6 +83,11 @@ const benches: Record<string, Bench> = {
       return benchCopy(files === undefined || size === undefined ? undefined : { files, sizeBytes: size });
     },
   },
+  protect: {
+    about: 'savepoints and shipments of a Flink job with large state, and what it feels of them',
+    usage: '--size 330M',
+    run: (given) => benchProtect(bytes(given.size) ?? 330e6),
+  },
 };
 
 try {
@@ -134,4 +140,12 @@ function print(name: string, rows: BenchRow[]): void {
     `${row.ratio.toFixed(2)}×`,
   ]);
   console.log(renderTable([{ head: name }, ...heads], cells).join('\n'));
+  for (const { what, meanwhile } of rows) {
+    if (meanwhile) console.log(`${what}: the job ${inWords(meanwhile.busy)}; without, ${inWords(meanwhile.quiet)}`);
+  }
+}
+
+function inWords({ recordsPerSecond, checkpoints, checkpointsFailed, checkpointSeconds, ...rest }: Meanwhile): string {
+  const took = `${checkpointSeconds.toFixed(2)} s on average and ${rest.checkpointSecondsMax.toFixed(2)} s at most`;
+  return `made ${recordsPerSecond.toFixed(0)} records/s and ${checkpoints} checkpoints (${checkpointsFailed} failed) of ${took}`;
 }
