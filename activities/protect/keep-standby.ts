@@ -67,7 +67,10 @@ export async function keepStandby(
       if (told.twin && error instanceof TypedFailure && error.code === 'EpochTaken') {
         // It was not yet a twin when it was told so, and has become the active job since.
         const { namespace, name } = jobOf(keep.active);
-        await peer.applyConfigMap({ namespace, name: roleConfigMapName(name) }, { role: 'active' }, signal);
+        const role = { namespace, name: roleConfigMapName(name) };
+        await peer.applyConfigMap(role, { role: 'active' }, signal);
+        // Fencing may have silenced the copy at home before this round told it `active`.
+        await home.applyConfigMap(role, { role: 'twin' }, signal);
       }
       // The operator writes its status all the time; what else changed, the next look tells.
       const isConflict = error instanceof OutsideFailure && error.failureClass === 'Conflict';
