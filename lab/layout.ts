@@ -88,6 +88,7 @@ export const labPorts = {
   kubelet: 10250,
   kubeProxyHealth: 10256,
   operatorHealth: 8085,
+  fleetRest: 8090,
 } as const;
 
 /** Temporal runs on the host, outside both zones; ports of its own so that a developer's server is not disturbed. */

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { fleetNamespace } from './fleet/fleet-jobs.ts';
 import { labStoreFlinkConfiguration } from './jobs/store-settings.ts';
 import { labHome, labJobNamespace, labPorts, labS3Credentials, labTemporal, labZone, labZoneNames } from './layout.ts';
 import type { LabZoneName } from './layout.ts';
@@ -33,7 +34,11 @@ function zoneSection(name: LabZoneName): unknown {
   const zone = labZone(name);
   return {
     peer: labZoneNames.find((other) => other !== name),
-    kubernetes: { kubeconfig: zone.productKubeconfig, namespaces: [labJobNamespace], requestTimeout: '10s' },
+    kubernetes: {
+      kubeconfig: zone.productKubeconfig,
+      namespaces: [labJobNamespace, fleetNamespace],
+      requestTimeout: '10s',
+    },
     flinkRest: { via: 'service-proxy' },
     stores: {
       s3: {

@@ -11,6 +11,7 @@ import { describeSampleJobProgress } from '../../lab/jobs/progress.ts';
 import { labZoneNames, type LabZoneName } from '../../lab/layout.ts';
 import { writeLabConfig } from '../../lab/product-config.ts';
 import { prepareToolchain } from '../prepare-lab.ts';
+import { addFleetCommands } from './lab-fleet.ts';
 import { Refusal } from '../../worker/client.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -63,6 +64,7 @@ export function addLabCommands(program: Command): void {
     .action(async (options: { purge?: boolean }) => {
       await labDown(options, say);
     });
+  addFleetCommands(lab, say);
   lab
     .command('toolchain [args...]')
     .description('build the tools alone: --install, --json, --status, or names of tools')

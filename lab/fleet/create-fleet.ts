@@ -82,10 +82,11 @@ async function createAll(api: PodApi, deployments: readonly FlinkDeployment[]): 
   );
 }
 
-async function post(
+/** Creates an object unless it is there. @throws when the API server refuses */
+export async function post(
   api: PodApi,
   path: string,
-  object: { metadata: { name: string }; [field: string]: unknown },
+  object: { metadata: { name: string; [field: string]: unknown }; [field: string]: unknown },
 ): Promise<void> {
   const answer = await api.send('POST', path, object);
   if (answer.status >= 300 && answer.status !== 409) {

@@ -10,15 +10,16 @@ import type { RestAnswer } from './rest-answers.ts';
 
 export type AnswerJob = (job: JobRef, request: { method: string; path: string }) => RestAnswer;
 
-/** Listens on `host` and `port` (0 takes a free one). Answers with its port and how to end it. */
+/** Listens on `host` and `port` (0 takes a free one); `about` is what it says to who asks for no job. Answers with its port and how to end it. */
 export async function serveRest(
   { host, port }: { host: string; port: number },
   answer: AnswerJob,
+  about: () => unknown,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
     request.resume();
     const asked = askedOf(request);
-    const { status, body } = asked ? answer(asked.job, asked) : { status: 404, body: 'simulated: no job is named' };
+    const { status, body } = asked ? answer(asked.job, asked) : { status: 200, body: about() };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const type = typeof body === 'string' ? 'text/plain' : 'application/json';
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);

@@ -65,7 +65,11 @@ export class FleetSimulator {
   async open(): Promise<number> {
     await this.#watch.open();
     this.#looking = setInterval(() => this.#lookAtBodies(), lookAtBodiesMs);
-    this.#rest = await serveRest(this.#settings.rest, (job, request) => this.#answer(job, request));
+    this.#rest = await serveRest(
+      this.#settings.rest,
+      (job, request) => this.#answer(job, request),
+      () => ({ simulates: 'Flink and its operator', ...this.#settings, ...this.count() }),
+    );
     return this.#rest.port;
   }
 

@@ -3,7 +3,7 @@
  * lost. Workers are processes of their own, as in production.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-process.ts';
@@ -14,6 +14,7 @@ import {
   type FleetStore,
 } from '../../../lab/fleet/create-fleet.ts';
 import { fleetJobs, fleetNamespace, type FleetJob } from '../../../lab/fleet/fleet-jobs.ts';
+import { publishRest } from '../../../lab/fleet/service-proxy.ts';
 import { openPodApi, type PodApi } from '../../../lab/fleet/pods/api.ts';
 import { PodBody } from '../../../lab/fleet/pods/pod-body.ts';
 import type { PodsPerJob } from '../../../lab/fleet/pods/pods-of-job.ts';
@@ -38,6 +39,8 @@ export interface StageOptions {
   speed?: number;
   /** Share of the jobs with a fault. */
   faults?: number;
+  /** How Flink's REST is reached; straight by URL without it. */
+  via?: 'url' | 'service-proxy';
   /** API servers for ten thousand objects. */
   large?: boolean;
   /** az-b is this cluster, and the jobs have real pods there. The cluster stays when the stage stops. */
@@ -92,7 +95,9 @@ export async function startStage(options: StageOptions): Promise<FleetStage> {
     ending.push(() => api.close());
     await createFleetNamespace(api);
     const [restPort = 0] = await freePorts(1);
-    const rest = { host: '127.0.0.1', port: restPort };
+    const viaProxy = options.via === 'service-proxy';
+    // The proxy goes to no address of the loopback.
+    const rest = { host: viaProxy ? ownAddress() : '127.0.0.1', port: restPort };
     const body = pods ? new PodBody(api, () => {}) : undefined;
     await body?.open();
     ending.push(async () => body?.close());
@@ -104,6 +109,7 @@ export async function startStage(options: StageOptions): Promise<FleetStage> {
     const place = { home, peer, ...(pods ? { pods: pods.perJob } : {}) };
     const points = writeRecoveryPoints(jobs, place, store, seed);
     await createStandbys(api, points, place);
+    if (viaProxy) await publishRest(api, jobs, { address: rest.host, port: rest.port });
     const twins = jobs.filter(({ tier }) => tier === 'P0');
     await until(
       async () => twins.every((job) => (simulator.runOf(job)?.checkpointsAt(Date.now()).completed ?? 0) > 0),
@@ -112,8 +118,9 @@ export async function startStage(options: StageOptions): Promise<FleetStage> {
 
     const kubeconfig = (await options.kubeconfigOf?.(kubernetes)) ?? kubernetes.kubeconfig();
     const configFile = join(dir, 'az-escape.yaml');
-    const template = `http://${rest.host}:${rest.port}/{namespace}/{job}`;
-    const text = configText(dir, { kubeconfig, s3, template, address: temporal.address }, options.settings ?? {});
+    const byUrl = { via: 'url', template: `http://${rest.host}:${rest.port}/{namespace}/{job}` };
+    const flinkRest = viaProxy ? { via: 'service-proxy' } : byUrl;
+    const text = configText(dir, { kubeconfig, s3, flinkRest, address: temporal.address }, options.settings ?? {});
     writeFileSync(configFile, text);
     const config = await loadConfig(configFile);
     let workers = 0;
@@ -152,7 +159,7 @@ export async function startStage(options: StageOptions): Promise<FleetStage> {
 
 function configText(
   dir: string,
-  at: { kubeconfig: string; s3: S3Server; template: string; address: string },
+  at: { kubeconfig: string; s3: S3Server; flinkRest: object; address: string },
   settings: Record<string, unknown>,
 ): string {
   const secret = (name: string, value: string) => {
@@ -182,13 +189,21 @@ function configText(
       [peer]: {
         peer: home,
         kubernetes: { kubeconfig: at.kubeconfig, namespaces: [fleetNamespace] },
-        flinkRest: { via: 'url', template: at.template },
+        flinkRest: at.flinkRest,
         stores: { s3: s3(at.s3.endpoint) },
       },
     },
     escape: { fenceDeadline: '2s', fenceRetry: '1m' },
     ...settings,
   });
+}
+
+/** An address of this machine that is not of the loopback. @throws when it has none */
+function ownAddress(): string {
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = found.find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!own) throw new Error('this machine has no address but that of the loopback');
+  return own.address;
 }
 
 /** Nothing listens there. */

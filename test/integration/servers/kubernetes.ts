@@ -23,6 +23,10 @@ export interface TestKubernetes {
   /** Stops the API server's process without closing anything, as a hanging machine would. */
   freeze(): Promise<void>;
   thaw(): void;
+  /** SIGKILL of the API server; etcd keeps what it held. */
+  killApiServer(): Promise<void>;
+  /** Starts it again on its port, and waits until it serves. */
+  restartApiServer(): Promise<void>;
   /** Pids by the name of the program. */
   pids: Record<string, number>;
   stop(): Promise<void>;
@@ -92,9 +96,8 @@ export async function startKubernetes(options: KubernetesOptions = { crds: true 
     }
   };
 
-  let apiServer: ServerProcess;
-  try {
-    apiServer = await startServer({
+  const startApiServer = (): Promise<ServerProcess> =>
+    startServer({
       command: tool('kube-apiserver'),
       args: optionsOf({
         'etcd-servers': client,
@@ -115,6 +118,9 @@ export async function startKubernetes(options: KubernetesOptions = { crds: true 
       ready: async () => (await raw('GET', '/readyz')) === 'ok',
       deadlineMs: readyWithinMs,
     });
+  let apiServer: ServerProcess;
+  try {
+    apiServer = await startApiServer();
   } catch (error) {
     await etcd.stop();
     throw error;
@@ -148,6 +154,11 @@ export async function startKubernetes(options: KubernetesOptions = { crds: true 
       await until(async () => isStopped(apiServer.pid), 5_000);
     },
     thaw: () => apiServer.thaw(),
+    killApiServer: () => apiServer.stop(),
+    async restartApiServer() {
+      apiServer = await startApiServer();
+      server.pids['kube-apiserver'] = apiServer.pid;
+    },
     pids: { etcd: etcd.pid, 'kube-apiserver': apiServer.pid },
     async stop() {
       await apiServer.stop();
