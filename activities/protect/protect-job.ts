@@ -123,11 +123,16 @@ async function keepRecoveryPoint(
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
-  // A savepoint of a job that runs in both zones would only hide that it does.
-  const existing = await objectInPeer(world.cluster(peer.name), job, pulse.signal);
   const spec = renderSpecForZone(active, peer, { home: homeStore, there: peerStore });
-  if (existing) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
-  await probeBeforeRound(world, store);
+  const followSpec = async () => {
+    // A savepoint of a job that runs in both zones would only hide that it does.
+    const existing = await objectInPeer(world.cluster(peer.name), job, pulse.signal);
+    if (existing) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
+  };
+  // The standby follows though the store be down; of a zone that is cut off whole, the store is what to name.
+  const [probed, followed] = await Promise.allSettled([probeBeforeRound(world, store), followSpec()]);
+  if (probed.status === 'rejected') throw probed.reason;
+  if (followed.status === 'rejected') throw followed.reason;
 
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));

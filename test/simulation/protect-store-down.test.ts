@@ -40,6 +40,20 @@ describe.concurrent('a sweep whose peer store is down', () => {
     expect(after).toEqual(before.map((count) => count + 1));
   });
 
+  test('says so too where the whole peer zone is cut off, its API server included', async ({ expect }) => {
+    const scenario = await new Scenario(env, 'cut-off').withProtected(fleetOf({ P1: 2 }));
+    const { world, home, peer } = scenario;
+    world.zone(peer).dead = true;
+    const { progress } = await scenario.whileWorking(() =>
+      protectZone(scenario.client, scenario.config, { zone: home }, () => {}),
+    );
+    expect(progress!.results.map(({ outcome, code }) => `${outcome} ${code}`)).toEqual([
+      'failed StoreDown',
+      'failed StoreDown',
+    ]);
+    expect(world.ledger.of(home, 'flink triggerSavepoint')).toEqual([]);
+  });
+
   test('keeps the recovery points that there are', async ({ expect }) => {
     const fleet = fleetOf({ P2: 2 });
     const scenario = await new Scenario(env, 'kept').withProtected(fleet);
