@@ -6,6 +6,7 @@ import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { noObject } from '../kubernetes/port.ts';
 import { holderOfEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../storage/recovery-points.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
@@ -134,7 +135,7 @@ async function apply(
   const isFresh = isOurs && Number(before[annotations.climbed] ?? 0) >= climb.nth;
   if (there && isFresh && there.metadata.labels?.[labels.role] === 'active') return;
   if (there && !isFresh) await cluster.deleteDeployment(started, { deadlineMs: replaceDeadlineMs, signal });
-  if (!isFresh) await cluster.applyDeployment(fresh, signal);
+  if (!isFresh) await cluster.applyDeployment(fresh, signal, noObject);
   const patch = startPatch({
     to: target.to,
     epoch: started.epoch,

@@ -7,7 +7,7 @@ import { type FlinkDeployment, hasRun } from '../../model/kubernetes/flink-deplo
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
-import type { ZoneCluster } from '../kubernetes/port.ts';
+import { noObject, type ZoneCluster } from '../kubernetes/port.ts';
 import { claimEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
@@ -85,7 +85,7 @@ async function issueStart(
   // somebody deleted on purpose.
   const existing =
     (await cluster.getDeployment(job, signal)) ??
-    (repeated ? await cluster.applyDeployment(lostStandby(job, manifest), signal) : undefined);
+    (repeated ? await cluster.applyDeployment(lostStandby(job, manifest), signal, noObject) : undefined);
   if (!existing) {
     const reason = `JobNotFound: its standby was deleted from ${target.to} after the plan was made`;
     return { ended: endedJob(target, job, 'failed', reason, watch.steps) };
@@ -120,9 +120,10 @@ async function start(
   signal: AbortSignal,
 ): Promise<void> {
   const job = { namespace: existing.metadata.namespace, name: existing.metadata.name };
-  if (hasRun(existing)) {
+  // Of one that was asked to run by somebody else, the operator may have taken that path already.
+  if (hasRun(existing) || existing.spec.job?.state === 'running') {
     await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
-    await cluster.applyDeployment(freshStandby(existing, manifest), signal);
+    await cluster.applyDeployment(freshStandby(existing, manifest), signal, noObject);
   }
   await cluster.patchDeployment(job, startPatch(restart), signal);
 }

@@ -9,7 +9,7 @@ import { OutsideFailure } from '../failure.ts';
 import type { KubernetesClient } from './client.ts';
 import { contentTypes } from './client.ts';
 import { listAll } from './paging.ts';
-import type { ZoneCluster } from './port.ts';
+import { noObject, type ZoneCluster } from './port.ts';
 
 type Deployments = Pick<
   ZoneCluster,
@@ -48,16 +48,25 @@ export function deploymentsOf(client: KubernetesClient): Deployments {
       return found;
     },
 
-    applyDeployment(deployment, signal, unchangedSince) {
+    async applyDeployment(deployment, signal, unchangedSince) {
       const job = jobOf(deployment);
-      return client.call({
-        method: 'PATCH',
-        path: `${pathOf(job)}?fieldManager=${fieldManager}&force=true`,
-        contentType: contentTypes.apply,
-        body: applicable(deployment, unchangedSince),
-        what: `apply of flinkdeployment ${jobKey(job)}`,
-        signal,
-      });
+      const what = `apply of flinkdeployment ${jobKey(job)}`;
+      try {
+        return await client.call<FlinkDeployment>({
+          method: 'PATCH',
+          path: `${pathOf(job)}?fieldManager=${fieldManager}&force=true`,
+          contentType: contentTypes.apply,
+          body: applicable(deployment, unchangedSince),
+          what,
+          signal,
+        });
+      } catch (error) {
+        // A custom resource that exists is not updated over version 0; the server's words for that are of a bad request.
+        const refused = error instanceof OutsideFailure && error.failureClass === 'Invalid';
+        if (!refused || unchangedSince !== noObject || !(await getDeployment(job, signal))) throw error;
+        const sentence = `${client.system}: ${what} met an object that was put there meanwhile.`;
+        throw new OutsideFailure('Conflict', client.system, sentence, { cause: error });
+      }
     },
 
     patchDeployment(job, patch, signal) {

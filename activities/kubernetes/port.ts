@@ -28,6 +28,9 @@ export interface EventSummary {
   at: string;
 }
 
+/** The version of an object that was looked for and not there. */
+export const noObject = '0';
+
 /**
  * One cluster of a zone. Calls fail with `OutsideFailure`; an absent object is `undefined`, a delete of an absent one
  * is success. Each call has a deadline of its own, so nothing hangs on a lost zone.
@@ -39,7 +42,7 @@ export interface ZoneCluster {
   getDeployment(job: JobRef, signal?: AbortSignal): Promise<FlinkDeployment | undefined>;
   /**
    * Server-side apply with force under the product's field manager. With `unchangedSince`, the `resourceVersion` of an
-   * object that was read, a change since then is a `Conflict`.
+   * object that was read, a change since then is a `Conflict`; with `noObject`, so is that there is one by now.
    */
   applyDeployment(deployment: FlinkDeployment, signal?: AbortSignal, unchangedSince?: string): Promise<FlinkDeployment>;
   /** JSON merge patch; with `resourceVersion` in it a concurrent change is a `Conflict`. */

@@ -13,7 +13,7 @@ import { renderStandby } from '../../model/escape/standby.ts';
 import type { Tier } from '../../model/tier.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
-import type { ZoneCluster } from '../kubernetes/port.ts';
+import { noObject, type ZoneCluster } from '../kubernetes/port.ts';
 
 /** How long an old object may take to disappear. */
 const replaceDeadlineMs = 60_000;
@@ -89,7 +89,7 @@ async function writeStandby(
   const { active, manifest, tier } = keep;
   const job = jobOf(active);
   const existing = await objectInPeer(peer, job, signal);
-  const asRead = existing?.metadata.resourceVersion;
+  const asRead = existing ? existing.metadata.resourceVersion : noObject;
   const marks = {
     activeZone: manifest.from,
     preferredZone: active.metadata.annotations?.[annotations.preferredZone] ?? manifest.from,
@@ -108,7 +108,7 @@ async function writeStandby(
     // The job ran there before it escaped: an object that has run would go on with its old state.
     const bound = { deadlineMs: replaceDeadlineMs, signal };
     await peer.deleteDeployment(job, asRead === undefined ? bound : { ...bound, unchangedSince: asRead });
-    unchangedSince = undefined;
+    unchangedSince = noObject;
   }
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;

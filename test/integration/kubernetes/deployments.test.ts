@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OutsideFailure } from '../../../activities/failure.ts';
 import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { noObject, type ZoneCluster } from '../../../activities/kubernetes/port.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
@@ -91,6 +91,13 @@ describe('apply', () => {
     const failure = await failureOf(cluster.applyDeployment(deployment({}, 3), undefined, version));
     expect(failure.failureClass).toBe('Conflict');
     expect((await cluster.getDeployment(job))?.spec.job?.parallelism).toBe(2);
+  });
+
+  test('where nothing was is a Conflict when somebody put an object there meanwhile', async () => {
+    const first = await cluster.applyDeployment(deployment(), undefined, noObject);
+    const failure = await failureOf(cluster.applyDeployment(deployment({}, 3), undefined, noObject));
+    expect(failure.failureClass).toBe('Conflict');
+    expect(await cluster.getDeployment(job)).toEqual(first);
   });
 
   test('of a spec that the CRD forbids is Invalid and names the field', async () => {

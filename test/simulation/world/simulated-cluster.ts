@@ -1,6 +1,6 @@
 /** A zone's Kubernetes in memory: FlinkDeployments with the API server's rules for writing them, ConfigMaps, pods. */
 import { OutsideFailure } from '../../../activities/failure.ts';
-import type { EventSummary, PodSummary, ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { noObject, type EventSummary, type PodSummary, type ZoneCluster } from '../../../activities/kubernetes/port.ts';
 import type { Placeholder } from '../../../model/capacity/reserve.ts';
 import type { NodeCapacity, PodRequest, QuotaRoom } from '../../../model/capacity/types.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
@@ -236,7 +236,8 @@ export class SimulatedCluster implements ZoneCluster {
   }
 
   #refuseIfChanged(key: string, version: string | undefined): void {
-    if (version === undefined || version === this.deployments.get(key)?.metadata.resourceVersion) return;
+    const { resourceVersion: present = noObject } = this.deployments.get(key)?.metadata ?? {};
+    if (version === undefined || version === present) return;
     throw this.#failure('Conflict', `flinkdeployment ${key} was changed meanwhile`);
   }
 

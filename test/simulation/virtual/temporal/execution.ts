@@ -6,7 +6,7 @@ import type { VirtualTimer } from '../time/virtual-time.ts';
 import { ActivityTask } from './activity-task.ts';
 import { checkedSize, type Failure } from './payloads.ts';
 import type { Server, StartRequest } from './server.ts';
-import { openSandbox, type Command, type Job, type RunInfo, type Sandbox } from './workflow-code.ts';
+import { openSandbox, type Activated, type Command, type Job, type RunInfo, type Sandbox } from './workflow-code.ts';
 
 export type Outcome =
   | { status: 'completed'; result: Payload | undefined }
@@ -30,6 +30,7 @@ interface Recorded {
   nowMs: number;
   commands: string;
   patches: string[];
+  flags: readonly number[];
 }
 
 export class ReplayDiffers extends Error {
@@ -100,8 +101,8 @@ export class Execution {
   async query(queryType: string, args: Payload[]): Promise<unknown> {
     await this.#restore();
     const job = { queryId: 'query', queryType, arguments: args, headers: {} };
-    const [answer] = await this.#run([{ queryWorkflow: job }], false);
-    const { succeeded, failed } = answer?.respondToQuery ?? {};
+    const { commands } = await this.#run([{ queryWorkflow: job }], false);
+    const { succeeded, failed } = commands[0]?.respondToQuery ?? {};
     if (failed) throw this.#server.errorOf(failed);
     return this.#server.valueOf(succeeded?.response);
   }
@@ -126,9 +127,9 @@ export class Execution {
     if (!this.isRunning) return;
     await this.#restore();
     const jobs = inOrder(this.#pending.splice(0));
-    const commands = await this.#run(jobs, false);
+    const { commands, flags } = await this.#run(jobs, false);
     const patches = commands.flatMap(({ setPatchMarker }) => (setPatchMarker ? [setPatchMarker.patchId!] : []));
-    this.#recorded.push({ jobs, nowMs: this.#server.nowMs, commands: describe(commands), patches });
+    this.#recorded.push({ jobs, nowMs: this.#server.nowMs, commands: describe(commands), patches, flags });
     for (const command of commands) this.#carryOut(command);
   }
 
@@ -136,17 +137,22 @@ export class Execution {
   async #restore(): Promise<void> {
     if (this.#sandbox) return;
     this.#sandbox = await openSandbox(this.info);
-    for (const [index, { jobs, nowMs, commands, patches }] of this.#recorded.entries()) {
+    for (const [index, { jobs, nowMs, commands, patches, flags }] of this.#recorded.entries()) {
       const known = patches.map((patchId): Job => ({ notifyHasPatch: { patchId } }));
-      const again = describe(await this.#run([...known, ...jobs], true, nowMs));
+      const again = describe((await this.#run([...known, ...jobs], true, nowMs, flags)).commands);
       if (again === commands) continue;
       const sentence = `${this.info.workflowId}, task ${index + 1}: replayed, it asks for ${again} instead of ${commands}`;
       throw new ReplayDiffers(sentence);
     }
   }
 
-  #run(jobs: Job[], isReplaying: boolean, nowMs = this.#server.nowMs): Promise<Command[]> {
-    return this.#sandbox!.activate(jobs, { nowMs, historyLength: this.#recorded.length * 5, isReplaying });
+  #run(
+    jobs: Job[],
+    isReplaying: boolean,
+    nowMs = this.#server.nowMs,
+    flags: readonly number[] = [],
+  ): Promise<Activated> {
+    return this.#sandbox!.activate(jobs, { nowMs, historyLength: this.#recorded.length * 5, isReplaying, flags });
   }
 
   /** What follows from each command. */

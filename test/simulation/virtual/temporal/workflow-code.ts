@@ -12,10 +12,24 @@ import { bundlePath } from '../../../../worker/build-bundle.ts';
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
 
+export interface ActivationOf {
+  nowMs: number;
+  historyLength: number;
+  isReplaying: boolean;
+  /** Of a replay: what `Activated.flags` was. Without them the SDK takes the order of its versions before 1.11. */
+  flags?: readonly number[];
+}
+
+export interface Activated {
+  commands: Command[];
+  /** Ways of the SDK that the run relies on; a server keeps them with the task. */
+  flags: number[];
+}
+
 /** One workflow run in the sandbox. */
 export interface Sandbox {
   /** Runs it on until it waits. @throws WorkflowTaskFailed */
-  activate(jobs: Job[], at: { nowMs: number; historyLength: number; isReplaying: boolean }): Promise<Command[]>;
+  activate(jobs: Job[], at: ActivationOf): Promise<Activated>;
   dispose(): Promise<void>;
 }
 
@@ -81,14 +95,15 @@ export async function openSandbox(run: RunInfo): Promise<Sandbox> {
   const options = { info, randomnessSeed: [run.seed], now: run.startMs, showStackTraceSources: false };
   const workflow = await from.createWorkflow(options as unknown as SandboxOptions);
   return {
-    activate: async (jobs, { nowMs, historyLength, isReplaying }) => {
-      const timestamp = msToTs(nowMs);
-      const completion = await workflow.activate({ runId: run.runId, timestamp, jobs, historyLength, isReplaying });
+    activate: async (jobs, { nowMs, historyLength, isReplaying, flags = [] }) => {
+      const at = { runId: run.runId, timestamp: msToTs(nowMs), historyLength, isReplaying };
+      const completion = await workflow.activate({ ...at, jobs, availableInternalFlags: [...flags] });
       if (completion.failed) {
         const { message, stackTrace } = completion.failed.failure ?? {};
         throw new WorkflowTaskFailed(`${run.workflowType} ${run.workflowId}: ${message}\n${stackTrace}`);
       }
-      return completion.successful?.commands ?? [];
+      const { commands, usedInternalFlags } = completion.successful ?? {};
+      return { commands: commands ?? [], flags: usedInternalFlags ?? [] };
     },
     dispose: () => workflow.dispose(),
   };
