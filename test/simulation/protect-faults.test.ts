@@ -1,15 +1,17 @@
-/** Rounds while the peer's store is full, slow or away, and while a JobManager fails over: what was kept stays good. */
+/** Rounds amid troubles of either store, of a JobManager and of a second protector: what was kept stays good. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OutsideFailure } from '../../activities/failure.ts';
+import { protectJob } from '../../activities/protect/protect-job.ts';
 import { damageOf } from '../../activities/storage/recovery-points.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
 import { protectZone } from '../../worker/client.ts';
-import { fleetOf, userDeployment } from './harness/fleet.ts';
+import { fleetOf, stagePulse, userDeployment } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
+import { MortalWorld } from './world/mortal-world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -104,6 +106,75 @@ describe.concurrent('a round of protection meets', () => {
       expect(await round(scenario)).toMatchObject({ protected: 2 });
     });
     const { home } = scenario;
+    world.zone(home).dead = true;
+    const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
+    expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
+  });
+
+  test('a store that refuses from the middle of a shipment and of a savepoint on', async () => {
+    const scenario = await staged('faults-refusing');
+    const { world, peer } = scenario;
+    let files = 0;
+    world.ledger.onNote(({ zone, kind }) => {
+      if (zone === peer && kind === 'store writeStream' && ++files === 2) world.zone(peer).storeRefuses = true;
+    });
+    await scenario.whileWorking(async () => {
+      const refused = await round(scenario);
+      expect(refused).toMatchObject({ protected: 0, failed: 2 });
+      expect(files).toBeGreaterThanOrEqual(2);
+      world.zone(peer).storeRefuses = false;
+      await expectIntact(scenario, [1, 1]);
+      const there = new Set(world.store(peer).keys('snapshots/default/p1-0'));
+      world.ledger.clear();
+      // What announced the round that failed could not be taken away, and counts for a minute.
+      let mended = await round(scenario);
+      while (mended.problems.some(({ code }) => code === 'RoundUnderWay')) mended = await round(scenario);
+      expect(mended).toMatchObject({ protected: 2 });
+      const again = world.ledger.of(peer, 'store writeStream').filter(({ object }) => there.has(object));
+      expect(again, 'what had arrived is not sent again').toEqual([]);
+    });
+    await expectIntact(scenario, [2, 2]);
+  });
+
+  test('a home store that loses a file of each checkpoint while it is copied', async () => {
+    const scenario = await staged('faults-file-lost');
+    const { world, home } = scenario;
+    const files = world.flinkFiles(home);
+    let losing = true;
+    world.ledger.onNote(({ zone, kind, object }) => {
+      if (losing && zone === home && kind === 'store openRead' && object.includes('/chk-'))
+        files.objects.delete(object);
+    });
+    await scenario.whileWorking(async () => {
+      const lost = await round(scenario);
+      expect(lost).toMatchObject({ protected: 1, failed: 1 });
+      expect(lost.problems[0]).toMatchObject({ name: 'p1-0', code: 'CheckpointGone' });
+      await expectIntact(scenario, [1, 2]);
+      losing = false;
+      expect(await round(scenario)).toMatchObject({ protected: 2 });
+    });
+    await expectIntact(scenario, [2, 3]);
+  });
+
+  test('a second protector, of another process, at the same moment', async () => {
+    const scenario = await staged('faults-two');
+    const { world, home } = scenario;
+    const other = new MortalWorld(world);
+    const pulse = stagePulse(world);
+    const kept: number[] = [];
+    for (const { namespace, name } of fleet) {
+      const request = (id: string) => ({ zone: home, round: id, namespace, name });
+      const both = await Promise.all([
+        protectJob(world, request('by schedule'), pulse),
+        protectJob(other, request('by hand'), pulse),
+      ]);
+      // Whoever came a moment later is refused, or has waited for the other's end.
+      const second = both.find(({ outcome }) => outcome !== 'protected');
+      if (second) expect(second).toMatchObject({ outcome: 'refused', code: 'RoundUnderWay' });
+      kept.push(1 + new Set(both.flatMap(({ recoveryPoint }) => recoveryPoint ?? [])).size);
+    }
+    expect(Math.min(...kept)).toBe(2);
+    await expectIntact(scenario, kept);
     world.zone(home).dead = true;
     const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
     expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
