@@ -78,8 +78,12 @@ export const checkpointsAnswer = z
           .nullish(),
       })
       .nullish(),
+    // The newest ten or so, those under way among them.
+    history: z
+      .array(z.object({ id: z.number(), status: z.string(), is_savepoint: z.boolean(), trigger_timestamp: z.number() }))
+      .nullish(),
   })
-  .transform(({ counts, latest }): CheckpointStatistics => {
+  .transform(({ counts, latest, history }): CheckpointStatistics => {
     const { failed, restored } = latest ?? {};
     return {
       counts: {
@@ -88,6 +92,9 @@ export const checkpointsAnswer = z
         failed: counts.failed,
         inProgress: counts.in_progress,
       },
+      underWay: (history ?? [])
+        .filter(({ status }) => status === 'IN_PROGRESS')
+        .map((one) => ({ id: one.id, isSavepoint: one.is_savepoint, triggerTimestampMs: one.trigger_timestamp })),
       latestCompleted: latest?.completed ?? undefined,
       latestSavepoint: latest?.savepoint ?? undefined,
       latestFailure: failed
@@ -107,6 +114,8 @@ export const checkpointsAnswer = z
         : undefined,
     };
   });
+
+export const checkpointTimeoutAnswer = z.object({ timeout: z.number() }).transform(({ timeout }) => timeout);
 
 export const exceptionsAnswer = z
   .object({

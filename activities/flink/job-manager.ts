@@ -5,6 +5,7 @@ import { OutsideFailure } from '../failure.ts';
 import {
   checkpointStatusAnswer,
   checkpointsAnswer,
+  checkpointTimeoutAnswer,
   configAnswer,
   exceptionsAnswer,
   jobAnswer,
@@ -71,6 +72,7 @@ export function jobManagerOver(transport: RestTransport, system: string): FlinkJ
     jobs: (signal) => get('/jobs', jobsAnswer, signal),
     job: (jobId, signal) => get(job(jobId), jobAnswer, signal),
     checkpoints: (jobId, signal) => get(`${job(jobId)}/checkpoints`, checkpointsAnswer, signal),
+    checkpointTimeoutMs: (jobId, signal) => get(`${job(jobId)}/checkpoints/config`, checkpointTimeoutAnswer, signal),
     exceptions: (jobId, signal) =>
       get(`${job(jobId)}/exceptions?maxExceptions=${maxExceptions}`, exceptionsAnswer, signal),
     version: (signal) => get('/config', configAnswer, signal),

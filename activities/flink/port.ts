@@ -24,6 +24,8 @@ export interface FlinkJobManager {
   jobs(signal?: AbortSignal): Promise<{ id: string; status: string }[]>;
   job(jobId: string, signal?: AbortSignal): Promise<FlinkJobDetail>;
   checkpoints(jobId: string, signal?: AbortSignal): Promise<CheckpointStatistics>;
+  /** How long the job lets a checkpoint or savepoint take before it gives it up: `execution.checkpointing.timeout`. */
+  checkpointTimeoutMs(jobId: string, signal?: AbortSignal): Promise<number>;
   exceptions(jobId: string, signal?: AbortSignal): Promise<FlinkExceptions>;
   /** Native format, without stopping the job. */
   triggerSavepoint(request: SavepointRequest, signal?: AbortSignal): Promise<void>;

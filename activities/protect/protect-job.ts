@@ -155,6 +155,7 @@ async function keepRecoveryPoint(
               .update(`${request.round}/${jobKey(job)}`)
               .digest('hex'),
             timeoutMs: world.config.tiers[tier].savepointTimeoutMs,
+            checkpointWaitMs: world.config.protect.checkpointWaitMs,
             now: world.now,
           },
           pulse,

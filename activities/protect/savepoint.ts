@@ -7,6 +7,7 @@ import type { FlinkJobManager, TriggerStatus } from '../flink/port.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse } from '../world.ts';
+import { letCheckpointsEnd, timeoutClause } from './running-checkpoints.ts';
 import type { TakenSnapshot } from './taken-snapshot.ts';
 
 export interface SavepointTask {
@@ -17,6 +18,8 @@ export interface SavepointTask {
   store: SnapshotStore;
   storeConfig: StoreConfig;
   timeoutMs: number;
+  /** How long a checkpoint that the job is at may take to end first; without it none is waited for. */
+  checkpointWaitMs?: number;
   /** Where it goes, in a folder of this trigger: the job's folder of snapshots unless told. */
   folder?: string;
   /** Where the job runs, seen from the store: another zone unless told. */
@@ -48,15 +51,20 @@ async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<strin
   if (taken) return taken;
   const targetDirectory = flinkPath(task.storeConfig, folder, task.seenFrom ?? 'fromPeer');
   const { jobId, triggerId, jobManager } = task;
+  if (task.checkpointWaitMs !== undefined && (await statusOf(task, pulse.signal)).state === 'unknown') {
+    await letCheckpointsEnd(task, task.checkpointWaitMs, pulse);
+  }
   await jobManager.triggerSavepoint({ jobId, triggerId, targetDirectory }, pulse.signal);
   const deadline = task.now() + task.timeoutMs;
   while (task.now() < deadline) {
     pulse.beat({ savepoint: triggerId });
     const status = await statusOf(task, pulse.signal);
     if (status.state === 'failed') {
+      const expired = status.cause.includes('expired before completing');
+      const why = expired ? await timeoutClause(task, { ended: 'by Flink', ...task }, pulse.signal) : '';
       throw new TypedFailure(
         'SavepointFailed',
-        `${jobKey(task.job)}: Flink could not take the savepoint: ${status.cause}`,
+        `${jobKey(task.job)}: Flink could not take the savepoint: ${status.cause}${why}`,
       );
     }
     if (status.state !== 'in-progress') {
@@ -72,9 +80,12 @@ async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<strin
     }
     await pulse.sleep(500);
   }
+  // Without the wait, the job is ended next.
+  const isRound = task.checkpointWaitMs !== undefined;
+  const rest = isRound ? await timeoutClause(task, { ended: 'by the round', ...task }, pulse.signal) : '';
   throw new TypedFailure(
     'SavepointFailed',
-    `${jobKey(task.job)}: no savepoint within ${Math.round(task.timeoutMs / 1000)} s; the previous recovery points stay in use`,
+    `${jobKey(task.job)}: no savepoint within ${Math.round(task.timeoutMs / 1000)} s; the previous recovery points stay in use${rest}`,
   );
 }
 

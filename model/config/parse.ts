@@ -74,6 +74,7 @@ function toConfig(parsed: ParsedConfig): Config {
       savepointsAtOnce: parsed.protect.savepointsAtOnce,
       shipmentsAtOnce: parsed.protect.shipmentsAtOnce,
       shipBytesPerSecond: parsed.protect.shipBytesPerSecond,
+      checkpointWaitMs: parsed.protect.checkpointWait,
       forgetAfterMs: parsed.protect.forgetAfter,
     },
     escape: {

@@ -167,6 +167,7 @@ export const configSchema = z.strictObject({
       savepointsAtOnce: z.int().min(1).max(200).default(settings.savepointsAtOnce.default),
       shipmentsAtOnce: z.int().min(1).max(200).default(settings.shipmentsAtOnce.default),
       shipBytesPerSecond: z.int().min(0).default(settings.shipBytesPerSecond.default),
+      checkpointWait: duration('0s', '5m').prefault(settings.checkpointWait.default),
       forgetAfter: duration('1m', '90d').prefault(settings.forgetAfter.default),
     })
     .prefault({}),

@@ -63,6 +63,12 @@ export const settings = {
     default: 0,
     about: 'Bytes a second that one worker ships out of a zone, on average over files; 0 means no limit.',
   },
+  checkpointWait: {
+    path: 'protect.checkpointWait',
+    default: '15s',
+    about:
+      'How long a savepoint waits for a checkpoint that the job is at, so that neither makes the other late; then it is asked for all the same.',
+  },
   forgetAfter: {
     path: 'protect.forgetAfter',
     default: '1d',

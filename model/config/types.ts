@@ -135,6 +135,8 @@ export interface Config {
     shipmentsAtOnce: number;
     /** Of all shipments out of one zone; 0 means no limit. */
     shipBytesPerSecond: number;
+    /** How long a checkpoint that the job is at may take to end before a savepoint is asked for all the same. */
+    checkpointWaitMs: number;
     /** How long the standby of a deleted job stays. */
     forgetAfterMs: number;
   };

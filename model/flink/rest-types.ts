@@ -34,6 +34,8 @@ export interface RestoredCheckpoint {
 
 export interface CheckpointStatistics {
   counts: { restored: number; completed: number; failed: number; inProgress: number };
+  /** Those of the history that are not over. */
+  underWay: { id: number; isSavepoint: boolean; triggerTimestampMs: number }[];
   latestCompleted: CompletedCheckpoint | undefined;
   latestSavepoint: CompletedCheckpoint | undefined;
   latestFailure: { id: number; failureTimestampMs: number; message: string | undefined } | undefined;

@@ -13,6 +13,8 @@ interface Step {
   tier: Tier;
   kind: string;
   object: RegExp;
+  /** The first, unless told. */
+  nth?: number;
   /** Whether a manifest lies in the store right after the death. */
   manifests: number;
   /** The JobManager is started again, too, and knows the trigger no more. */
@@ -21,7 +23,7 @@ interface Step {
 
 const steps: Step[] = [
   { tier: 'P1', kind: 'flink triggerSavepoint', object: /p1-0/, manifests: 0 },
-  { tier: 'P1', kind: 'flink savepointStatus', object: /p1-0/, manifests: 0 },
+  { tier: 'P1', kind: 'flink savepointStatus', object: /p1-0/, nth: 2, manifests: 0 },
   { tier: 'P1', kind: 'store read', object: /_metadata$/, manifests: 0 },
   { tier: 'P1', kind: 'store read', object: /_metadata$/, manifests: 0, failover: true },
   { tier: 'P1', kind: 'store createIfAbsent', object: /^epochs/, manifests: 0 },
@@ -32,7 +34,7 @@ const steps: Step[] = [
 ];
 
 describe.concurrent('protecting a job again after its worker died', () => {
-  test.each(steps)('at $tier $kind', async ({ tier, kind, object, manifests, failover }) => {
+  test.each(steps)('at $tier $kind', async ({ tier, kind, object, nth = 1, manifests, failover }) => {
     const { config, home, peer } = twoZones('repeat');
     const world = new SimulatedWorld(config, { seed: 5, speed: 40 });
     const [job] = fleetOf({ [tier]: 1 });
@@ -41,7 +43,7 @@ describe.concurrent('protecting a job again after its worker died', () => {
     const recoveryPoints = () => world.store(peer).keys(`recovery-points/default/${job!.name}`);
 
     const mortal = new MortalWorld(world);
-    mortal.killAt(1, (entry) => entry.kind === kind && object.test(entry.object));
+    mortal.killAt(nth, (entry) => entry.kind === kind && object.test(entry.object));
     const died = protectJob(mortal, request, mortal.pulse(stagePulse(world))).catch((error: unknown) => error);
     await waitUntil(`the death at ${kind}`, () => mortal.dead);
     // A savepoint that was asked for goes on without us.

@@ -21,7 +21,13 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
       temporal: { address: undefined, namespace: 'default', taskQueue: `az-escape-${scenario}` },
       zones: { [home]: zone(home, peer), [peer]: zone(peer, home) },
       tiers: { P0: tier(60_000), P1: tier(120_000), P2: tier(600_000), P3: tier(3_600_000) },
-      protect: { savepointsAtOnce: 8, shipmentsAtOnce: 16, shipBytesPerSecond: 0, forgetAfterMs: 86_400_000 },
+      protect: {
+        savepointsAtOnce: 8,
+        shipmentsAtOnce: 16,
+        shipBytesPerSecond: 0,
+        checkpointWaitMs: 15_000,
+        forgetAfterMs: 86_400_000,
+      },
       escape: {
         budgetMs: 600_000,
         batchSize: 7,

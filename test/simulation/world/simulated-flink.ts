@@ -64,6 +64,8 @@ export class SimulatedFlink implements FlinkGateway {
           this.#checkpoints.lay(run, statistics.latestCompleted);
           return statistics;
         }),
+      checkpointTimeoutMs: (jobId, signal) =>
+        ofJob('checkpoints config', jobId, signal, (run) => run.checkpointTimeoutMs),
       exceptions: (jobId, signal) =>
         ofJob('exceptions', jobId, signal, (run) => exceptionsOf(run.fault, run.restartsAt(now()), now())),
       triggerCheckpoint: (jobId, _triggerId, signal) =>

@@ -21,6 +21,12 @@ export class SimulatedRun {
   /** May be set while it runs: a twin that falls ill. */
   fault: RunFault | undefined;
   readonly savepoints: CompletedCheckpoint[] = [];
+  /** When those were triggered that are still being written. */
+  readonly savepointsUnderWay = new Set<number>();
+  /** How long each of its checkpoints takes; may be set while it runs. */
+  checkpointTakesMs = 1_000;
+  /** Its `execution.checkpointing.timeout`: Flink's default. */
+  checkpointTimeoutMs = 600_000;
   readonly #asked: number[] = [];
   readonly #restoredId: number;
   readonly #startTakesMs: number;
@@ -91,14 +97,16 @@ export class SimulatedRun {
   checkpointsAt(nowMs: number): CheckpointStatistics {
     const restoredMs = this.#readyMs - 500;
     const completed = this.#completedAt(nowMs);
+    const underWay = this.#underWayAt(nowMs);
     const latest = completed.at(-1);
     return {
       counts: {
         restored: this.restoredPath === undefined ? 0 : 1 + this.restartsAt(nowMs),
         completed: completed.length + this.savepoints.length,
         failed: 0,
-        inProgress: 0,
+        inProgress: underWay.length,
       },
+      underWay,
       latestCompleted: latest,
       latestSavepoint: this.savepoints.at(-1),
       latestFailure: undefined,
@@ -119,20 +127,31 @@ export class SimulatedRun {
     return this.#restoredId + this.#completedAt(nowMs).length + this.savepoints.length + 1;
   }
 
-  #completedAt(nowMs: number): CompletedCheckpoint[] {
+  #triggeredBy(nowMs: number): number[] {
     if (!this.allRunAt(nowMs) || this.fault === 'falls-silent') return [];
     const times = [...this.#asked];
     for (let at = this.#readyMs + checkpointEveryMs; at < nowMs; at += checkpointEveryMs) times.push(at);
-    return times
-      .filter((at) => at >= this.#readyMs && at + 1_000 <= nowMs)
-      .sort((a, b) => a - b)
+    return times.filter((at) => at >= this.#readyMs).sort((a, b) => a - b);
+  }
+
+  #underWayAt(nowMs: number): CheckpointStatistics['underWay'] {
+    const checkpoints = this.#triggeredBy(nowMs).filter((at) => at + this.checkpointTakesMs > nowMs);
+    return [
+      ...checkpoints.map((triggerTimestampMs) => ({ id: 0, isSavepoint: false, triggerTimestampMs })),
+      ...[...this.savepointsUnderWay].map((triggerTimestampMs) => ({ id: 0, isSavepoint: true, triggerTimestampMs })),
+    ];
+  }
+
+  #completedAt(nowMs: number): CompletedCheckpoint[] {
+    return this.#triggeredBy(nowMs)
+      .filter((at) => at + this.checkpointTakesMs <= nowMs)
       .map((triggerTimestampMs, index) => {
         const id = this.#restoredId + index + 1;
         return {
           id,
           isSavepoint: false,
           triggerTimestampMs,
-          endToEndDurationMs: 1_000,
+          endToEndDurationMs: this.checkpointTakesMs,
           stateSizeBytes: 4_096,
           externalPath: `s3a://bucket-${this.zone}/checkpoints/${jobKey(this.job)}/${this.jobId}/chk-${id}`,
         };

@@ -34,8 +34,12 @@ export class SimulatedSavepoints {
     const job = jobKey(run.job);
     this.#status.set(request.triggerId, { state: 'in-progress' });
     this.triggered.push({ job, triggerId: request.triggerId });
-    if (this.faults.get(job) === 'hangs') return;
     const triggeredMs = this.#clock.now();
+    run.savepointsUnderWay.add(triggeredMs);
+    if (this.faults.get(job) === 'hangs') {
+      void this.#clock.sleep(run.checkpointTimeoutMs).then(() => this.#expire(run, request, triggeredMs));
+      return;
+    }
     const takesMs = drawBetween(500, 3_000, this.#seed, 'savepoint takes', job, this.triggered.length);
     void this.#clock.sleep(takesMs).then(() => this.#finish(run, request, triggeredMs));
   }
@@ -49,7 +53,15 @@ export class SimulatedSavepoints {
     return this.#status.get(triggerId) ?? { state: 'unknown' };
   }
 
+  /** Flink gives a savepoint up after the job's own time-out. */
+  #expire(run: SimulatedRun, { triggerId }: SavepointRequest, triggeredMs: number): void {
+    run.savepointsUnderWay.delete(triggeredMs);
+    const cause = 'org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint expired before completing.';
+    this.#status.set(triggerId, { state: 'failed', cause });
+  }
+
   #finish(run: SimulatedRun, request: SavepointRequest, triggeredMs: number): void {
+    run.savepointsUnderWay.delete(triggeredMs);
     const fault = this.faults.get(jobKey(run.job));
     const target = this.#find(request.targetDirectory);
     if (fault === 'fails' || !target || target.zone.dead || target.zone.storeRefuses) {

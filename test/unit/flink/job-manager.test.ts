@@ -86,7 +86,10 @@ describe('what Flink answers', () => {
 
   test('checkpoints of a job that never was restored', async () => {
     answer(`GET /jobs/${jobId}/checkpoints`, 'checkpoints-running');
-    expect((await manager.checkpoints(jobId)).restored).toBeUndefined();
+    const running = await manager.checkpoints(jobId);
+    expect(running.restored).toBeUndefined();
+    expect(running.counts.inProgress).toBe(1);
+    expect(running.underWay).toEqual([{ id: 3, isSavepoint: false, triggerTimestampMs: 1795226124922 }]);
   });
 
   test('exceptions, newest first, with their stack traces', async () => {
