@@ -18,7 +18,7 @@ export function createActivities(
     ...createEscapeActivities(world, pulse),
     ...createProtectActivities(world, pulse, meter),
     ...createRetainActivities(world, pulse),
-    ...createRecheckActivities(world, pulse),
+    ...createRecheckActivities(world, pulse, meter),
     ...createGiveBackActivities(world, pulse),
   };
 }

@@ -1,12 +1,18 @@
 /** The activities of re-checking, as Temporal registers them. */
+import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
+import { noteCheck } from './check-metrics.ts';
 import { recheckJob } from './recheck-job.ts';
 import type { RecheckJobRequest, RecheckResult } from './types.ts';
 
-/** `pulse` as in `createEscapeActivities`. */
-export function createRecheckActivities(world: World, pulse: () => Pulse = activityPulse) {
+/** `pulse` as in `createEscapeActivities`; `meter` as in `createProtectActivities`. */
+export function createRecheckActivities(
+  world: World,
+  pulse: () => Pulse = activityPulse,
+  meter: () => MetricMeter = () => noopMetricMeter,
+) {
   return {
     async recheckJob(request: RecheckJobRequest): Promise<RecheckResult> {
       const running = pulse();
@@ -15,7 +21,11 @@ export function createRecheckActivities(world: World, pulse: () => Pulse = activ
       return keepBeating(
         running,
         () => ({ sinceMs }),
-        () => recheckJob(world, request, running, sinceMs),
+        async () => {
+          const result = await recheckJob(world, request, running, sinceMs);
+          noteCheck(meter(), world, request.zone, result);
+          return result;
+        },
       );
     },
   };

@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { protectMetrics } from '../../../activities/protect/round-metrics.ts';
+import { recheckMetrics } from '../../../activities/recheck/check-metrics.ts';
 import { overdueIntervals } from '../../../model/protect/state.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const { stateTime, interval, seconds, rounds, copied } = protectMetrics;
 /** As Prometheus sees them: counters get a suffix. */
-const seen = [stateTime.name, interval.name, seconds.name, `${rounds.name}_total`, `${copied.name}_total`];
+const seen = [
+  ...[stateTime, interval, seconds, ...Object.values(recheckMetrics)].map(({ name }) => name),
+  `${rounds.name}_total`,
+  `${copied.name}_total`,
+];
 
 interface Rule {
   alert: string;
@@ -22,7 +27,9 @@ describe('the metrics', () => {
       .split('\n')
       .filter((line) => line.startsWith('| `az_escape_'));
     expect(table.map((line) => line.split('`')[1])).toEqual(expect.arrayContaining(seen));
-    for (const { about } of Object.values(protectMetrics)) expect(table.join('\n')).toContain(about);
+    for (const { about } of Object.values({ ...protectMetrics, ...recheckMetrics })) {
+      expect(table.join('\n')).toContain(about);
+    }
   });
 });
 
@@ -39,6 +46,7 @@ describe('the alert rules', () => {
   });
 
   test('say what to look at', () => {
-    for (const { annotations } of rules) expect(annotations['description']).toMatch(/az-escape (status|schedule)/);
+    for (const { annotations } of rules)
+      expect(annotations['description']).toMatch(/az-escape (status|schedule|recheck|protect)/);
   });
 });
