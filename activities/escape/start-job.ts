@@ -7,6 +7,7 @@ import { type FlinkDeployment, hasRun } from '../../model/kubernetes/flink-deplo
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
+import { OutsideFailure } from '../failure.ts';
 import { noObject, type ZoneCluster } from '../kubernetes/port.ts';
 import { claimEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
@@ -81,6 +82,13 @@ async function issueStart(
   signal: AbortSignal,
 ): Promise<StartResult> {
   const cluster = world.cluster(target.to);
+  const restart = { to: target.to, epoch, restorePath: manifest.restorePath, escapeId: target.escapeId };
+  const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
+  // The usual case. P0 is told its role first; a repeated start looks at what it did.
+  if (job.unused !== undefined && job.tier !== 'P0' && !repeated) {
+    const patch = startPatch({ ...restart, unchangedSince: job.unused });
+    if (await watch.time('start', () => isPatched(cluster, job, patch, signal))) return { started: begun() };
+  }
   // An earlier attempt that died while it replaced the object left none: the claim tells that from a standby that
   // somebody deleted on purpose.
   const existing =
@@ -90,8 +98,6 @@ async function issueStart(
     const reason = `JobNotFound: its standby was deleted from ${target.to} after the plan was made`;
     return { ended: endedJob(target, job, 'failed', reason, watch.steps) };
   }
-  const restart = { to: target.to, epoch, restorePath: manifest.restorePath, escapeId: target.escapeId };
-  const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
   const before = existing.metadata.annotations ?? {};
   const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
   if (before[annotations.escape] === target.escapeId && existing.metadata.labels?.[labels.role] === 'active') {
@@ -109,6 +115,18 @@ async function issueStart(
   }
   await watch.time('start', () => start(cluster, existing, manifest, restart, signal));
   return { started: { ...begun(), kind: 'standby' } };
+}
+
+/** False if its object is not as the patch wants it. */
+async function isPatched(cluster: ZoneCluster, job: PlannedJob, patch: unknown, signal: AbortSignal): Promise<boolean> {
+  try {
+    await cluster.patchDeployment(job, patch, signal);
+    return true;
+  } catch (error) {
+    const isOther = error instanceof OutsideFailure && ['Conflict', 'NotFound'].includes(error.failureClass);
+    if (isOther) return false;
+    throw error;
+  }
 }
 
 /** A standby that never ran needs one patch; one that ran ignores `initialSavepointPath`, so it is replaced. */

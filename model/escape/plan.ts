@@ -27,6 +27,8 @@ export interface PlannedJob extends JobRef {
   epoch: number;
   /** What its pods ask for; null for a twin, whose pods run already, and where it cannot be told. */
   demand: (Resources & { pods: number }) | null;
+  /** `resourceVersion` of its object as the plan saw it, if that is a standby which one patch starts. */
+  unused?: string;
   /** An earlier escape started it here and gave it up. */
   retry?: true;
   /** There if its room is free only once P3 jobs of the peer zone ended. */

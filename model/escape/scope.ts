@@ -2,7 +2,7 @@
 import { costOf, demandOf } from '../capacity/demand.ts';
 import type { JobDemand } from '../capacity/types.ts';
 import { jobKey } from '../job.ts';
-import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
+import { type FlinkDeployment, hasRun, jobOf } from '../kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../kubernetes/marks.ts';
 import { readEnded } from '../protect/follow.ts';
 import { isTier, type Tier } from '../tier.ts';
@@ -96,6 +96,16 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
     weight,
     cost: kind === 'twin' ? 0 : told ? costOf(told) : Infinity,
     upstream: upstreamOf(job, marks),
+    ...(isUnused(candidate) ? { unused: candidate.metadata.resourceVersion } : {}),
     ...(isRetry(candidate) ? { retry: true as const } : {}),
   };
+}
+
+/** Nobody ever asked it to run, so that a start of it needs no look. */
+function isUnused(
+  candidate: FlinkDeployment,
+): candidate is FlinkDeployment & { metadata: { resourceVersion: string } } {
+  const { labels: marks, resourceVersion } = candidate.metadata;
+  const isStandby = marks?.[labels.role] === 'standby' && candidate.spec.job?.state === 'suspended';
+  return resourceVersion !== undefined && isStandby && !hasRun(candidate);
 }

@@ -94,10 +94,13 @@ export function startPatch(start: {
   escapeId: string;
   /** Only by its owner's leave: state that belongs to no operator is dropped. */
   allowNonRestoredState?: boolean;
+  /** Only if its object still has this `resourceVersion`. */
+  unchangedSince?: string;
 }): unknown {
-  const { restorePath: initialSavepointPath, allowNonRestoredState = false } = start;
+  const { restorePath: initialSavepointPath, allowNonRestoredState = false, unchangedSince } = start;
+  const version = unchangedSince === undefined ? {} : { resourceVersion: unchangedSince };
   return {
-    metadata: activeMarks(start),
+    metadata: { ...activeMarks(start), ...version },
     spec: { job: { state: 'running', initialSavepointPath, allowNonRestoredState } },
   };
 }

@@ -31,5 +31,6 @@ function planned(job: Placed, wave: number): PlannedJob {
   // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
   const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
   const start = { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
-  return { ...start, ...(job.retry ? { retry: job.retry } : {}), ...(waits ? { waits } : {}) };
+  const unused = job.unused === undefined ? {} : { unused: job.unused };
+  return { ...start, ...unused, ...(job.retry ? { retry: job.retry } : {}), ...(waits ? { waits } : {}) };
 }

@@ -22,9 +22,11 @@ export interface BatchInput {
   escape: string;
   /** Jobs that operators took out before the batch began. */
   skipped?: SkippedJob[];
+  /** From its starts to the first look at one; none in a small escape. */
+  watchAfterMs?: number;
 }
 
-export async function escapeBatch({ target, batch, escape, skipped }: BatchInput): Promise<BatchNews> {
+export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs }: BatchInput): Promise<BatchNews> {
   const priority = { priorityKey: 1 + tiers.indexOf(batch.tier) };
   const news: BatchNews = { batch, issued: false, started: 0, running: 0, left: 0, failed: 0 };
   const root = getExternalWorkflowHandle(escape);
@@ -43,6 +45,7 @@ export async function escapeBatch({ target, batch, escape, skipped }: BatchInput
   news.started = started.length;
   for (const job of ended) count(news, job.outcome);
   await tell();
+  if (watchAfterMs !== undefined && news.started > 0) await sleep(watchAfterMs);
 
   let changed = false;
   const watching = started.map(async (job) => {

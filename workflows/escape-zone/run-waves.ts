@@ -4,7 +4,7 @@ import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import { batchesInFlight } from '../../model/escape/expectation.ts';
 import type { SkippedJob } from '../../model/escape/operators.ts';
 import type { Tier } from '../../model/tier.ts';
-import { escapeBatch } from './escape-batch.ts';
+import { escapeBatch, type BatchInput } from './escape-batch.ts';
 import { whyFailed } from '../failure-words.ts';
 import { batchName, type ProgressState } from './progress-state.ts';
 
@@ -24,6 +24,15 @@ export interface WaveControl {
 
 /** Batches whose starts go out at once: a few fill the way to the API server, more would only slow the first ones. */
 const batchesIssuing = 3;
+
+/** Jobs from which on the watching of those that were started holds up the starts of others. */
+const manyJobs = 300;
+
+/**
+ * With so many, from the starts of a batch to the first look at one of its jobs: watching costs Temporal and the worker
+ * as much as starting, and no JobManager restores a job sooner. P0's twins run already.
+ */
+const watchAfterMs = 15_000;
 
 /** As it was for escapes that an earlier version began. */
 const batchesInFlightBefore = 12;
@@ -51,6 +60,7 @@ export async function runWaves(
     begun.some((batch) => batch.wave === wave && batch.from <= index && index < batch.to);
   const waiting = [...batches];
   const inFlight = startsFirst(batches) ? batchesInFlight : batchesInFlightBefore;
+  const watchLater = !target.dryRun && batches.reduce((jobs, { from, to }) => jobs + to - from, 0) >= manyJobs;
   const issuing = () => begun.filter((batch) => !state.hasIssued(batch) && !over.has(batch)).length;
   const mayIssue = () => inFlight === batchesInFlightBefore || issuing() < batchesIssuing;
   const mayBegin = (batch: BatchRef): boolean =>
@@ -75,7 +85,16 @@ export async function runWaves(
     waiting.splice(waiting.indexOf(batch), 1);
     begun.push(batch);
     running.push(
-      runBatch(target, batch, state, escapeId, control.skipped)
+      runBatch(
+        {
+          target,
+          batch,
+          escape: escapeId,
+          ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}),
+          ...(watchLater && batch.tier !== 'P0' ? { watchAfterMs } : {}),
+        },
+        state,
+      )
         .catch((error: unknown) => {
           broken.push(`${batchName(batch)}: ${error instanceof Error ? whyFailed(error) : String(error)}`);
         })
@@ -86,16 +105,11 @@ export async function runWaves(
   return { begun, broken };
 }
 
-async function runBatch(
-  target: EscapeTarget,
-  batch: BatchRef,
-  state: ProgressState,
-  escapeId: string,
-  skipped: readonly SkippedJob[],
-): Promise<void> {
+async function runBatch(input: BatchInput, state: ProgressState): Promise<void> {
+  const { batch } = input;
   const news = await executeChild(escapeBatch, {
-    workflowId: `${escapeId}/${batchName(batch)}`,
-    args: [{ target, batch, escape: escapeId, ...(skipped.length > 0 ? { skipped: [...skipped] } : {}) }],
+    workflowId: `${input.escape}/${batchName(batch)}`,
+    args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `${batch.tier}: jobs ${batch.from + 1} to ${batch.to} of wave ${batch.wave}`,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -114,6 +114,20 @@ describe('the plan of an escape', () => {
     );
   });
 
+  test('notes the version of a standby that nobody ever asked to run, and of no other', () => {
+    const [one, ran, asked, twin] = ['one', 'ran', 'asked', 'twin'].map((name): FlinkDeployment => {
+      const role = name === 'twin' ? 'twin' : 'standby';
+      const at = { namespace: 'default', name, tier: 'P1', role, activeZone: 'az-a', epoch: '1', stored: 0 } as const;
+      const { metadata, ...rest } = deploymentOf(at);
+      return { ...rest, metadata: { ...metadata, resourceVersion: '7' }, spec: { job: { state: 'suspended' } } };
+    });
+    ran!.status = { reconciliationStatus: { lastReconciledSpec: '{}' } };
+    asked!.spec.job!.state = 'running';
+    const { waves } = planEscape({ ...assess([]), candidates: [one!, ran!, asked!, twin!] });
+    const unused = waves.flatMap(({ jobs }) => jobs.map((job) => [job.name, job.unused]));
+    expect(Object.fromEntries(unused)).toEqual({ one: '7', ran: undefined, asked: undefined, twin: undefined });
+  });
+
   test('leaves what was not asked for, with the reason', () => {
     const job = (name: string, tier: string | undefined, namespace = 'default'): Candidate => ({
       namespace,
