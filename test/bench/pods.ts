@@ -29,6 +29,7 @@ interface Measured {
 export async function benchPods(size: PodsSize): Promise<BenchRow[]> {
   const pods = size.jobs * size.perJob.pods;
   const floor = await onFreshCluster(size, (cluster) => postBare(cluster, size));
+  say(`floor: ${floor.seconds.toFixed(1)} s`);
   const escape = await onFreshCluster(size, (cluster) => escapeInto(cluster, size, say));
   const { totals, jobs } = escape.report;
   if (totals.running !== size.jobs) {
