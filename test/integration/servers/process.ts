@@ -43,6 +43,10 @@ export async function startServer(options: {
     detached: true,
   });
   const exit = exitOf(child);
+  // What is interrupted leaves no server behind.
+  const orphaned = () => child.kill('SIGKILL');
+  process.once('exit', orphaned);
+  void exit.then(() => process.off('exit', orphaned));
   await log.close();
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${options.command} does not start: ${String(await exit)}`);
