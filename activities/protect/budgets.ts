@@ -7,10 +7,14 @@ import { Pace } from '../../model/protect/pace.ts';
 import type { ProtectMode } from '../../model/protect/mode.ts';
 import { Turnstile } from '../../model/protect/turnstile.ts';
 import { tiers, type Tier } from '../../model/tier.ts';
+import type { Steps } from '../storage/steps.ts';
 import type { Pulse, World } from '../world.ts';
 
-/** Called before a file of this size is begun; returns when it may be. */
-export type Throttle = (sizeBytes: number) => Promise<void>;
+/**
+ * Steps in a second. Files in flight take theirs in turn, and stores give up a connection that is silent for ten seconds:
+ * with 32 of them each moves every three seconds.
+ */
+const stepsPerSecond = 10;
 
 interface Budgets {
   /** By home zone and mode. */
@@ -35,14 +39,19 @@ export function takeTurn(
   return turnstile.enter(tiers.indexOf(about.tier), signal);
 }
 
-/** All shipments out of a zone share one pace. */
-export function throttleOf(world: World, zone: string, pulse: Pick<Pulse, 'sleep'>): Throttle {
+/** All shipments out of a zone share one pace, also within a file. Undefined where there is no limit. */
+export function stepsOf(world: World, zone: string, pulse: Pick<Pulse, 'sleep'>): Steps | undefined {
+  const { shipBytesPerSecond } = world.config.protect;
+  if (shipBytesPerSecond === 0) return undefined;
   const { paces } = budgetsOf(world.config);
-  const pace = paces.get(zone) ?? new Pace(world.config.protect.shipBytesPerSecond);
+  const pace = paces.get(zone) ?? new Pace(shipBytesPerSecond);
   paces.set(zone, pace);
-  return async (sizeBytes) => {
-    const delayMs = pace.delayMs(sizeBytes, world.now());
-    if (delayMs > 0) await pulse.sleep(delayMs);
+  return {
+    stepBytes: Math.ceil(shipBytesPerSecond / stepsPerSecond),
+    async mayPass(bytes) {
+      const delayMs = pace.delayMs(bytes, world.now());
+      if (delayMs > 0) await pulse.sleep(delayMs);
+    },
   };
 }
 

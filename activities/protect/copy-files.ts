@@ -3,7 +3,7 @@ import type { ShipCopy } from '../../model/snapshot/ship-plan.ts';
 import { copyFile } from '../storage/copy-file.ts';
 import { copyThreads } from '../storage/copy-threads.ts';
 import type { SnapshotStore } from '../storage/port.ts';
-import type { Throttle } from './budgets.ts';
+import type { Steps } from '../storage/steps.ts';
 import type { FileDigest } from './taken-snapshot.ts';
 
 export { FileGone } from '../storage/copy-file.ts';
@@ -12,7 +12,7 @@ export { FileGone } from '../storage/copy-file.ts';
 const filesAtOnce = 4;
 
 /**
- * Copies them all, each once `mayBegin` lets it, in threads of their own where the stores can be opened there; `copied`
+ * Copies them all, each as `steps` lets it pass, in threads of their own where the stores can be opened there; `copied`
  * hears of each as it is complete. After the first failure no further file is begun, and the failure is thrown when those
  * in flight have ended, so that nothing of them is lost.
  * @throws FileGone
@@ -22,16 +22,15 @@ export async function copyFiles(
   copies: readonly ShipCopy[],
   copied: (copy: ShipCopy, digest: FileDigest) => void,
   signal: AbortSignal,
-  mayBegin: Throttle = async () => {},
+  steps?: Steps,
 ): Promise<void> {
   const { from, to } = { from: stores.from.address, to: stores.to.address };
   const copyOne = (file: ShipCopy) =>
-    from && to ? copyThreads.copy({ from, to, file }, signal) : copyFile(stores, file, signal);
+    from && to ? copyThreads.copy({ from, to, file, steps }, signal) : copyFile(stores, file, signal, steps);
   const queue = [...copies];
   const lanes = Array.from({ length: Math.min(filesAtOnce, queue.length) }, async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       try {
-        await mayBegin(next.sizeBytes);
         copied(next, { sizeBytes: next.sizeBytes, sha256: await copyOne(next) });
       } catch (error) {
         queue.length = 0;

@@ -17,7 +17,7 @@ import { announceMaking } from '../retain/making-or-deleting.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import { chooseMode, modePolicies } from '../../model/protect/mode.ts';
-import { takeTurn, throttleOf } from './budgets.ts';
+import { stepsOf, takeTurn } from './budgets.ts';
 import { keepStandby, objectInPeer, renewStandby } from './keep-standby.ts';
 import { holdRound } from './one-round.ts';
 import { probeBeforeRound } from './probe-before-round.ts';
@@ -144,7 +144,7 @@ async function keepRecoveryPoint(
             ...common,
             homeStore: world.flinkFiles(home.name, storeName),
             homeConfig: wholeStore(homeStore),
-            throttle: throttleOf(world, home.name, pulse),
+            steps: stepsOf(world, home.name, pulse),
           },
           pulse,
         )

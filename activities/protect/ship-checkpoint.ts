@@ -10,10 +10,10 @@ import type { SnapshotStore } from '../storage/port.ts';
 import { withoutDamaged } from '../storage/damage-marks.ts';
 import { readManifest, recoveryPointIds } from '../storage/recovery-points.ts';
 import { sizesOf } from '../storage/sizes-of.ts';
+import type { Steps } from '../storage/steps.ts';
 import { readSnapshotMetadata } from '../storage/snapshot-metadata.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse } from '../world.ts';
-import type { Throttle } from './budgets.ts';
 import { copyFiles, FileGone } from './copy-files.ts';
 import { newestCheckpoint, type StoredCheckpoint } from './newest-checkpoint.ts';
 import type { FileDigest, TakenSnapshot } from './taken-snapshot.ts';
@@ -28,8 +28,8 @@ export interface ShipTask {
   /** The peer's store. */
   store: SnapshotStore;
   storeConfig: StoreConfig;
-  /** How quickly files may follow one another; as quickly as they can when absent. */
-  throttle?: Throttle;
+  /** How quickly files may pass; as quickly as they can when absent. */
+  steps?: Steps | undefined;
 }
 
 /** Checkpoints tried, when one after the other is deleted while it is copied. */
@@ -91,7 +91,7 @@ async function shipOne(
       beat();
     },
     pulse.signal,
-    task.throttle,
+    task.steps,
   );
   const metadata = rewriteReferences(read.bytes, references, ({ path }) => plan.newPaths[path]!);
   digests.set(`${key}/_metadata`, { sizeBytes: metadata.length, sha256: sha256(metadata) });

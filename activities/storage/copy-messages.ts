@@ -6,9 +6,17 @@ import type { StoreAddress } from './port.ts';
 
 /** To a copying thread. */
 export type CopyRequest =
-  | { kind: 'copy'; id: number; from: StoreAddress; to: StoreAddress; file: ShipCopy }
+  | { kind: 'copy'; id: number; from: StoreAddress; to: StoreAddress; file: ShipCopy; stepBytes?: number }
+  /** The step that the thread asked for may pass. */
+  | { kind: 'pass'; id: number }
   /** The copy is no longer wanted; `late`: because its deadline passed. It is answered all the same. */
   | { kind: 'stop'; id: number; late: boolean };
+
+/** From a copying thread, while it copies in steps: it waits until so many bytes may pass. */
+export interface CopyStep {
+  id: number;
+  stepBytes: number;
+}
 
 /** From a copying thread: one to each copy. */
 export type CopyAnswer = { id: number; sha256: string } | { id: number; failure: PlainFailure };

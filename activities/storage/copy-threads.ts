@@ -5,8 +5,9 @@
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ShipCopy } from '../../model/snapshot/ship-plan.ts';
-import { failureFrom, type CopyAnswer, type CopyRequest } from './copy-messages.ts';
+import { failureFrom, type CopyAnswer, type CopyRequest, type CopyStep } from './copy-messages.ts';
 import type { StoreAddress } from './port.ts';
+import type { Steps } from './steps.ts';
 
 /** More would only wait for the network; each takes some 50 MB. */
 const mostThreads = 8;
@@ -21,6 +22,8 @@ export interface CopyTask {
   from: StoreAddress;
   to: StoreAddress;
   file: ShipCopy;
+  /** How it may pass; all at once when absent. */
+  steps?: Steps | undefined;
 }
 
 /** A pool of copying threads. They start when there is work, and do not keep the process alive without it. */
@@ -77,6 +80,7 @@ class CopyThread {
   files = 0;
   readonly #worker = new Worker(new URL('copy-thread.ts', import.meta.url), { env: SHARE_ENV, name: 'copy' });
   readonly #answers = new Map<number, (answer: CopyAnswer | Error) => void>();
+  readonly #steps = new Map<number, (step: CopyStep) => void>();
   /** Takes it out of the pool: no further copy is given to it. */
   readonly #retire: () => void;
   #nextId = 0;
@@ -85,7 +89,10 @@ class CopyThread {
 
   constructor(retire: () => void) {
     this.#retire = retire;
-    this.#worker.on('message', (answer: CopyAnswer) => this.#answers.get(answer.id)?.(answer));
+    this.#worker.on('message', (said: CopyAnswer | CopyStep) => {
+      if ('stepBytes' in said) this.#steps.get(said.id)?.(said);
+      else this.#answers.get(said.id)?.(said);
+    });
     this.#worker.on('error', (cause) => this.#end(new Error('a copying thread broke down', { cause })));
     this.#worker.on('exit', (code) => this.#end(new Error(`a copying thread ended with code ${code} amid its work`)));
   }
@@ -106,21 +113,33 @@ class CopyThread {
     }, idleMs).unref();
   }
 
-  async copy({ from, to, file }: CopyTask, signal: AbortSignal): Promise<string> {
+  async copy({ from, to, file, steps }: CopyTask, signal: AbortSignal): Promise<string> {
     const id = (this.#nextId += 1);
     const stop = () => this.#post({ kind: 'stop', id, late: isDeadline(signal.reason) });
     signal.addEventListener('abort', stop, { once: true });
+    let heldBack: { why: unknown } | undefined;
+    const refused = (why: unknown) => {
+      heldBack ??= { why };
+      this.#post({ kind: 'stop', id, late: false });
+    };
+    if (steps)
+      this.#steps.set(
+        id,
+        ({ stepBytes }) => void steps.mayPass(stepBytes).then(() => this.#post({ kind: 'pass', id }), refused),
+      );
     try {
       const answered = new Promise<CopyAnswer | Error>((resolve) => this.#answers.set(id, resolve));
-      this.#post({ kind: 'copy', id, from, to, file });
+      this.#post({ kind: 'copy', id, from, to, file, ...(steps ? { stepBytes: steps.stepBytes } : {}) });
       const answer = this.#ended ?? (await answered);
       if (answer instanceof Error) throw answer;
       if ('sha256' in answer) return answer.sha256;
+      if (heldBack) throw heldBack.why;
       if (signal.aborted && !isDeadline(signal.reason)) throw signal.reason;
       throw failureFrom(answer.failure);
     } finally {
       signal.removeEventListener('abort', stop);
       this.#answers.delete(id);
+      this.#steps.delete(id);
     }
   }
 

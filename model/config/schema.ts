@@ -166,7 +166,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       savepointsAtOnce: z.int().min(1).max(200).default(settings.savepointsAtOnce.default),
       shipmentsAtOnce: z.int().min(1).max(200).default(settings.shipmentsAtOnce.default),
-      shipBytesPerSecond: z.int().min(0).default(settings.shipBytesPerSecond.default),
+      // Slower, the connections of files that take turns would be silent for so long that stores close them.
+      shipBytesPerSecond: z
+        .int()
+        .refine((rate) => rate === 0 || rate >= 1_000_000, 'must be 0 or at least 1000000')
+        .default(settings.shipBytesPerSecond.default),
       checkpointWait: duration('0s', '5m').prefault(settings.checkpointWait.default),
       forgetAfter: duration('1m', '90d').prefault(settings.forgetAfter.default),
     })

@@ -61,7 +61,7 @@ export const settings = {
   shipBytesPerSecond: {
     path: 'protect.shipBytesPerSecond',
     default: 0,
-    about: 'Bytes a second that one worker ships out of a zone, on average over files; 0 means no limit.',
+    about: 'Bytes a second that one worker ships out of a zone, within large files too; 0 means no limit.',
   },
   checkpointWait: {
     path: 'protect.checkpointWait',

@@ -1,5 +1,6 @@
 /** Copying in threads of their own, between real S3 servers: what comes back over the threads' border. */
 import { hash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OutsideFailure } from '../../activities/failure.ts';
 import { copyFiles, FileGone } from '../../activities/protect/copy-files.ts';
@@ -7,6 +8,7 @@ import { readSecret } from '../../activities/secrets.ts';
 import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import type { S3StoreConfig } from '../../model/config/types.ts';
+import { Pace } from '../../model/protect/pace.ts';
 import { startS3, type S3Server } from './servers/s3.ts';
 
 const opened: SnapshotStore[] = [];
@@ -126,6 +128,56 @@ describe('copying in threads', () => {
     );
     await copyFiles(stores, [fileOf('waiting', bytes.length)], () => {}, never);
     expect((await peer.stat('there/waiting'))?.sizeBytes).toBe(bytes.length);
+  });
+
+  it('holds a limit of bytes a second within large files, which come over whole', async () => {
+    const sizes = [5_000_000, 7_000_000];
+    const contents = sizes.map((size) => randomBytes(size));
+    for (const [index, bytes] of contents.entries()) await home.put(`paced-${index}`, bytes);
+    const pace = new Pace(8_000_000);
+    const asked: number[] = [];
+    const steps = {
+      stepBytes: 800_000,
+      async mayPass(bytes: number) {
+        asked.push(bytes);
+        await sleep(pace.delayMs(bytes, performance.now()));
+      },
+    };
+    const began = performance.now();
+    const copies = sizes.map((size, index) => fileOf(`paced-${index}`, size));
+    await copyFiles({ from: home, to: peer }, copies, () => {}, never, steps);
+    // All but the last step, at the least.
+    expect(performance.now() - began).toBeGreaterThanOrEqual((11_200_000 / 8_000_000) * 1000 - 50);
+    expect(asked.reduce((sum, bytes) => sum + bytes, 0)).toBe(12_000_000);
+    for (const [index, bytes] of contents.entries()) {
+      const copy = await peer.read(`there/paced-${index}`, { maxBytes: 1 << 25 });
+      expect(Buffer.compare(copy!, bytes)).toBe(0);
+    }
+  });
+
+  it('ends a copy that is held back when it is cancelled or may not go on, and copies on', async () => {
+    const bytes = randomBytes(300_000);
+    await home.put('held', bytes);
+    const stores = { from: home, to: peer };
+    const copies = [fileOf('held', bytes.length)];
+    const cancelling = new AbortController();
+    let asked = 0;
+    const held = {
+      stepBytes: 100_000,
+      async mayPass() {
+        if (++asked < 2) return;
+        cancelling.abort(new Error('no longer wanted'));
+        await new Promise(() => {});
+      },
+    };
+    const cancelled = await failureOf(copyFiles(stores, copies, () => {}, cancelling.signal, held));
+    expect(cancelled).toBe(cancelling.signal.reason);
+    const why = new Error('may not go on');
+    const refusing = { stepBytes: 100_000, mayPass: () => Promise.reject(why) };
+    expect(await failureOf(copyFiles(stores, copies, () => {}, never, refusing))).toBe(why);
+    expect(await peer.stat('there/held')).toBeUndefined();
+    await copyFiles(stores, copies, () => {}, never);
+    expect((await peer.stat('there/held'))?.sizeBytes).toBe(bytes.length);
   });
 
   it('copies for many jobs at once, each to its end', async () => {

@@ -70,6 +70,13 @@ describe('a configuration', () => {
     expect(config.retention).toEqual({ orphanAgeMs: 21_600_000 });
   });
 
+  test('takes no limit of bandwidth under which connections would fall silent', () => {
+    const limited = (rate: number) => problemsOf(`${minimal}protect: { shipBytesPerSecond: ${rate} }\n`);
+    expect([0, 1_000_000].map(limited)).toEqual([[], []]);
+    expect(limited(999_999).join()).toContain('must be 0 or at least 1000000');
+    expect(limited(-1)).toHaveLength(1);
+  });
+
   test('is told five mistakes at once, each with its line', () => {
     const wrong = minimal
       .replace('    peer: az-b\n', '    peer: az-c\n')

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { takeTurn, throttleOf } from '../../../activities/protect/budgets.ts';
+import { stepsOf, takeTurn } from '../../../activities/protect/budgets.ts';
 import { copyFiles } from '../../../activities/protect/copy-files.ts';
 import type { SnapshotStore } from '../../../activities/storage/port.ts';
 import type { World } from '../../../activities/world.ts';
@@ -11,7 +12,7 @@ const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the pace of shipments', () => {
-  it('lets a file begin when those before it are paid for', () => {
+  it('lets a step begin when those before it are paid for', () => {
     const pace = new Pace(1_000);
     expect([500, 2_000, 100].map((bytes) => pace.delayMs(bytes, 0))).toEqual([0, 500, 2_500]);
     expect(pace.delayMs(1, 2_600), 'time that passed unused is not saved up').toBe(0);
@@ -19,8 +20,8 @@ describe('the pace of shipments', () => {
   });
 
   it('holds nothing back where there is no limit', () => {
-    const pace = new Pace(0);
-    expect([pace.delayMs(1e12, 0), pace.delayMs(1e12, 0)]).toEqual([0, 0]);
+    const { config, home } = twoZones('no-pace');
+    expect(stepsOf({ config, now: () => 0 } as unknown as World, home, { sleep: async () => {} })).toBeUndefined();
   });
 
   it('is shared by all shipments out of a zone, and by none of another', async () => {
@@ -29,23 +30,35 @@ describe('the pace of shipments', () => {
     const world = { config, now: () => 0 } as unknown as World;
     const slept: number[] = [];
     const pulse = { sleep: async (ms: number) => void slept.push(ms) };
-    await throttleOf(world, home, pulse)(3_000);
-    await throttleOf(world, home, pulse)(1_000);
-    await throttleOf(world, peer, pulse)(1_000);
-    await throttleOf(world, home, pulse)(1_000);
+    const steps = (zone: string) => stepsOf(world, zone, pulse)!;
+    await steps(home).mayPass(3_000);
+    await steps(home).mayPass(1_000);
+    await steps(peer).mayPass(1_000);
+    await steps(home).mayPass(1_000);
     expect(slept).toEqual([3_000, 4_000]);
+    expect(steps(home).stepBytes, 'ten steps a second, however many files').toBe(100);
   });
 
-  it('is asked for each file that is copied, before it is begun', async () => {
+  it('holds within a file, and is asked before the source is opened', async () => {
     const happened: string[] = [];
     const from = {
       description: 'home',
-      openRead: async (key: string) => (happened.push(`read ${key}`), undefined),
+      openRead: async (key: string) => {
+        happened.push(`read ${key}`);
+        return Readable.from([4, 1, 6].map((size) => Buffer.alloc(size)));
+      },
     } as unknown as SnapshotStore;
-    const copies = [{ from: 'a', to: 'b', sizeBytes: 7 }];
-    const throttle = async (bytes: number) => void happened.push(`asked for ${bytes}`);
-    await copyFiles({ from, to: from }, copies, () => {}, never, throttle).catch(() => {});
-    expect(happened).toEqual(['asked for 7', 'read a']);
+    const to = {
+      async writeStream(_: string, body: AsyncIterable<Uint8Array>) {
+        for await (const { length } of body) happened.push(`${length} passed`);
+        return 'digest';
+      },
+    } as unknown as SnapshotStore;
+    const steps = { stepBytes: 3, mayPass: async (bytes: number) => void happened.push(`asked for ${bytes}`) };
+    await copyFiles({ from, to }, [{ from: 'a', to: 'b', sizeBytes: 11 }], () => {}, never, steps);
+    expect(happened.join(', ')).toBe(
+      'asked for 3, read a, asked for 3, 4 passed, 1 passed, asked for 3, asked for 2, 6 passed',
+    );
   });
 });
 
