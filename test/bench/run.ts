@@ -101,8 +101,8 @@ try {
     const list = Object.entries(benches).map(([known, { about, usage }]) => `  ${known.padEnd(8)} ${about} (${usage})`);
     throw new Error(`usage: npm run bench -- <name> [options] [--json FILE]\n${list.join('\n')}`);
   }
-  // By way of `exit`, at which servers that were started are ended.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  // By way of `exit`, at which servers that were started are ended. It may come twice: from the terminal and passed on.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const rows = await bench.run(values);
   print(name, rows);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
