@@ -52,8 +52,20 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
   return summary(world, plan);
 }
 
-/** The plan as written. */
+/** What each worker read last: every batch of ten thousand jobs would read and parse all of them. */
+const lastRead = new WeakMap<World, { key: string; plan: EscapePlan }>();
+
+/** The plan as written, which never changes; that of a dry run may be planned again. */
 export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
+  const key = planKey(target);
+  const known = lastRead.get(world);
+  if (known?.key === key && !target.dryRun) return known.plan;
+  const plan = await readWritten(world, target, signal);
+  lastRead.set(world, { key, plan });
+  return plan;
+}
+
+async function readWritten(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
   const bytes = await reportStore(world, target.to).read(planKey(target), { maxBytes: maxPlanBytes, signal });
   if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
   const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> &
