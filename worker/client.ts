@@ -16,9 +16,11 @@ import type { EscapeProgress } from '../model/escape/progress.ts';
 import { errorCodes, type ErrorCode } from '../model/error-codes.ts';
 import type { Config } from '../model/config/types.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../model/protect-input.ts';
+import type { RoundProgress } from '../model/protect/round-progress.ts';
 import type { Verdict } from '../workflows/escape-zone/verdict.ts';
 import type { ProtectProgress } from '../workflows/protect-zone/messages.ts';
 import type { ProtectSummary } from '../workflows/protect-zone/protect-zone.ts';
+import { roundsUnderWay } from './rounds-under-way.ts';
 
 /** An answer that the user is meant to read: code of `model/error-codes.ts` and sentence. */
 export class Refusal extends Error {
@@ -137,13 +139,17 @@ export async function protectZone(
   client: Client,
   config: Config,
   input: ProtectInput,
-  onProgress: (progress: ProtectProgress) => void,
+  onProgress: (progress: ProtectProgress, underWay: RoundProgress[]) => void,
 ): Promise<{ summary: ProtectSummary; progress: ProtectProgress | undefined }> {
   const workflowId = await startProtection(client, config, input);
   let progress: ProtectProgress | undefined;
   const look = async () => {
-    progress = await client.workflow.getHandle(workflowId).query<ProtectProgress>('progress');
-    onProgress(progress);
+    const [seen, underWay] = await Promise.all([
+      client.workflow.getHandle(workflowId).query<ProtectProgress>('progress'),
+      roundsUnderWay(client, workflowId).catch(() => []),
+    ]);
+    progress = seen;
+    onProgress(seen, underWay);
   };
   const summary = await follow<ProtectSummary>(client, workflowId, look);
   await look().catch(() => undefined);
@@ -151,8 +157,7 @@ export async function protectZone(
 }
 
 /** Waits for a workflow's end and looks at it each second; a look that fails is made up for by the next. */
-export /** Waits for the end of a workflow, looking at it each second. */
-async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
+export async function follow<T>(client: Client, workflowId: string, look: () => Promise<void>): Promise<T> {
   const over = new AbortController();
   // A worker that is just starting cannot answer a query; the next look will.
   const looking = (async () => {

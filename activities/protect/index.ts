@@ -1,5 +1,7 @@
 /** The activities of protection, as Temporal registers them. */
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
+import { jobKey } from '../../model/job.ts';
+import type { RoundProgress, StageProgress } from '../../model/protect/round-progress.ts';
 import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
@@ -31,11 +33,19 @@ export function createProtectActivities(
       return keepReserve(world, peer, pulse().signal);
     },
     async protectJob(request: ProtectJobRequest): Promise<ProtectResult> {
-      const running = pulse();
+      const outer = pulse();
+      let progress: RoundProgress = { job: jobKey(request), stage: 'waiting' };
+      const running: Pulse = {
+        ...outer,
+        beat(stage) {
+          progress = { job: progress.job, ...(stage as StageProgress) };
+          outer.beat(progress);
+        },
+      };
       // Reading a large snapshot's list of files can take longer than the heartbeat time-out.
       return keepBeating(
-        running,
-        () => undefined,
+        outer,
+        () => progress,
         async () => {
           const result = await protectJob(world, request, running);
           countRound(meter(), world, request.zone, result);

@@ -17,6 +17,7 @@ import { announceMaking } from '../retain/making-or-deleting.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import { chooseMode, modePolicies } from '../../model/protect/mode.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { stepsOf, takeTurn } from './budgets.ts';
 import { keepStandby, objectInPeer, renewStandby } from './keep-standby.ts';
 import { holdRound } from './one-round.ts';
@@ -118,6 +119,8 @@ async function keepRecoveryPoint(
   }
   const { mode } = choice;
 
+  const tell = (stage: StageProgress['stage']) => pulse.beat({ stage } satisfies StageProgress);
+  tell('waiting');
   await using during = new AsyncDisposableStack();
   const turn = during.use(await takeTurn(world, { zone: home.name, mode, tier }, pulse.signal));
   const jobManager = world.flink.jobManager(home.name, job);
@@ -162,6 +165,7 @@ async function keepRecoveryPoint(
         );
   // What follows costs the link nothing, and a twin may take minutes.
   turn[Symbol.dispose]();
+  tell('verifying');
   const verified = await verifySnapshot(store, peerStore, taken.key, pulse.signal);
   const id = recoveryPointId(taken.stateAtMs, taken.token);
   const manifest: RecoveryPointManifest = {
@@ -187,7 +191,9 @@ async function keepRecoveryPoint(
   };
   const key = storeKeys.recoveryPointKey(job, id);
   const json = new TextEncoder().encode(JSON.stringify(manifest, null, 2));
+  tell('manifest');
   await store.put(key, json, { contentType: 'application/json', signal: pulse.signal });
+  tell('standby');
   await keepStandby(
     world.cluster(peer.name),
     world.cluster(home.name),

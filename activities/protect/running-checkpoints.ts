@@ -4,6 +4,7 @@
  */
 import { jobKey, type JobRef } from '../../model/job.ts';
 import type { CheckpointStatistics } from '../../model/flink/rest-types.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { FlinkJobManager } from '../flink/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
@@ -36,7 +37,7 @@ export async function letCheckpointsEnd(question: RunningQuestion, waitMs: numbe
       const sentence = `Flink still writes a savepoint that was begun at ${since}, so no other was asked for beside it`;
       throw new TypedFailure('SavepointFailed', `${jobKey(question.job)}: ${sentence}`);
     }
-    pulse.beat({ waitingFor: 'running checkpoint' });
+    pulse.beat({ stage: 'checkpoint' } satisfies StageProgress);
     await pulse.sleep(lookAgainMs);
   }
 }

@@ -2,6 +2,7 @@
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { flinkPath, storeKeys, type SeenFrom } from '../../model/store-location.ts';
 import type { StoreConfig } from '../../model/config/types.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { FlinkJobManager, TriggerStatus } from '../flink/port.ts';
 import type { SnapshotStore } from '../storage/port.ts';
@@ -57,7 +58,7 @@ async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<strin
   await jobManager.triggerSavepoint({ jobId, triggerId, targetDirectory }, pulse.signal);
   const deadline = task.now() + task.timeoutMs;
   while (task.now() < deadline) {
-    pulse.beat({ savepoint: triggerId });
+    pulse.beat({ stage: 'savepoint' } satisfies StageProgress);
     const status = await statusOf(task, pulse.signal);
     if (status.state === 'failed') {
       const expired = status.cause.includes('expired before completing');

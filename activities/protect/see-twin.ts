@@ -2,6 +2,7 @@
 import { nothingSeen, remember, type RestoreHistory } from '../../model/flink/restore-history.ts';
 import { twinVerdict } from '../../model/flink/restore-verdict.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { twinCheckpointMaxAgeMs } from '../escape/twin.ts';
 import { lookAtJob } from '../flink/sighting.ts';
 import { TypedFailure } from '../typed-failure.ts';
@@ -23,7 +24,7 @@ export async function seeTwinHealthy(
   let history: RestoreHistory = nothingSeen;
   let why = 'it was not looked at';
   for (;;) {
-    pulse.beat({ twin: jobKey(job) });
+    pulse.beat({ stage: 'twin' } satisfies StageProgress);
     const look = await lookAtJob(jobManager, pulse.signal);
     if ('seen' in look) {
       history = remember(history, look.seen);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { StoreConfig } from '../../model/config/types.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
 import { planShipping, type ShipPlan, type ShipQuestion } from '../../model/snapshot/ship-plan.ts';
 import { storeKeys } from '../../model/store-location.ts';
@@ -34,6 +35,9 @@ export interface ShipTask {
 
 /** Checkpoints tried, when one after the other is deleted while it is copied. */
 const maxTries = 5;
+
+/** Where nothing holds files back, large ones still tell how far they are. */
+const freeStepBytes = 8 << 20;
 
 /** Before the next try: Flink's answers on checkpoints are up to three seconds old (`web.refresh-interval`). */
 const nextTryMs = 3_000;
@@ -79,19 +83,30 @@ async function shipOne(
 
   let [files, bytes] = [0, 0];
   const beat = () =>
-    pulse.beat({ checkpoint: id, files: `${files} of ${plan.copies.length}`, bytes: `${bytes} of ${plan.copyBytes}` });
+    pulse.beat({
+      stage: 'copying',
+      files: { done: files, total: plan.copies.length },
+      bytes: { done: bytes, total: plan.copyBytes },
+    } satisfies StageProgress);
   beat();
+  const steps: Steps = {
+    stepBytes: task.steps?.stepBytes ?? freeStepBytes,
+    async mayPass(stepBytes) {
+      await task.steps?.mayPass(stepBytes);
+      bytes += stepBytes;
+      beat();
+    },
+  };
   await copyFiles(
     { from: homeStore, to: store },
     plan.copies,
     (copy, digest) => {
       digests.set(copy.to, digest);
       files += 1;
-      bytes += copy.sizeBytes;
       beat();
     },
     pulse.signal,
-    task.steps,
+    steps,
   );
   const metadata = rewriteReferences(read.bytes, references, ({ path }) => plan.newPaths[path]!);
   digests.set(`${key}/_metadata`, { sizeBytes: metadata.length, sha256: sha256(metadata) });

@@ -7,6 +7,7 @@ import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.t
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';
+import { roundView } from '../render/round-view.ts';
 import { renderTable } from '../render/table.ts';
 import { configOf, withClient } from '../with-config.ts';
 
@@ -22,11 +23,11 @@ export function addProtectCommand(program: Command): void {
         const progress = createProgress(process.stderr);
         const input = { zone, ...(options.job ? { jobs: options.job } : {}) };
         const answered = hintUnlessAnswered(noWorkerHint(config.temporal.taskQueue));
-        const done = await protectZone(client, config, input, (seen) => {
+        const done = await protectZone(client, config, input, (seen, underWay) => {
           answered();
-          progress.update([
-            `${zone}: ${seen.results.length} of ${seen.jobs} jobs have a new recovery point or a reason`,
-          ]);
+          const view = { zone, jobs: seen.jobs, done: seen.results.length, underWay };
+          const width = process.stderr.columns || 100;
+          progress.update(roundView(view, { colours: coloursFor(process.stderr), width }));
         }).finally(answered);
         progress.done();
         const lines = options.json
