@@ -12,6 +12,7 @@ import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import { verifySnapshot } from '../../activities/storage/verify-snapshot.ts';
 import type { S3StoreConfig, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
+import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { readMetadata } from '../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
 import { flinkPath, wholeStore } from '../../model/store-location.ts';
@@ -188,7 +189,7 @@ describe.each([
     let copied = 0;
     let all = 0;
     pulse.beat = (details?: unknown) => {
-      [copied = 0, all = 0] = (details as { files: string }).files.split(' of ').map(Number);
+      ({ done: copied, total: all } = (details as StageProgress).files!);
       if (copied >= 3) stopping.abort(new Error('the worker ends'));
     };
     await expect(shipCheckpoint(task, pulse)).rejects.toThrow('the worker ends');
