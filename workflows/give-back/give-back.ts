@@ -5,10 +5,9 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { GivenBack } from '../../activities/give-back/give-back-job.ts';
 import type { GiveBackActivities } from '../../activities/give-back/index.ts';
-import type { GiveBackPlan } from '../../model/escape/give-back.ts';
 import { complaintsAboutGiveBackInput, type GiveBackInput } from '../../model/give-back-input.ts';
 import type { JobRef } from '../../model/job.ts';
-import { whyFailed } from '../failure-words.ts';
+import { failInItsWords, whyFailed } from '../failure-words.ts';
 
 /** Jobs on their way at once. */
 const jobsInFlight = 20;
@@ -50,7 +49,7 @@ export async function giveBack(input: GiveBackInput): Promise<GiveBackSummary> {
   const complaints = complaintsAboutGiveBackInput(input);
   if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
   const { zone, dryRun = false } = input;
-  const { fits, left } = await decide(input);
+  const { fits, left } = await whoHasRoom(input).catch(failInItsWords);
   const jobs: GivenBack[] = left.map((job) => ({ ...job, outcome: 'left', savepoint: null }));
   const queue = [...fits];
   await Promise.all(
@@ -62,16 +61,6 @@ export async function giveBack(input: GiveBackInput): Promise<GiveBackSummary> {
     }),
   );
   return { zone, dryRun, jobs };
-}
-
-async function decide(input: GiveBackInput): Promise<GiveBackPlan> {
-  try {
-    return await whoHasRoom(input);
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure)) throw error;
-    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
-  }
 }
 
 /** One job's trouble never ends the round. */

@@ -18,7 +18,7 @@ import { complaintsAboutProtectInput, type ProtectInput } from '../../model/prot
 import { failuresToStop, StoreBreaker } from '../../model/protect/breaker.ts';
 import type { Tier } from '../../model/tier.ts';
 import { protectProgress } from './messages.ts';
-import { whyFailed } from '../failure-words.ts';
+import { failInItsWords, whyFailed } from '../failure-words.ts';
 
 /** Jobs at once in rounds that an earlier version began. Today the configuration says it, and workers keep to it. */
 const jobsInFlightBefore = 4;
@@ -115,13 +115,7 @@ async function reserveRoom(zone: string): Promise<Reserve> {
 }
 
 async function discover(zone: string): Promise<Discovery> {
-  try {
-    return await discoverJobs(zone);
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure)) throw error;
-    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
-  }
+  return await discoverJobs(zone).catch(failInItsWords);
 }
 
 /** Jobs that were asked for by name and are not there are refused too, so that a typing error is seen. */

@@ -1,8 +1,15 @@
 /** What the workflows of upkeep share: the jobs of a zone, a few at a time, and no job's trouble ends the others. */
-import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import type { ProtectActivities } from '../../activities/protect/index.ts';
 import type { DiscoveredJob } from '../../activities/protect/types.ts';
-import { whyFailed } from '../failure-words.ts';
+import { failInItsWords, whyFailed } from '../failure-words.ts';
+import { upkeepProgress } from './messages.ts';
 
 /** Upkeep stands behind rounds of protection. */
 export const upkeepPriority = { priorityKey: 5 } as const;
@@ -22,29 +29,30 @@ export function refuseComplaints(complaints: string[]): void {
   if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
 }
 
-/** The zone's active jobs, or those of them that were asked for. @throws ApplicationFailure `JobNotFound` for others */
-export async function jobsAsked(zone: string, asked: string[] | undefined): Promise<DiscoveredJob[]> {
-  const { jobs } = await discover(zone);
-  if (!asked) return jobs;
-  const found = new Map(jobs.map((job) => [`${job.namespace}/${job.name}`, job]));
-  const missing = asked.filter((job) => !found.has(job));
-  if (missing.length > 0) {
-    const sentence = `${zone} has no active FlinkDeployment with a tier named ${missing.join(', ')}`;
-    throw ApplicationFailure.nonRetryable(sentence, 'JobNotFound');
-  }
-  return jobs.filter(({ namespace, name }) => asked.includes(`${namespace}/${name}`));
+/** What an upkeep does with each job of its zone. */
+export interface Upkeep<T> {
+  /** Jobs in hand at a time. */
+  atOnce: number;
+  act(job: DiscoveredJob): Promise<T>;
+  /** The result of a job whose activity failed. */
+  failed(job: DiscoveredJob, why: string): T;
+  done(result: T): void;
 }
 
-/** Calls `act` for each, `atOnce` at a time; a failed activity becomes `failed`. `done` hears of each result. */
+/**
+ * Acts on the zone's active jobs, or on those of them that were asked for, and answers meanwhile how far it is.
+ * @throws ApplicationFailure `JobNotFound` for others that were asked for
+ */
 export async function eachJob<T>(
-  jobs: readonly DiscoveredJob[],
-  atOnce: number,
-  act: (job: DiscoveredJob) => Promise<T>,
-  failed: (job: DiscoveredJob, why: string) => T,
-  done: (result: T) => void,
+  { zone, jobs: asked }: { zone: string; jobs?: string[] },
+  { atOnce, act, failed, done }: Upkeep<T>,
 ): Promise<void> {
-  const queue = [...jobs];
+  let total = 0;
   let ended = 0;
+  setHandler(upkeepProgress, () => ({ zone, jobs: total, done: ended }));
+  const jobs = await jobsAsked(zone, asked);
+  total = jobs.length;
+  const queue = [...jobs];
   await Promise.all(
     Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) {
@@ -65,12 +73,14 @@ export async function eachJob<T>(
   }
 }
 
-async function discover(zone: string) {
-  try {
-    return await discoverJobs(zone);
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure)) throw error;
-    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+async function jobsAsked(zone: string, asked: string[] | undefined): Promise<DiscoveredJob[]> {
+  const { jobs } = await discoverJobs(zone).catch(failInItsWords);
+  if (!asked) return jobs;
+  const found = new Map(jobs.map((job) => [`${job.namespace}/${job.name}`, job]));
+  const missing = asked.filter((job) => !found.has(job));
+  if (missing.length > 0) {
+    const sentence = `${zone} has no active FlinkDeployment with a tier named ${missing.join(', ')}`;
+    throw ApplicationFailure.nonRetryable(sentence, 'JobNotFound');
   }
+  return jobs.filter(({ namespace, name }) => asked.includes(`${namespace}/${name}`));
 }

@@ -1,10 +1,9 @@
 /** Checks the recovery points of a zone's jobs again, so that rot is found before an escape needs them. */
-import { proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { RecheckActivities } from '../../activities/recheck/index.ts';
 import type { RecheckResult } from '../../activities/recheck/types.ts';
 import { complaintsAboutUpkeepInput, type RecheckInput } from '../../model/upkeep-input.ts';
-import { eachJob, jobsAsked, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
-import { upkeepProgress } from './messages.ts';
+import { eachJob, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
 
 /** Each reads files of its job from the peer's store at the configured rate. */
 const jobsInFlight = 2;
@@ -36,16 +35,11 @@ export async function recheckZone(input: RecheckInput): Promise<RecheckSummary> 
   const { zone, all = false } = input;
   const sum = { zone, jobs: 0, points: 0, damaged: 0, files: 0, bytes: 0, failed: 0 };
   const [troubled, sound]: [RecheckResult[], RecheckResult[]] = [[], []];
-  let total = 0;
-  setHandler(upkeepProgress, () => ({ zone, jobs: total, done: sum.jobs }));
-  const jobs = await jobsAsked(zone, input.jobs);
-  total = jobs.length;
-  await eachJob(
-    jobs,
-    jobsInFlight,
-    ({ tier, namespace, name }) =>
+  await eachJob(input, {
+    atOnce: jobsInFlight,
+    act: ({ tier, namespace, name }) =>
       recheckJob.executeWithOptions({ summary: `${tier} ${namespace}/${name}` }, [{ zone, namespace, name, all }]),
-    ({ namespace, name }, sentence): RecheckResult => ({
+    failed: ({ namespace, name }, sentence): RecheckResult => ({
       namespace,
       name,
       outcome: 'failed',
@@ -57,7 +51,7 @@ export async function recheckZone(input: RecheckInput): Promise<RecheckSummary> 
       findings: [],
       seconds: 0,
     }),
-    (result) => {
+    done: (result) => {
       sum.jobs += 1;
       sum.points += result.points.length;
       sum.damaged += result.points.filter(({ state }) => state === 'damaged').length;
@@ -67,6 +61,6 @@ export async function recheckZone(input: RecheckInput): Promise<RecheckSummary> 
       const kind = result.outcome === 'failed' || result.findings.length > 0 ? troubled : sound;
       if (kind.length < keptResults) kind.push(result);
     },
-  );
+  });
   return { ...sum, results: [...troubled, ...sound].slice(0, keptResults) };
 }

@@ -1,10 +1,9 @@
 /** Deletes the recovery points of a zone's jobs that their policies do not keep; or says which those are. */
-import { proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { RetainActivities } from '../../activities/retain/index.ts';
 import type { RetainResult } from '../../activities/retain/types.ts';
 import { complaintsAboutUpkeepInput, type RetainInput } from '../../model/upkeep-input.ts';
-import { eachJob, jobsAsked, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
-import { upkeepProgress } from './messages.ts';
+import { eachJob, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
 
 /** Each lists what its job has in the store and deletes eight objects at a time. */
 const jobsInFlight = 4;
@@ -34,16 +33,11 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
   refuseComplaints(complaintsAboutUpkeepInput(input, ['dryRun']));
   const { zone, dryRun = false } = input;
   const sum: RetainSummary = { zone, dryRun, jobs: 0, kept: 0, files: 0, bytes: 0, skipped: 0, failed: 0, results: [] };
-  let total = 0;
-  setHandler(upkeepProgress, () => ({ zone, jobs: total, done: sum.jobs }));
-  const jobs = await jobsAsked(zone, input.jobs);
-  total = jobs.length;
-  await eachJob(
-    jobs,
-    jobsInFlight,
-    ({ tier, namespace, name }) =>
+  await eachJob(input, {
+    atOnce: jobsInFlight,
+    act: ({ tier, namespace, name }) =>
       retainJob.executeWithOptions({ summary: `${tier} ${namespace}/${name}` }, [{ zone, namespace, name, dryRun }]),
-    ({ namespace, name }, sentence): RetainResult => ({
+    failed: ({ namespace, name }, sentence): RetainResult => ({
       namespace,
       name,
       outcome: 'failed',
@@ -57,7 +51,7 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
       unfinished: false,
       seconds: 0,
     }),
-    (result) => {
+    done: (result) => {
       sum.jobs += 1;
       sum.kept += result.kept;
       sum.files += result.files;
@@ -66,6 +60,6 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
       const says = result.items.length > 0 || result.outcome !== 'retained';
       if (says && sum.results.length < keptResults) sum.results.push(result);
     },
-  );
+  });
   return sum;
 }
