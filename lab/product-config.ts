@@ -8,7 +8,7 @@ import { labHome, labJobNamespace, labPorts, labS3Credentials, labTemporal, labZ
 import type { LabZoneName } from './layout.ts';
 
 /** Where `lab up` writes it. */
-export const labConfigFile = join(labHome, 'az-escape.yaml');
+const labConfigFile = join(labHome, 'az-escape.yaml');
 
 const secretFiles = {
   accessKeyId: join(labHome, 'secrets', 's3-access-key-id'),
@@ -25,7 +25,7 @@ export async function writeLabConfig(): Promise<string> {
 }
 
 /** The configuration as text. */
-export function labConfigText(): string {
+function labConfigText(): string {
   const zones = Object.fromEntries(labZoneNames.map((name) => [name, zoneSection(name)]));
   return stringify({ temporal: { address: labTemporal.address, namespace: labTemporal.namespace }, zones });
 }

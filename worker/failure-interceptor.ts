@@ -21,7 +21,7 @@ export const classFailures: ActivityInboundCallsInterceptor = {
 };
 
 /** Keeps the sentence, drops the cause: causes of HTTP clients carry requests, and requests carry credentials. */
-export function toApplicationFailure(error: unknown): unknown {
+function toApplicationFailure(error: unknown): unknown {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (error instanceof TypedFailure) {
     return ApplicationFailure.create({ message: error.message, type: error.code, nonRetryable: true });

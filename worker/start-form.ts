@@ -4,7 +4,7 @@ import type { EscapeInput } from '../model/escape/input.ts';
 import { temporalOptions } from './temporal.ts';
 
 /** What stands in a link where the name of the incident must be put. */
-export const incidentPlaceholder = 'INCIDENT';
+const incidentPlaceholder = 'INCIDENT';
 
 /** The link for the escape of a zone; undefined where the configuration does not say where the UI is. */
 export function startFormLink(

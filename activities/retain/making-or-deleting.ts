@@ -19,7 +19,7 @@ const deleterIsDeadAfterMs = 120_000;
  * A maker that has not taken its announcement away for so long is dead: more than an attempt of the activity
  * `protectJob` may last. A repeated attempt dates its announcement anew.
  */
-export const makerIsDeadAfterMs = 75 * 60_000;
+const makerIsDeadAfterMs = 75 * 60_000;
 
 const lookAgainMs = 500;
 

@@ -52,7 +52,7 @@ export async function labDown(options: { purge?: boolean }, report: Report): Pro
 }
 
 /** Everything of the lab that is on the machine beside its data, in words; empty after `lab down`. */
-export async function labRemains(): Promise<string[]> {
+async function labRemains(): Promise<string[]> {
   const zones = labZoneNames.map(labZone);
   const left: string[] = [];
   for (const zone of zones) {

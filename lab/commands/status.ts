@@ -52,11 +52,6 @@ export async function labStatus(): Promise<LabStatus> {
   };
 }
 
-/** Whether both zones and Temporal serve. */
-export async function labIsUp(): Promise<boolean> {
-  return (await labStatus()).up;
-}
-
 async function zoneStatus(name: LabZoneName): Promise<ZoneStatus> {
   const zone = labZone(name);
   const fault = await currentFault(zone);

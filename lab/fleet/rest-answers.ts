@@ -2,7 +2,7 @@
 import type { SimulatedRun } from './simulated-run.ts';
 
 /** What `/config` tells as Flink's version: nobody shall take this for a Flink. */
-export const simulatedVersion = '1.20.0-simulated';
+const simulatedVersion = '1.20.0-simulated';
 
 export interface RestAnswer {
   status: number;

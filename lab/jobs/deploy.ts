@@ -33,7 +33,7 @@ export interface DeployedJob {
 }
 
 /** The FlinkDeployments of sample jobs for a zone of this machine's lab. */
-export function labManifests(
+function labManifests(
   zone: LabZoneName,
   options: Pick<DeployOptions, 'jobs' | 'zoneFlinkConfiguration'> = {},
 ): FlinkDeployment[] {

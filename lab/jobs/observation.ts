@@ -24,7 +24,7 @@ export interface VertexMetric {
 }
 
 /** The metrics that the program registers. */
-export const sampleJobMetricNames = [
+const sampleJobMetricNames = [
   'labRestoredSequence',
   'labFirstSequence',
   'labLastSequence',

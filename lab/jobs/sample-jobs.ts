@@ -7,7 +7,7 @@ import type { Tier } from '../../model/tier.ts';
 import { labJobNamespace } from '../layout.ts';
 
 /** Kinds of snapshot store in the lab; also the stores' names in the product's configuration. */
-export const labStores = ['s3', 'hdfs'] as const;
+const labStores = ['s3', 'hdfs'] as const;
 export type LabStore = (typeof labStores)[number];
 
 /** One sample job: all of them are the program in `java/`, with different parameters. */

@@ -23,7 +23,7 @@ export function parseDigests(text: string): Map<string, string> {
 }
 
 /** Digests of all jars below a folder, by their path inside it. */
-export function digestsOfJars(folder: string): Map<string, string> {
+function digestsOfJars(folder: string): Map<string, string> {
   const jars = filesBelow([folder]).filter((path) => path.endsWith('.jar'));
   return new Map(
     jars.map((jar) => [relative(folder, jar), createHash('sha256').update(readFileSync(jar)).digest('hex')]),

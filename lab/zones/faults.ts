@@ -8,7 +8,7 @@ import { cutZone, isCut, reconnectZone } from './firewall.ts';
 import { writeConfig } from './node.ts';
 import type { Report } from './zone.ts';
 
-export const faultKinds = ['kill', 'partition', 'freeze'] as const;
+const faultKinds = ['kill', 'partition', 'freeze'] as const;
 /**
  * `kill`: a power cut, every process gone and nothing answers. `partition`: the zone goes on inside, no packet passes
  * its cable. `freeze`: the clock of every process stands still; connections are accepted and nothing answers.

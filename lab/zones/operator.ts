@@ -33,7 +33,7 @@ export function orderOperatorJars(jars: readonly string[], version: string): str
 }
 
 /** The operator's own settings; a job's are in its resource. */
-export function renderOperatorConfig(): string {
+function renderOperatorConfig(): string {
   return `kubernetes.operator.reconcile.interval: 15 s
 kubernetes.operator.observer.progress-check.interval: 2 s
 kubernetes.operator.observer.rest-ready.delay: 2 s

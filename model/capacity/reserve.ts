@@ -14,7 +14,7 @@ export interface Placeholder extends Resources, Placing {
   replicas: number;
 }
 
-export const placeholderPriorityClass = 'az-escape-placeholder';
+const placeholderPriorityClass = 'az-escape-placeholder';
 
 /**
  * The placeholders that as many pods take as the standbys of these tiers would, but for jobs that are `started`. A

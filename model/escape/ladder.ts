@@ -8,7 +8,7 @@ import type { DiagnosisCode } from '../diagnosis/codes.ts';
  * `again`: the same recovery point, with a fresh object. `older`: the newest intact recovery point before those tried.
  * `fallback`: with the settings that the job's owner allows for this case.
  */
-export const rungs = ['again', 'older', 'fallback'] as const;
+const rungs = ['again', 'older', 'fallback'] as const;
 export type Rung = (typeof rungs)[number];
 
 /** Older recovery points tried for one job: each costs a start, and state that is older still helps nobody. */

@@ -2,7 +2,7 @@
 import { annotations } from '../kubernetes/marks.ts';
 import type { FlinkDeployment } from '../kubernetes/flink-deployment.ts';
 
-export const protectModes = ['savepoint', 'ship'] as const;
+const protectModes = ['savepoint', 'ship'] as const;
 export type ProtectMode = (typeof protectModes)[number];
 
 /** `auto`: ship where a checkpoint can be copied and is incremental, else savepoint. */

@@ -22,7 +22,7 @@ export function assembleReport(input: ReportInput): Report {
 }
 
 /** Order of jobs in every report: tier, wave, namespace/name. By code units, the same on every machine and locale. */
-export function compareJobs(a: JobReport, b: JobReport): number {
+function compareJobs(a: JobReport, b: JobReport): number {
   const byTier = tiers.indexOf(a.tier) - tiers.indexOf(b.tier) || a.wave - b.wave;
   if (byTier !== 0) return byTier;
   const [keyA, keyB] = [jobKey(a), jobKey(b)];

@@ -7,9 +7,9 @@ import { tiers } from '../tier.ts';
 export const outcomes = ['running', 'left', 'failed'] as const;
 
 /** One stretch of a job's way: claim, start, schedule, restore, verify … */
-export const stepSchema = z.object({ name: z.string(), startedAt: z.iso.datetime(), seconds: z.number().min(0) });
+const stepSchema = z.object({ name: z.string(), startedAt: z.iso.datetime(), seconds: z.number().min(0) });
 
-export const jobReportSchema = z.object({
+const jobReportSchema = z.object({
   namespace: z.string(),
   name: z.string(),
   tier: z.enum(tiers),
@@ -33,10 +33,10 @@ export const jobReportSchema = z.object({
 });
 export type JobReport = z.infer<typeof jobReportSchema>;
 
-export const preemptions = ['suspended', 'left', 'failed', 'planned'] as const;
+const preemptions = ['suspended', 'left', 'failed', 'planned'] as const;
 
 /** A P3 job of the zone that took the jobs, and what became of it: it was to make room. */
-export const preemptedSchema = z.object({
+const preemptedSchema = z.object({
   namespace: z.string(),
   name: z.string(),
   zone: z.string(),
@@ -53,7 +53,7 @@ export const preemptedSchema = z.object({
 });
 export type PreemptedReport = z.infer<typeof preemptedSchema>;
 
-export const tierReportSchema = z.object({
+const tierReportSchema = z.object({
   jobs: z.number().int(),
   running: z.number().int(),
   rtoSecondsP50: z.number().nullable(),
@@ -62,7 +62,7 @@ export const tierReportSchema = z.object({
 });
 
 /** Something that an operator told the escape, and that took effect. */
-export const operatorActSchema = z.object({
+const operatorActSchema = z.object({
   at: z.iso.datetime(),
   by: z.string(),
   act: z.enum(operatorActs),

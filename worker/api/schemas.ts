@@ -137,7 +137,7 @@ export const problemAnswer = z.object({
 export const healthAnswer = z.object({ ok: z.boolean(), temporal: z.enum(['reachable', 'silent']) });
 
 /** What became of one zone that a hook's message asked to escape. */
-export const hookOutcome = z.object({
+const hookOutcome = z.object({
   zone: z.string(),
   incident: z.string(),
   accepted: z.boolean(),

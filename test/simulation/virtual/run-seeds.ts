@@ -25,7 +25,7 @@ export interface SeedsOptions {
 }
 
 /** The command that runs a seed again and prints its log. */
-export function replayCommand(seed: number, mutant?: string): string {
+function replayCommand(seed: number, mutant?: string): string {
   return `npm run simulate -- --seed ${seed} --verbose${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
 }
 

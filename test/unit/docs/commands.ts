@@ -31,14 +31,14 @@ export function printedNpmScripts(text: string): string[] {
 const program = createProgram();
 
 /** What `az-escape <path> --help` prints. */
-export function helpOf(path: readonly string[]): string {
+function helpOf(path: readonly string[]): string {
   let command = program;
   for (const name of path) command = command.commands.find((one) => one.name() === name) ?? command;
   return command.helpInformation();
 }
 
 /** Names of the subcommands that a help text lists. */
-export function subcommandsIn(help: string): string[] {
+function subcommandsIn(help: string): string[] {
   const list = help.split('\nCommands:\n')[1] ?? '';
   return [...list.matchAll(/^ {2}([a-z]\S*)/gm)].map(([, name = '']) => name);
 }

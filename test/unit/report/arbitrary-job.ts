@@ -18,7 +18,7 @@ const step = fc
     seconds: long,
   }));
 
-export const arbitraryJob: fc.Arbitrary<JobReport> = fc
+const arbitraryJob: fc.Arbitrary<JobReport> = fc
   .record({
     namespace: fc.constantFrom('a', 'b', 'payments'),
     name: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),

@@ -67,7 +67,7 @@ function isActive(deployment: FlinkDeployment | undefined): deployment is FlinkD
   return deployment?.spec.job?.state === 'running' && role === 'active';
 }
 
-export function epochOf(deployment: FlinkDeployment): number {
+function epochOf(deployment: FlinkDeployment): number {
   return Number(deployment.metadata.annotations?.[annotations.epoch] ?? 0);
 }
 

@@ -4,7 +4,7 @@ import type { temporal } from '@temporalio/proto';
 import type { Failure } from './payloads.ts';
 
 /** `temporal.api.enums.v1.TimeoutType`. */
-export const timeoutTypes = { startToClose: 1, scheduleToStart: 2, scheduleToClose: 3, heartbeat: 4 } as const;
+const timeoutTypes = { startToClose: 1, scheduleToStart: 2, scheduleToClose: 3, heartbeat: 4 } as const;
 export type TimeoutType = keyof typeof timeoutTypes;
 
 /** `temporal.api.enums.v1.RetryState`. */
