@@ -1,16 +1,16 @@
 /**
- * The Temporal Schedules of each zone: one a tier that keeps recovery points as young as the tier asks, and one that
- * checks those that are kept.
+ * The Temporal Schedules of each zone: one a tier that keeps recovery points as young as the tier asks, one that checks
+ * those that are kept, and one that deletes what nobody keeps.
  */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 import type { Config } from '../model/config/types.ts';
 import { tiers, type Tier } from '../model/tier.ts';
 
 export interface ProtectSchedule {
-  /** `protect/<zone>/<tier>` or `recheck/<zone>`: also the id of what it starts. */
+  /** `protect/<zone>/<tier>`, `recheck/<zone>` or `retain/<zone>`: also the id of what it starts. */
   id: string;
   zone: string;
-  /** Null for the one that checks. */
+  /** Null for those of the whole zone. */
   tier: Tier | null;
   everyMs: number;
   state: 'absent' | 'runs' | 'paused';
@@ -38,7 +38,8 @@ export async function applySchedules(client: Client, config: Config): Promise<Pr
 /** Every schedule that the configuration wants, and how it stands. */
 export async function listSchedules(client: Client, config: Config): Promise<ProtectSchedule[]> {
   return Promise.all(
-    wantedSchedules(config).map(async (wanted) => {
+    wantedSchedules(config).map(async ({ id, zone, tier, everyMs }) => {
+      const wanted = { id, zone, tier, everyMs };
       try {
         const { info, state } = await client.schedule.getHandle(wanted.id).describe();
         const next = info.nextActionTimes[0]?.toISOString() ?? null;
@@ -63,24 +64,30 @@ export async function removeSchedules(client: Client, config: Config): Promise<v
   }
 }
 
-type Wanted = Pick<ProtectSchedule, 'id' | 'zone' | 'tier' | 'everyMs'>;
+interface Wanted extends Pick<ProtectSchedule, 'id' | 'zone' | 'tier' | 'everyMs'> {
+  workflowType: string;
+}
 
 function wantedSchedules(config: Config): Wanted[] {
   return Object.keys(config.zones).flatMap((zone) => [
-    ...tiers.map((tier) => ({ id: `protect/${zone}/${tier}`, zone, tier, everyMs: config.tiers[tier].intervalMs })),
-    { id: `recheck/${zone}`, zone, tier: null, everyMs: config.recheck.intervalMs },
+    ...tiers.map((tier) => {
+      const everyMs = config.tiers[tier].intervalMs;
+      return { id: `protect/${zone}/${tier}`, zone, tier, everyMs, workflowType: 'protectZone' };
+    }),
+    { id: `recheck/${zone}`, zone, tier: null, everyMs: config.recheck.intervalMs, workflowType: 'recheckZone' },
+    { id: `retain/${zone}`, zone, tier: null, everyMs: config.retention.intervalMs, workflowType: 'retainZone' },
   ]);
 }
 
 /** A round that takes longer than the interval is not joined by a second one; a missed one is not made up for. */
-function optionsOf(config: Config, { id, zone, tier, everyMs }: Wanted): ScheduleOptions {
+function optionsOf(config: Config, { id, zone, tier, everyMs, workflowType }: Wanted): ScheduleOptions {
   return {
     scheduleId: id,
     spec: { intervals: [{ every: everyMs }], jitter: Math.min(mostJitterMs, everyMs / 10) },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m', pauseOnFailure: false },
     action: {
       type: 'startWorkflow',
-      workflowType: tier === null ? 'recheckZone' : 'protectZone',
+      workflowType,
       workflowId: id,
       taskQueue: config.temporal.taskQueue,
       args: [tier === null ? { zone } : { zone, tiers: [tier] }],

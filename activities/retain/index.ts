@@ -3,7 +3,9 @@ import { keepBeating } from '../keep-beating.ts';
 import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import { retainJob } from './retain-job.ts';
-import type { RetainJobRequest, RetainResult } from './types.ts';
+import { forgottenJobs } from './forgotten-jobs.ts';
+import { retainForgotten } from './retain-forgotten.ts';
+import type { ForgottenJob, RetainForgottenRequest, RetainJobRequest, RetainResult } from './types.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
 export function createRetainActivities(world: World, pulse: () => Pulse = activityPulse) {
@@ -14,6 +16,17 @@ export function createRetainActivities(world: World, pulse: () => Pulse = activi
         running,
         () => undefined,
         () => retainJob(world, request, running),
+      );
+    },
+    async forgottenJobs(zone: string): Promise<ForgottenJob[]> {
+      return forgottenJobs(world, zone, pulse().signal);
+    },
+    async retainForgotten(request: RetainForgottenRequest): Promise<RetainResult> {
+      const running = pulse();
+      return keepBeating(
+        running,
+        () => undefined,
+        () => retainForgotten(world, request, running),
       );
     },
   };

@@ -9,6 +9,17 @@ export interface RetainJobRequest extends JobRef {
   dryRun?: boolean;
 }
 
+/** A job that no zone has, and the store that keeps recovery points of it. */
+export interface ForgottenJob extends JobRef {
+  store: string;
+}
+
+export interface RetainForgottenRequest extends ForgottenJob {
+  /** Zone in which the job ran; its recovery points lie in the peer's store. */
+  zone: string;
+  dryRun?: boolean;
+}
+
 /** One recovery point, or leftovers under one folder, that went or would go. */
 export interface RetiredItem {
   /** Id of the recovery point, or key of the folder. */
@@ -24,6 +35,8 @@ export interface RetainResult extends JobRef {
   code: ErrorCode | null;
   sentence: string;
   dryRun: boolean;
+  /** Its owner deleted it: nothing of it stays. */
+  jobDeleted?: true;
   /** Recovery points that stay. */
   kept: number;
   /** What was deleted; in a dry run, what would be. At most 50 items; `files` and `bytes` count them all. */

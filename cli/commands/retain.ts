@@ -28,6 +28,7 @@ export function addRetainCommand(program: Command): void {
         progress.done();
         const lines = options.json ? [JSON.stringify(done, null, 2)] : retainTable(done, coloursFor(process.stdout));
         process.stdout.write(`${lines.join('\n')}\n`);
+        if (done.trouble !== undefined) process.stderr.write(`${done.trouble}\n`);
         process.exitCode = done.skipped + done.failed === 0 ? 0 : 1;
       });
     });
@@ -41,7 +42,7 @@ export function retainTable(done: RetainSummary, colours: Colours): string[] {
     if (result.outcome !== 'retained') return [[job, trouble, '', '']];
     return result.items.map(({ kind, what, files, bytes }) => [
       job,
-      `${kind} ${what}`,
+      result.jobDeleted ? `${kind} ${what}, job deleted` : `${kind} ${what}`,
       String(files),
       (bytes / 1e6).toFixed(1),
     ]);

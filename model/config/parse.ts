@@ -96,7 +96,11 @@ function toConfig(parsed: ParsedConfig): Config {
       sampleBytes: parsed.recheck.sampleMegabytes * 1e6,
       bytesPerSecond: parsed.recheck.megabytesPerSecond * 1e6,
     },
-    retention: { orphanAgeMs: parsed.retention.orphanAge },
+    retention: {
+      intervalMs: parsed.retention.interval,
+      deletedJobsAfterMs: parsed.retention.deletedJobsAfter,
+      orphanAgeMs: parsed.retention.orphanAge,
+    },
     api: { listen: parsed.api.listen, tokens: parsed.api.tokens, hooks: definedHooks(parsed.api.hooks) },
   };
 }

@@ -191,7 +191,13 @@ export const configSchema = z.strictObject({
       probeDeadline: duration('500ms', '1m').prefault(settings.probeDeadline.default),
     })
     .prefault({}),
-  retention: z.strictObject({ orphanAge: duration('2h', '30d').prefault(settings.orphanAge.default) }).prefault({}),
+  retention: z
+    .strictObject({
+      interval: duration('1h', '30d').prefault(settings.retentionInterval.default),
+      deletedJobsAfter: duration('1d', '365d').prefault(settings.deletedJobsAfter.default),
+      orphanAge: duration('2h', '30d').prefault(settings.orphanAge.default),
+    })
+    .prefault({}),
   recheck: z
     .strictObject({
       interval: duration('1m', '30d').prefault(settings.recheckInterval.default),

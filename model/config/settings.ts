@@ -72,7 +72,7 @@ export const settings = {
   forgetAfter: {
     path: 'protect.forgetAfter',
     default: '1d',
-    about: 'How long the standby of a job stays that its owner deleted. Recovery points stay.',
+    about: 'How long the standby of a job stays that its owner deleted. Recovery points stay longer.',
   },
   budget: { path: 'escape.budget', default: '10m', about: 'What an escape is measured against.' },
   batchSize: { path: 'escape.batchSize', default: 100, about: 'Jobs of one batch workflow.' },
@@ -111,6 +111,17 @@ export const settings = {
     default: '1m',
     about:
       'Time from the start of a job until its tasks run, for the forecast until an escape of 5 jobs or more was measured.',
+  },
+  retentionInterval: {
+    path: 'retention.interval',
+    default: '1d',
+    about: 'Time between two looks through all recovery points of a zone’s jobs, those of deleted jobs included.',
+  },
+  deletedJobsAfter: {
+    path: 'retention.deletedJobsAfter',
+    default: '7d',
+    about:
+      'How long recovery points stay of a job of which no zone has an object, from the last that was written for it.',
   },
   orphanAge: {
     path: 'retention.orphanAge',

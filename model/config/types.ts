@@ -171,6 +171,10 @@ export interface Config {
     bytesPerSecond: number;
   };
   retention: {
+    /** How often whole zones are looked through. */
+    intervalMs: number;
+    /** How long recovery points of deleted jobs stay. */
+    deletedJobsAfterMs: number;
     /** Files that no recovery point names are leftovers from this age on. */
     orphanAgeMs: number;
   };

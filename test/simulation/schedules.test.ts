@@ -15,12 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-test('one schedule a zone and tier and one a zone for checks, renewed in place, and gone when removed', async () => {
+test('one schedule a zone and tier and two a zone for checks and retention, renewed in place, and gone when removed', async () => {
   const { client, config, home } = new Scenario(env, 'schedules');
   expect((await listSchedules(client, config)).every(({ state }) => state === 'absent')).toBe(true);
   const first = await applySchedules(client, config);
-  expect(first).toHaveLength(10);
+  expect(first).toHaveLength(12);
   expect(first.find(({ id }) => id === `recheck/${home}`)).toMatchObject({ tier: null, everyMs: 3_600_000 });
+  expect(first.find(({ id }) => id === `retain/${home}`)).toMatchObject({ tier: null, everyMs: 86_400_000 });
   expect(first.find(({ id }) => id === `protect/${home}/P2`)).toMatchObject({ everyMs: 600_000, state: 'runs' });
 
   await client.schedule.getHandle(`protect/${home}/P2`).pause('maintenance');

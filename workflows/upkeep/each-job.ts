@@ -29,13 +29,13 @@ export function refuseComplaints(complaints: string[]): void {
   if (complaints.length > 0) throw ApplicationFailure.nonRetryable(complaints.join('; '), 'BadInput');
 }
 
-/** What an upkeep does with each job of its zone. */
-export interface Upkeep<T> {
+/** What an upkeep does with each of its jobs. */
+export interface Upkeep<T, J = DiscoveredJob> {
   /** Jobs in hand at a time. */
   atOnce: number;
-  act(job: DiscoveredJob): Promise<T>;
+  act(job: J): Promise<T>;
   /** The result of a job whose activity failed. */
-  failed(job: DiscoveredJob, why: string): T;
+  failed(job: J, why: string): T;
   done(result: T): void;
 }
 
@@ -45,25 +45,35 @@ export interface Upkeep<T> {
  */
 export async function eachJob<T>(
   { zone, jobs: asked }: { zone: string; jobs?: string[] },
-  { atOnce, act, failed, done }: Upkeep<T>,
+  upkeep: Upkeep<T>,
 ): Promise<void> {
   let total = 0;
   let ended = 0;
   setHandler(upkeepProgress, () => ({ zone, jobs: total, done: ended }));
   const jobs = await jobsAsked(zone, asked);
   total = jobs.length;
+  await eachOf(jobs, {
+    ...upkeep,
+    done(result) {
+      upkeep.done(result);
+      ended += 1;
+      setCurrentDetails(`**${ended} of ${total}** jobs done`);
+    },
+  });
+}
+
+/** Acts on these jobs, a few at a time; an activity that fails is its job's result. */
+export async function eachOf<T, J>(jobs: readonly J[], { atOnce, act, failed, done }: Upkeep<T, J>): Promise<void> {
   const queue = [...jobs];
   await Promise.all(
     Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) {
         done(await attempt(job));
-        ended += 1;
-        setCurrentDetails(`**${ended} of ${jobs.length}** jobs done`);
       }
     }),
   );
 
-  async function attempt(job: DiscoveredJob): Promise<T> {
+  async function attempt(job: J): Promise<T> {
     try {
       return await act(job);
     } catch (error) {

@@ -1,17 +1,25 @@
 /** Deletes the recovery points of a zone's jobs that their policies do not keep; or says which those are. */
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, patched, proxyActivities } from '@temporalio/workflow';
 import type { RetainActivities } from '../../activities/retain/index.ts';
-import type { RetainResult } from '../../activities/retain/types.ts';
+import type { ForgottenJob, RetainResult } from '../../activities/retain/types.ts';
 import { complaintsAboutUpkeepInput, type RetainInput } from '../../model/upkeep-input.ts';
-import { eachJob, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
+import { whyFailed } from '../failure-words.ts';
+import { eachJob, eachOf, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
 
 /** Each lists what its job has in the store and deletes eight objects at a time. */
 const jobsInFlight = 4;
 
-const { retainJob } = proxyActivities<RetainActivities>({
+const { retainJob, retainForgotten } = proxyActivities<RetainActivities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 3 },
+  priority: upkeepPriority,
+});
+
+const { forgottenJobs } = proxyActivities<RetainActivities>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '2m',
+  retry: { maximumInterval: '10s' },
   priority: upkeepPriority,
 });
 
@@ -25,6 +33,8 @@ export interface RetainSummary {
   bytes: number;
   skipped: number;
   failed: number;
+  /** Why deleted jobs were not looked for; absent when they were. */
+  trouble?: string;
   /** Jobs of which something goes or is wrong, the first 200. */
   results: RetainResult[];
 }
@@ -37,29 +47,48 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
     atOnce: jobsInFlight,
     act: ({ tier, namespace, name }) =>
       retainJob.executeWithOptions({ summary: `${tier} ${namespace}/${name}` }, [{ zone, namespace, name, dryRun }]),
-    failed: ({ namespace, name }, sentence): RetainResult => ({
-      namespace,
-      name,
-      outcome: 'failed',
-      code: null,
-      sentence,
-      dryRun,
-      kept: 0,
-      items: [],
-      files: 0,
-      bytes: 0,
-      unfinished: false,
-      seconds: 0,
-    }),
-    done: (result) => {
+    failed,
+    done(result) {
       sum.jobs += 1;
-      sum.kept += result.kept;
-      sum.files += result.files;
-      sum.bytes += result.bytes;
-      if (result.outcome !== 'retained') sum[result.outcome] += 1;
-      const says = result.items.length > 0 || result.outcome !== 'retained';
-      if (says && sum.results.length < keptResults) sum.results.push(result);
+      note(result);
     },
   });
+  // Deleted jobs have no name to ask for: they belong to the whole zone.
+  if (input.jobs || !patched('deleted jobs')) return sum;
+  const forgotten = await findForgotten(zone);
+  if ('trouble' in forgotten) return { ...sum, trouble: forgotten.trouble };
+  await eachOf<RetainResult, ForgottenJob>(forgotten.jobs, {
+    atOnce: jobsInFlight,
+    act: ({ namespace, name, store }) =>
+      retainForgotten.executeWithOptions({ summary: `deleted ${namespace}/${name}` }, [
+        { zone, namespace, name, store, dryRun },
+      ]),
+    failed,
+    done: note,
+  });
   return sum;
+
+  function failed({ namespace, name }: { namespace: string; name: string }, sentence: string): RetainResult {
+    const nothing = { kept: 0, items: [], files: 0, bytes: 0, unfinished: false, seconds: 0 };
+    return { namespace, name, outcome: 'failed', code: null, sentence, dryRun, ...nothing };
+  }
+
+  function note(result: RetainResult): void {
+    sum.kept += result.kept;
+    sum.files += result.files;
+    sum.bytes += result.bytes;
+    if (result.outcome !== 'retained') sum[result.outcome] += 1;
+    const says = result.items.length > 0 || result.outcome !== 'retained';
+    if (says && sum.results.length < keptResults) sum.results.push(result);
+  }
+}
+
+/** A zone that does not answer keeps what deleted jobs left. */
+async function findForgotten(zone: string): Promise<{ jobs: ForgottenJob[] } | { trouble: string }> {
+  try {
+    return { jobs: await forgottenJobs(zone) };
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { trouble: `recovery points of deleted jobs were not looked for: ${whyFailed(error)}` };
+  }
 }

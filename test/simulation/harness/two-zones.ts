@@ -43,7 +43,7 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
         probeDeadlineMs: 2_000,
       },
       recheck: { intervalMs: 3_600_000, sampleBytes: 64e6, bytesPerSecond: 1e9 },
-      retention: { orphanAgeMs: 6 * 3_600_000 },
+      retention: { intervalMs: 86_400_000, deletedJobsAfterMs: 7 * 86_400_000, orphanAgeMs: 6 * 3_600_000 },
       api: { listen: '127.0.0.1:0', tokens: [], hooks: {} },
     },
   };

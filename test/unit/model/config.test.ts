@@ -67,7 +67,11 @@ describe('a configuration', () => {
       probeDeadlineMs: 5_000,
     });
     expect(config.recheck).toEqual({ intervalMs: 3_600_000, sampleBytes: 64e6, bytesPerSecond: 20e6 });
-    expect(config.retention).toEqual({ orphanAgeMs: 21_600_000 });
+    expect(config.retention).toEqual({
+      intervalMs: 86_400_000,
+      deletedJobsAfterMs: 604_800_000,
+      orphanAgeMs: 21_600_000,
+    });
   });
 
   test('takes no limit of bandwidth under which connections would fall silent', () => {

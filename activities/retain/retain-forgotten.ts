@@ -1,0 +1,167 @@
+/**
+ * Deletes all recovery points of a job that is in no zone any more, once nothing was written for it for long enough.
+ * Its epochs stay: a copy of it that comes back must not be the newest.
+ */
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { planRetention } from '../../model/retention/plan.ts';
+import type { RetentionPlan, SeenFile } from '../../model/retention/types.ts';
+import { storeKeys } from '../../model/store-location.ts';
+import { OutsideFailure } from '../failure.ts';
+import type { SnapshotStore, StoredObject } from '../storage/port.ts';
+import { zoneConfig, type Pulse, type World } from '../world.ts';
+import { applyPlan } from './apply-plan.ts';
+import { deleteUnlessMaking, deletingForMs } from './making-or-deleting.ts';
+import { seePoints } from './see-points.ts';
+import { Tally } from './tally.ts';
+import type { RetainForgottenRequest, RetainResult } from './types.ts';
+
+/** Whatever keeps it from being deleted now is a result; a store that fails is thrown, to be tried again. */
+export async function retainForgotten(
+  world: World,
+  request: RetainForgottenRequest,
+  pulse: Pulse,
+): Promise<RetainResult> {
+  const startedMs = world.now();
+  const job: JobRef = { namespace: request.namespace, name: request.name };
+  const store = world.store(zoneConfig(world, request.zone).peer, request.store);
+  const tally = new Tally();
+  const { dryRun = false } = request;
+  const done = dryRun
+    ? await rehearse(world, store, job, tally, pulse.signal)
+    : await remove(world, store, job, tally, pulse.signal);
+  const deed = dryRun ? 'would be deleted' : 'deleted';
+  const counts = `${tally.points} recovery points, ${tally.total.files} files, ${tally.total.bytes} bytes ${deed}`;
+  const sentence = 'finished' in done ? `no zone has ${jobKey(job)}; ${counts}` : done.why;
+  if (!dryRun && tally.points > 0) world.log.info({ job: jobKey(job), store: store.description }, sentence);
+  return {
+    ...job,
+    outcome: 'skipped' in done ? 'skipped' : 'retained',
+    code: null,
+    sentence,
+    dryRun,
+    kept: 0,
+    jobDeleted: true,
+    unfinished: 'finished' in done && !done.finished,
+    ...tally.total,
+    seconds: (world.now() - startedMs) / 1000,
+  };
+}
+
+type Done = { finished: boolean } | { skipped: true; why: string } | { stays: true; why: string };
+
+interface Everything {
+  plan: RetentionPlan;
+  hulls: string[];
+  /** Beside the recovery points: notes of rounds and checks. */
+  notes: string[];
+}
+
+async function rehearse(
+  world: World,
+  store: SnapshotStore,
+  job: JobRef,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<Done> {
+  const all = await everything(world, store, job, world.now(), signal);
+  if ('why' in all) return all;
+  for (const point of all.plan.expire) {
+    tally.point(point.id);
+    for (const file of point.files) tally.file(file, point);
+  }
+  for (const file of all.plan.orphans) tally.file(file, undefined);
+  return { finished: true };
+}
+
+async function remove(
+  world: World,
+  store: SnapshotStore,
+  job: JobRef,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<Done> {
+  const endMs = world.now() + deletingForMs;
+  const isOver = () => signal.aborted || world.now() >= endMs;
+  const ran = await deleteUnlessMaking(
+    store,
+    job,
+    async (nowMs): Promise<Done> => {
+      const all = await everything(world, store, job, nowMs, signal);
+      if ('why' in all) return all;
+      for (const { id } of all.plan.expire) tally.point(id);
+      const deleted = (file: SeenFile | { key: string; sizeBytes: number }, of: { id: string } | undefined) =>
+        tally.file(file, of);
+      const finished = await applyPlan(all.plan, all.hulls, { store, job, signal, isOver, deleted });
+      if (!finished) return { finished };
+      for (const key of all.notes) await store.delete(key, signal);
+      await store.removeFolder(storeKeys.recoveryPointsPrefix(job), signal);
+      return { finished };
+    },
+    signal,
+  );
+  return ran.making ? { skipped: true, why: `a recovery point of ${jobKey(job)} is being made` } : ran.value;
+}
+
+/** What goes, or why nothing does. `nowMs` is the store's own time where something will be deleted. */
+async function everything(
+  world: World,
+  store: SnapshotStore,
+  job: JobRef,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<Everything | Exclude<Done, { finished: boolean }>> {
+  const found = await whereItIs(world, job, signal);
+  if (found) return found;
+  const beside = await listed(store, storeKeys.recoveryPointsPrefix(job), signal);
+  const snapshotsFolder = storeKeys.snapshotsPrefix(job);
+  const files = await listed(store, snapshotsFolder, signal);
+  // Tombstones are our own: a deletion that was broken off goes on.
+  const written = [...beside, ...files].filter(({ key }) => !key.endsWith('/expired.json'));
+  const newestMs = written.reduce((newest, { modifiedAt }) => Math.max(newest, modifiedAt.getTime()), 0);
+  const { deletedJobsAfterMs, orphanAgeMs } = world.config.retention;
+  if (nowMs - newestMs < deletedJobsAfterMs) {
+    const until = new Date(newestMs + deletedJobsAfterMs).toISOString();
+    return { stays: true, why: `no zone has ${jobKey(job)}; its recovery points stay until ${until}` };
+  }
+  const { points, hulls, foreign } = await seePoints(store, job, signal);
+  if (foreign !== undefined)
+    return { skipped: true, why: `${foreign}; it was written by another version of az-escape` };
+  const plan = planRetention({
+    // As if their deletion had begun: such a one is kept for nobody.
+    points: points.map((point) => ({ ...point, manifest: 'gone' })),
+    files: files.map(({ key, sizeBytes, modifiedAt }) => ({ key, sizeBytes, ageMs: nowMs - modifiedAt.getTime() })),
+    snapshotsFolder,
+    policy: { keep: 1, keepForMs: 0 },
+    held: { points: new Set(), snapshots: new Set(), files: new Set() },
+    nowMs,
+    orphanAgeMs,
+  });
+  const folder = `${storeKeys.recoveryPointsPrefix(job)}/`;
+  const notes = beside.map(({ key }) => key).filter((key) => !key.slice(folder.length).includes('/'));
+  return { plan, hulls, notes };
+}
+
+/** Any object of it in any zone keeps all: active, standby, twin or suspended. So does a zone that does not answer. */
+async function whereItIs(
+  world: World,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<{ skipped: true; why: string } | { stays: true; why: string } | undefined> {
+  for (const zone of Object.keys(world.config.zones)) {
+    try {
+      const object = await world.cluster(zone).getDeployment(job, signal);
+      if (object) return { stays: true, why: `${zone} has ${jobKey(job)}` };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OutsideFailure)) throw error;
+      return { skipped: true, why: `whether ${zone} has ${jobKey(job)} is not known: ${error.message}` };
+    }
+  }
+  return undefined;
+}
+
+async function listed(store: SnapshotStore, folder: string, signal: AbortSignal): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  for await (const object of store.list(folder, signal)) objects.push(object);
+  return objects;
+}
