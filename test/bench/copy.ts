@@ -14,8 +14,7 @@ import { readSecret } from '../../activities/secrets.ts';
 import { openStore } from '../../activities/storage/open-store.ts';
 import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { programPath } from '../../lab/toolchain/go-tool.ts';
-import type { S3StoreConfig } from '../../model/config/types.ts';
-import { startS3, type S3Server } from '../integration/servers/s3.ts';
+import { s3StoreOn, setS3Secrets, startS3, type S3Server } from '../integration/servers/s3.ts';
 import { timed, withRatios, type BenchRow } from './row.ts';
 import { shell } from './shell.ts';
 
@@ -49,6 +48,7 @@ type Run = Omit<BenchRow, 'ratio' | 'what' | 'n' | 'bytes'>;
 async function benchLoad(load: Load): Promise<BenchRow[]> {
   const { files: n, sizeBytes } = load;
   const home = await startS3();
+  setS3Secrets(home);
   try {
     console.error(`writing ${n} files of ${sizeBytes} bytes …`);
     const digests = await fill(home, load);
@@ -77,7 +77,7 @@ type Copy = (home: S3Server, peer: S3Server, expected: Digests, sizeBytes: numbe
 
 /** Files of random bytes in folder `files/`. */
 async function fill(home: S3Server, { files, sizeBytes }: Load): Promise<Digests> {
-  const store = openStore('az-a', 's3', configOf(home), readSecret);
+  const store = openStore('az-a', 's3', s3StoreOn(home, ''), readSecret);
   const digests = new Map<string, string>();
   const base = randomBytes(sizeBytes);
   try {
@@ -100,7 +100,7 @@ async function toFreshPeer(home: S3Server, expected: Digests, sizeBytes: number,
   try {
     spawnSync('sync');
     const run = await copy(home, peer, expected, sizeBytes);
-    const store = openStore('az-b', 's3', configOf(peer), readSecret);
+    const store = openStore('az-b', 's3', s3StoreOn(peer, ''), readSecret);
     let there = 0;
     for await (const file of store.list('files')) if (file.sizeBytes === sizeBytes) there += 1;
     await store.close();
@@ -134,8 +134,8 @@ async function copyByS5cmd(home: S3Server, peer: S3Server, expected: Digests): P
 
 async function copyByAzEscape(home: S3Server, peer: S3Server, expected: Digests, sizeBytes: number): Promise<Run> {
   const stores = {
-    from: openStore('az-a', 's3', configOf(home), readSecret),
-    to: openStore('az-b', 's3', configOf(peer), readSecret),
+    from: openStore('az-a', 's3', s3StoreOn(home, ''), readSecret),
+    to: openStore('az-b', 's3', s3StoreOn(peer, ''), readSecret),
   };
   try {
     const copies = [...expected.keys()].map((name) => ({ from: `files/${name}`, to: `files/${name}`, sizeBytes }));
@@ -159,22 +159,4 @@ function checkDigests(taken: Digests, expected: Digests): void {
   for (const [name, sha256] of expected) {
     if (taken.get(name) !== sha256) throw new Error(`${name}: sha256 ${taken.get(name)} was taken, ${sha256} is right`);
   }
-}
-
-/** Both servers have the same credentials, which come by environment as they do to a worker. */
-function configOf(server: S3Server): S3StoreConfig {
-  process.env['AZ_ESCAPE_BENCH_S3_KEY'] = server.accessKeyId;
-  process.env['AZ_ESCAPE_BENCH_S3_SECRET'] = server.secretAccessKey;
-  return {
-    type: 's3',
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    bucket: server.bucket,
-    prefix: '',
-    forcePathStyle: true,
-    accessKeyId: { env: 'AZ_ESCAPE_BENCH_S3_KEY' },
-    secretAccessKey: { env: 'AZ_ESCAPE_BENCH_S3_SECRET' },
-    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-    flinkConfiguration: {},
-  };
 }

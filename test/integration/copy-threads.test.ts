@@ -9,7 +9,7 @@ import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import type { S3StoreConfig } from '../../model/config/types.ts';
 import { Pace } from '../../model/protect/pace.ts';
-import { startS3, type S3Server } from './servers/s3.ts';
+import { s3StoreOn, setS3Secrets, startS3, type S3Server } from './servers/s3.ts';
 
 const opened: SnapshotStore[] = [];
 let servers: S3Server[];
@@ -17,19 +17,7 @@ let home: SnapshotStore;
 let peer: SnapshotStore;
 
 function open(zone: string, server: S3Server, changes: Partial<S3StoreConfig> = {}): SnapshotStore {
-  const config: S3StoreConfig = {
-    type: 's3',
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    bucket: server.bucket,
-    prefix: zone,
-    forcePathStyle: true,
-    accessKeyId: { env: 'AZ_ESCAPE_TEST_S3_ID' },
-    secretAccessKey: { env: 'AZ_ESCAPE_TEST_S3_KEY' },
-    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-    flinkConfiguration: {},
-    ...changes,
-  };
+  const config = { ...s3StoreOn(server, zone), ...changes };
   const store = openStore(zone, 's3', config, readSecret);
   opened.push(store);
   return store;
@@ -37,8 +25,7 @@ function open(zone: string, server: S3Server, changes: Partial<S3StoreConfig> = 
 
 beforeAll(async () => {
   servers = await Promise.all([startS3(), startS3()]);
-  process.env['AZ_ESCAPE_TEST_S3_ID'] = servers[0]!.accessKeyId;
-  process.env['AZ_ESCAPE_TEST_S3_KEY'] = servers[0]!.secretAccessKey;
+  setS3Secrets(servers[0]!);
   process.env['AZ_ESCAPE_TEST_S3_WRONG'] = 'not-the-secret';
   home = open('az-a', servers[0]!);
   peer = open('az-b', servers[1]!);

@@ -1,4 +1,5 @@
 /** Two zones in memory, but the peer's store is a real one: versitygw for S3, a NameNode and DataNode for HDFS. */
+import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
@@ -11,36 +12,42 @@ import { twoZones } from '../simulation/harness/two-zones.ts';
 import { stepCheckpoints } from '../simulation/harness/step-checkpoints.ts';
 import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
 import { startHdfs } from './servers/hdfs.ts';
-import { startS3 } from './servers/s3.ts';
+import { s3Secrets, s3StoreOn, startS3 } from './servers/s3.ts';
 
-export interface StoreServer {
+interface StoreServer {
   config: StoreConfig;
   secrets(source: SecretSource): Promise<string>;
   stop(): Promise<void>;
 }
 
-export async function startStore(kind: 'S3' | 'HDFS'): Promise<StoreServer> {
+async function startStore(kind: 'S3' | 'HDFS'): Promise<StoreServer> {
   if (kind === 'HDFS') {
     const { endpoint, uri: flinkUri, superuser: user, stop } = await startHdfs();
     const config = { type: 'webhdfs', endpoint, flinkUri, user, prefix: 'az-escape', flinkConfiguration: {} } as const;
     return { config, secrets: async () => '', stop };
   }
   const server = await startS3();
-  const config: StoreConfig = {
-    type: 's3',
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    bucket: server.bucket,
-    prefix: 'az-escape',
-    forcePathStyle: true,
-    accessKeyId: { env: 'S3_ID' },
-    secretAccessKey: { env: 'S3_KEY' },
-    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-    flinkConfiguration: {},
-  };
   const secrets = async (source: SecretSource) =>
-    'env' in source && source.env === 'S3_ID' ? server.accessKeyId : server.secretAccessKey;
-  return { config, secrets, stop: () => server.stop() };
+    'env' in source && source.env === s3Secrets.accessKeyId ? server.accessKeyId : server.secretAccessKey;
+  return { config: s3StoreOn(server, 'az-escape'), secrets, stop: () => server.stop() };
+}
+
+/** Starts a store server for the suite that calls it; what it gives makes stages on it, which end with the suite. */
+export function realPeerStages(kind: 'S3' | 'HDFS'): (name: string) => Promise<RealPeerStage> {
+  let server: StoreServer;
+  const stages: RealPeerStage[] = [];
+  beforeAll(async () => {
+    server = await startStore(kind);
+  }, 150_000);
+  afterAll(async () => {
+    await Promise.all(stages.map(({ store }) => store.close()));
+    await server?.stop();
+  }, 30_000);
+  return async (name) => {
+    const stage = new RealPeerStage(name, server);
+    stages.push(stage);
+    return await stage.ready();
+  };
 }
 
 /** One job of tier P1 that ships its checkpoints into the real store. */

@@ -2,29 +2,20 @@
  * Rot in real stores: a shipped file gets other bytes of the same size. Sizes say nothing; the re-check finds it, an
  * escape would use the neighbour, and the next shipment copies the file again.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recheckJob } from '../../activities/recheck/recheck-job.ts';
 import { readDamage } from '../../activities/storage/damage-marks.ts';
 import { chooseRecoveryPoint, damageOf, readManifest } from '../../activities/storage/recovery-points.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
-import { RealPeerStage, startStore, type StoreServer } from './real-peer-store.ts';
+import { realPeerStages } from './real-peer-store.ts';
 
 describe.each(['S3', 'HDFS'] as const)('a re-check on %s', (kind) => {
-  let server: StoreServer;
-  const stages: RealPeerStage[] = [];
-  beforeAll(async () => {
-    server = await startStore(kind);
-  }, 150_000);
-  afterAll(async () => {
-    await Promise.all(stages.map(({ store }) => store.close()));
-    await server?.stop();
-  }, 30_000);
+  const staged = realPeerStages(kind);
 
   it('finds a flipped bit, which the escape passes over and the next shipment heals', async () => {
-    const stage = await new RealPeerStage('rot', server).ready();
-    stages.push(stage);
+    const stage = await staged('rot');
     const { store, job, key, home, peer, world, simulated, pulse } = stage;
     const protectedAs = async (round: string) => {
       const result = await stage.protect(round);

@@ -1,26 +1,13 @@
 /** Retention against real stores: what is deleted, that nothing else is, and that no empty folder stays behind. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { retainJob } from '../../activities/retain/retain-job.ts';
 import { damageOf, readManifest, recoveryPointIds } from '../../activities/storage/recovery-points.ts';
+import type { SnapshotStore } from '../../activities/storage/port.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { RealPeerStage, startStore, type StoreServer } from './real-peer-store.ts';
+import { realPeerStages, type RealPeerStage } from './real-peer-store.ts';
 
 describe.each(['S3', 'HDFS'] as const)('retention on %s', (kind) => {
-  let server: StoreServer;
-  const stages: RealPeerStage[] = [];
-  beforeAll(async () => {
-    server = await startStore(kind);
-  }, 150_000);
-  afterAll(async () => {
-    await Promise.all(stages.map(({ store }) => store.close()));
-    await server?.stop();
-  }, 30_000);
-
-  async function staged(name: string): Promise<RealPeerStage> {
-    const stage = new RealPeerStage(name, server);
-    stages.push(stage);
-    return stage.ready();
-  }
+  const staged = realPeerStages(kind);
 
   async function manifestsOf({ store, job }: RealPeerStage) {
     const ids = await recoveryPointIds(store, job);
@@ -29,11 +16,9 @@ describe.each(['S3', 'HDFS'] as const)('retention on %s', (kind) => {
   }
 
   /** Names of all folders below a key, with and without files in them. */
-  async function foldersBelow({ store }: RealPeerStage, folder: string): Promise<string[]> {
+  async function foldersBelow(store: SnapshotStore, folder: string): Promise<string[]> {
     const { directories } = await store.children(folder);
-    const deeper = await Promise.all(
-      directories.map((name) => foldersBelow({ store } as RealPeerStage, `${folder}/${name}`)),
-    );
+    const deeper = await Promise.all(directories.map((name) => foldersBelow(store, `${folder}/${name}`)));
     return [...directories.map((name) => `${folder}/${name}`), ...deeper.flat()];
   }
 
@@ -69,7 +54,7 @@ describe.each(['S3', 'HDFS'] as const)('retention on %s', (kind) => {
     expect(await stage.keys('making')).toEqual([]);
     expect(await stage.keys('deleting')).toEqual([]);
     expect(before.length - (await stage.keys('')).length).toBe(done.files + 2);
-    const folders = await foldersBelow(stage, `snapshots/${key}/shipped`);
+    const folders = await foldersBelow(store, `snapshots/${key}/shipped`);
     for (const folder of folders) expect(await stage.keys(folder), folder).not.toEqual([]);
 
     expect(await retainJob(world, request, pulse)).toMatchObject({ kept: 3, files: 0, items: [] });

@@ -11,13 +11,13 @@ import { readSecret } from '../../activities/secrets.ts';
 import { openStore } from '../../activities/storage/open-store.ts';
 import type { SnapshotStore } from '../../activities/storage/port.ts';
 import { verifySnapshot } from '../../activities/storage/verify-snapshot.ts';
-import type { S3StoreConfig, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
+import type { StoreConfig } from '../../model/config/types.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { readMetadata } from '../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
 import { flinkPath, wholeStore } from '../../model/store-location.ts';
 import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
-import { startS3, type S3Server } from './servers/s3.ts';
+import { s3StoreOn, setS3Secrets, startS3, type S3Server } from './servers/s3.ts';
 
 let s3Server: S3Server;
 let hdfsServer: HdfsServer;
@@ -26,8 +26,7 @@ const jobId = '00000000000000000000000000000007';
 
 beforeAll(async () => {
   [s3Server, hdfsServer] = await Promise.all([startS3(), startHdfs()]);
-  process.env['AZ_ESCAPE_TEST_S3_ID'] = s3Server.accessKeyId;
-  process.env['AZ_ESCAPE_TEST_S3_KEY'] = s3Server.secretAccessKey;
+  setS3Secrets(s3Server);
 }, 150_000);
 afterAll(async () => {
   await Promise.all(opened.map((store) => store.close()));
@@ -37,21 +36,9 @@ afterAll(async () => {
 
 /** Two zones need two places: each test takes folders of its own in the same servers. */
 function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
-  const s3: S3StoreConfig = {
-    type: 's3',
-    endpoint: s3Server.endpoint,
-    region: 'us-east-1',
-    bucket: s3Server.bucket,
-    prefix,
-    forcePathStyle: true,
-    accessKeyId: { env: 'AZ_ESCAPE_TEST_S3_ID' },
-    secretAccessKey: { env: 'AZ_ESCAPE_TEST_S3_KEY' },
-    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-    flinkConfiguration: {},
-  };
+  if (kind === 'S3') return s3StoreOn(s3Server, prefix);
   const { endpoint, uri: flinkUri, superuser: user } = hdfsServer;
-  const hdfs: WebHdfsStoreConfig = { type: 'webhdfs', endpoint, flinkUri, user, prefix, flinkConfiguration: {} };
-  return kind === 'S3' ? s3 : hdfs;
+  return { type: 'webhdfs', endpoint, flinkUri, user, prefix, flinkConfiguration: {} };
 }
 
 function open(zone: string, config: StoreConfig): SnapshotStore {

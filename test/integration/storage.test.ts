@@ -7,7 +7,7 @@ import type { SnapshotStore, StoredObject } from '../../activities/storage/port.
 import type { S3StoreConfig, SecretSource, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
 import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
 import { freePorts } from './servers/process.ts';
-import { startS3, type S3Server } from './servers/s3.ts';
+import { s3Secrets, s3StoreOn, startS3, type S3Server } from './servers/s3.ts';
 
 /** What the suite needs of a kind of store. */
 interface Rig {
@@ -25,26 +25,15 @@ const secrets = async (source: SecretSource) => secretValues['env' in source ? s
 
 async function s3Rig(): Promise<Rig> {
   const server: S3Server = await startS3();
-  secretValues['S3_ID'] = server.accessKeyId;
-  secretValues['S3_KEY'] = server.secretAccessKey;
-  const config: S3StoreConfig = {
-    type: 's3',
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    bucket: server.bucket,
-    prefix: 'flink/state',
-    forcePathStyle: true,
-    accessKeyId: { env: 'S3_ID' },
-    secretAccessKey: { env: 'S3_KEY' },
-    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-    flinkConfiguration: {},
-  };
+  secretValues[s3Secrets.accessKeyId] = server.accessKeyId;
+  secretValues[s3Secrets.secretAccessKey] = server.secretAccessKey;
+  const config = s3StoreOn(server, 'flink/state');
   return {
     config,
     withPort: (port) => ({ ...config, endpoint: `http://127.0.0.1:${port}` }),
     intruder: () => ({
       config,
-      secrets: async (source) => ('env' in source && source.env === 'S3_ID' ? 'test' : 'wrong'),
+      secrets: async (source) => ('env' in source && source.env === s3Secrets.accessKeyId ? 'test' : 'wrong'),
     }),
     freeze: () => server.freeze(),
     thaw: () => server.thaw(),

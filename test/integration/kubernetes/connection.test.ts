@@ -2,10 +2,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
+import type { OutsideFailure } from '../../../activities/failure.ts';
 import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
+import { failureOf } from '../../outside-failure.ts';
 
 let kubernetes: TestKubernetes;
 const job = { namespace: 'default', name: 'orders' };
@@ -16,14 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => kubernetes?.stop(), 30_000);
 
-async function failureOf(call: Promise<unknown>): Promise<{ failure: OutsideFailure; ms: number }> {
+async function timedFailureOf(call: Promise<unknown>): Promise<{ failure: OutsideFailure; ms: number }> {
   const began = performance.now();
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OutsideFailure);
-  return { failure: error as OutsideFailure, ms: performance.now() - began };
+  const failure = await failureOf(call);
+  return { failure, ms: performance.now() - began };
 }
 
 /** Everything a failure could show of itself in a log. */
@@ -41,7 +38,7 @@ test('a wrong token is Unauthorized, and the token is in no message', async () =
   const wrong = 'wrong-token-4711';
   const cluster = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig(wrong) }));
   for (const call of [() => cluster.ping(2_000), () => cluster.getConfigMap(job), () => cluster.listPods(job)]) {
-    const { failure } = await failureOf(call());
+    const { failure } = await timedFailureOf(call());
     expect(failure).toMatchObject({ failureClass: 'Unauthorized', status: 401, retryable: false });
     expect(failure.message).toMatch(/^kubernetes az-t: (get|list) of /);
     expect(allOf(failure)).not.toContain(wrong);
@@ -52,7 +49,7 @@ test('a wrong token is Unauthorized, and the token is in no message', async () =
 test('a token that is renewed in the kubeconfig is taken up after a refusal', async () => {
   const path = kubernetes.kubeconfig('expired');
   const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
-  expect((await failureOf(cluster.ping(2_000))).failure.failureClass).toBe('Unauthorized');
+  expect((await timedFailureOf(cluster.ping(2_000))).failure.failureClass).toBe('Unauthorized');
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('expired', kubernetes.token));
   await expect.poll(() => cluster.ping(2_000).catch(() => 'refused'), { timeout: 5_000 }).toMatch(/^v/);
   await cluster.close();
@@ -62,7 +59,7 @@ test('a port that nobody listens on is Unreachable at once', async () => {
   const path = kubernetes.kubeconfig();
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll(kubernetes.url, 'https://127.0.0.1:1'));
   const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
-  const { failure, ms } = await failureOf(cluster.getConfigMap(job));
+  const { failure, ms } = await timedFailureOf(cluster.getConfigMap(job));
   expect(failure).toMatchObject({ failureClass: 'Unreachable', retryable: true });
   expect(failure.message).toContain('ECONNREFUSED');
   expect(ms).toBeLessThan(1_500);
@@ -76,7 +73,7 @@ test('a frozen API server is Unreachable by the deadline, and works again once t
   try {
     // The first goes over a connection that is open, the second has to make one.
     for (const call of [() => cluster.getConfigMap(job), () => cluster.getConfigMap(job), () => cluster.ping(300)]) {
-      const { failure, ms } = await failureOf(call());
+      const { failure, ms } = await timedFailureOf(call());
       expect(failure.failureClass).toBe('Unreachable');
       expect(failure.message).toContain('within');
       expect(ms).toBeLessThan(1_500);
@@ -126,7 +123,7 @@ test('200 calls, 8 at a time, share a few connections', async () => {
 test('without the CRD a get is NotFound and says so, and not an absent object', async () => {
   const cluster = openCluster(kubernetes.zone());
   for (const call of [() => cluster.getDeployment(job), () => cluster.listDeployments()]) {
-    const { failure } = await failureOf(call());
+    const { failure } = await timedFailureOf(call());
     expect(failure.failureClass).toBe('NotFound');
     expect(failure.message).toContain('CRD');
   }
@@ -135,15 +132,15 @@ test('without the CRD a get is NotFound and says so, and not an absent object', 
 
 test('a kubeconfig that is missing or names no such context fails the call, not the opening', async () => {
   const missing = openCluster(kubernetes.zone({ kubeconfig: '/nowhere/kubeconfig' }));
-  const first = await failureOf(missing.getConfigMap(job));
+  const first = await timedFailureOf(missing.getConfigMap(job));
   expect(first.failure.failureClass).toBe('Invalid');
   expect(first.failure.message).toContain('/nowhere/kubeconfig cannot be read (ENOENT)');
   const other = openCluster(kubernetes.zone({ context: 'production' }));
-  expect((await failureOf(other.getConfigMap(job))).failure.message).toContain('no context "production"');
+  expect((await timedFailureOf(other.getConfigMap(job))).failure.message).toContain('no context "production"');
 });
 
 test('a closed connection refuses further calls', async () => {
   const cluster = openCluster(kubernetes.zone());
   await cluster.close();
-  expect((await failureOf(cluster.ping(1_000))).failure.message).toContain('closed');
+  expect((await timedFailureOf(cluster.ping(1_000))).failure.message).toContain('closed');
 });

@@ -1,11 +1,11 @@
 /** The Kubernetes adapter's FlinkDeployments against a real API server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
 import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
 import { noObject, type ZoneCluster } from '../../../activities/kubernetes/port.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
+import { failureOf } from '../../outside-failure.ts';
 
 let kubernetes: TestKubernetes;
 let cluster: ZoneCluster;
@@ -39,15 +39,6 @@ function deployment(changes: Partial<FlinkDeployment['metadata']> = {}, parallel
       job: { jarURI: 'local:///job.jar', parallelism, state: 'suspended', upgradeMode: 'savepoint' },
     },
   };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<OutsideFailure> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OutsideFailure);
-  return error as OutsideFailure;
 }
 
 describe('apply', () => {

@@ -1,7 +1,6 @@
 /** Pods, Events, the service proxy and the gathering of a diagnosis, against a real API server without nodes. */
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OutsideFailure } from '../../../activities/failure.ts';
 import { createFlinkGateway } from '../../../activities/flink/gateway.ts';
 import { gatherDiagnosis } from '../../../activities/flink/gather-diagnosis.ts';
 import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
@@ -12,6 +11,7 @@ import { startFlinkServer } from '../../unit/flink/flink-server.ts';
 import { recorded } from '../../unit/flink/recorded.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
+import { failureOf } from '../../outside-failure.ts';
 
 let kubernetes: TestKubernetes;
 let cluster: ZoneCluster;
@@ -151,13 +151,6 @@ describe('the service proxy', () => {
     const zone = kubernetes.zone();
     return createFlinkGateway({ [zone.name]: cluster }, { [zone.name]: zone }).jobManager(zone.name, job);
   };
-
-  async function failureOf(call: Promise<unknown>): Promise<OutsideFailure> {
-    return call.then(
-      () => Promise.reject(new Error('it did not fail')),
-      (error: unknown) => error as OutsideFailure,
-    );
-  }
 
   // One after the other: each test goes on from the state that the one before it left.
   test('without a Service: Unavailable', async () => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cachePaths } from '../../../lab/layout.ts';
+import type { S3StoreConfig } from '../../../model/config/types.ts';
 import { freePorts, startServer, type ServerProcess } from './process.ts';
 
 export interface S3Server extends ServerProcess {
@@ -12,6 +13,31 @@ export interface S3Server extends ServerProcess {
   bucket: string;
   /** Folder that holds the bucket's objects, each as a file. */
   folder: string;
+}
+
+/** Under which names of the environment a store's configuration expects the credentials of the server. */
+export const s3Secrets = { accessKeyId: 'AZ_ESCAPE_TEST_S3_ID', secretAccessKey: 'AZ_ESCAPE_TEST_S3_KEY' } as const;
+
+/** The store below a prefix of the server's bucket, as a configuration has it. */
+export function s3StoreOn(server: Pick<S3Server, 'endpoint' | 'bucket'>, prefix: string): S3StoreConfig {
+  return {
+    type: 's3',
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    bucket: server.bucket,
+    prefix,
+    forcePathStyle: true,
+    accessKeyId: { env: s3Secrets.accessKeyId },
+    secretAccessKey: { env: s3Secrets.secretAccessKey },
+    flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
+    flinkConfiguration: {},
+  };
+}
+
+/** All servers have the same credentials, which come by environment as they do to a worker. */
+export function setS3Secrets(server: Pick<S3Server, 'accessKeyId' | 'secretAccessKey'>): void {
+  process.env[s3Secrets.accessKeyId] = server.accessKeyId;
+  process.env[s3Secrets.secretAccessKey] = server.secretAccessKey;
 }
 
 /** Starts versitygw on a free port of the loopback, with one empty bucket. `stop` also removes its folder. */

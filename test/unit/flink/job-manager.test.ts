@@ -8,6 +8,7 @@ import type { ZoneConfig } from '../../../model/config/types.ts';
 import type { FlinkServer } from './flink-server.ts';
 import { startFlinkServer } from './flink-server.ts';
 import { recorded } from './recorded.ts';
+import { failureOf } from '../../outside-failure.ts';
 
 const jobId = '00000000000000000000000000000abc';
 const triggerId = '1'.repeat(32);
@@ -42,15 +43,6 @@ afterEach(async () => {
 function answer(line: string, name: string): void {
   const [method, path] = line.split(' ');
   server.answers.set(`${method} /default/orders${path}`, recorded(name));
-}
-
-async function failureOf(call: Promise<unknown>): Promise<OutsideFailure> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OutsideFailure);
-  return error as OutsideFailure;
 }
 
 describe('what Flink answers', () => {
