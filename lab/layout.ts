@@ -89,6 +89,7 @@ export const labPorts = {
   kubeProxyHealth: 10256,
   operatorHealth: 8085,
   fleetRest: 8090,
+  kwok: 10247,
 } as const;
 
 /** Temporal runs on the host, outside both zones; ports of its own so that a developer's server is not disturbed. */

@@ -6,6 +6,9 @@ import { createActive, createFleetNamespace, createStandbys, writeRecoveryPoints
 import { deleteFleet } from '../fleet/delete-fleet.ts';
 import { fleetJobs, fleetNamespace } from '../fleet/fleet-jobs.ts';
 import { openPodApi, type PodApi } from '../fleet/pods/api.ts';
+import { usualPods } from '../fleet/pods/pods-of-job.ts';
+import { usualNode } from '../fleet/pods/simulated-nodes.ts';
+import { addNodes, nodesFor, removeNodes } from '../fleet/pods/zone-nodes.ts';
 import { publishRest } from '../fleet/service-proxy.ts';
 import { labPorts, labZone, labZoneNames, type LabZone } from '../layout.ts';
 import { withLabLock } from '../lock.ts';
@@ -24,6 +27,8 @@ const [home, peer] = labZoneNames;
 
 export interface FleetOptions extends FleetSettings {
   jobs: number;
+  /** Simulated nodes for the pods; as many as hold them without it. */
+  nodes?: number;
 }
 
 /** Folder of the product's objects in a zone's S3 store. */
@@ -38,7 +43,8 @@ export async function fleetUp(options: FleetOptions, report: Report): Promise<vo
   await withLabLock('fleet up', report, async () => {
     const progress = withElapsed(report);
     const jobs = fleetJobs(options.jobs);
-    const place = { home, peer, store: 's3' };
+    const pods = options.pods === undefined ? undefined : { ...usualPods, pods: options.pods };
+    const place = { home, peer, store: 's3', ...(pods ? { pods } : {}) };
     const store = { name: 's3', root: `s3a://${peer}/${prefix}`, folder: storeFolder(labZone(peer)) };
     const points = writeRecoveryPoints(jobs, place, store, options.seed);
     progress.line(`${peer}  ${jobs.length} recovery points`);
@@ -48,8 +54,18 @@ export async function fleetUp(options: FleetOptions, report: Report): Promise<vo
         await createFleetNamespace(api);
         // Settings may be others than last time.
         await stopProcess(zone.dir, fleetProcess, 2_000);
-        const component = fleetSimulator(zone, options);
-        await startComponent({ zone, cgroupProcs: createCgroups(zone.name) }, component);
+        const zonePlace = { zone, cgroupProcs: createCgroups(zone.name) };
+        const { pods: _, ...withoutPods } = options;
+        // The lost zone's pods matter to nobody: only where jobs escape to is there room to be had.
+        const component = fleetSimulator(zone, name === peer ? options : withoutPods);
+        if (pods && name === peer) {
+          const nodes = options.nodes ?? nodesFor(jobs.length, pods);
+          await addNodes(zonePlace, api, nodes);
+          progress.line(
+            `${name}  ${nodes} SIMULATED nodes of ${usualNode.cores} cores; the scheduler is the zone's own`,
+          );
+        }
+        await startComponent(zonePlace, component);
         await waitForComponent(zone, component);
         await publishRest(api, jobs, { address: zone.ip, port: labPorts.fleetRest });
         await (name === home ? createActive(api, jobs, place) : createStandbys(api, points, place));
@@ -63,7 +79,7 @@ export interface FleetStatus {
   zone: string;
   simulator: 'runs' | 'stopped' | 'silent';
   /** What it says of itself; the jobs that were told to run, and those whose tasks all run. */
-  says?: FleetSettings & { started: number; running: number };
+  says?: FleetSettings & { started: number; running: number; podsRunning?: number };
 }
 
 /** Asks the simulators how they are. */
@@ -87,8 +103,9 @@ export function renderFleetStatus(status: readonly FleetStatus[]): string {
   return status
     .map(({ zone, simulator, says }) => {
       if (!says) return `${zone}  fleet: the simulator is ${simulator}`;
-      const { started, running, seed, speed, faults } = says;
-      return `${zone}  fleet: SIMULATED jobs: ${started} told to run, ${running} run (seed ${seed}, speed ${speed}, share of faults ${faults})`;
+      const { started, running, seed, speed, faults, podsRunning } = says;
+      const pods = podsRunning === undefined ? '' : `, ${podsRunning} pods on simulated nodes`;
+      return `${zone}  fleet: SIMULATED jobs: ${started} told to run, ${running} run${pods} (seed ${seed}, speed ${speed}, share of faults ${faults})`;
     })
     .join('\n');
 }
@@ -105,6 +122,7 @@ export async function fleetDown(report: Report): Promise<void> {
         rmSync(join(storeFolder(zone), kind, fleetNamespace), { recursive: true, force: true });
       try {
         await withApi(zone, deleteFleet);
+        await withApi(zone, (api) => removeNodes(zone, api));
         progress.line(`${name}  the fleet is gone`);
       } catch (error) {
         progress.line(`${name}  is left as it is: ${error instanceof Error ? error.message : String(error)}`);

@@ -9,6 +9,8 @@ export interface FleetSettings {
   seed: number;
   speed: number;
   faults: number;
+  /** Pods of each job in the surviving zone, on simulated nodes; none without it. */
+  pods?: number;
 }
 
 /** Name of its process in each zone. */
@@ -17,11 +19,11 @@ export const fleetProcess = 'fleet';
 /** Where it says how it is. */
 export const fleetUrl = (zone: LabZone): string => `http://${zone.ip}:${labPorts.fleetRest}/`;
 
-export function fleetSimulator(zone: LabZone, { seed, speed, faults }: FleetSettings): Component {
+export function fleetSimulator(zone: LabZone, { seed, speed, faults, pods = 0 }: FleetSettings): Component {
   return {
     name: fleetProcess,
     command: process.execPath,
-    args: [join(import.meta.dirname, 'main.ts'), zone.name, String(seed), String(speed), String(faults)],
+    args: [join(import.meta.dirname, 'main.ts'), zone.name, ...[seed, speed, faults, pods].map(String)],
     env: { AZ_ESCAPE_LAB_HOME: labHome, AZ_ESCAPE_CACHE: cacheDir },
     ready: answersOk(fleetUrl(zone)),
   };

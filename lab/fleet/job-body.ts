@@ -9,6 +9,8 @@ export interface JobBody {
   stop(job: JobRef): void;
   /** True while all of it is there; a job whose body is not cannot run. */
   ready(job: JobRef): boolean;
+  /** Pods of all jobs that run; absent without pods. */
+  readonly running?: number;
 }
 
 /** No body: a job runs as soon as it is told to. */

@@ -68,7 +68,12 @@ export class FleetSimulator {
     this.#rest = await serveRest(
       this.#settings.rest,
       (job, request) => this.#answer(job, request),
-      () => ({ simulates: 'Flink and its operator', ...this.#settings, ...this.count() }),
+      () => ({
+        simulates: 'Flink and its operator',
+        ...this.#settings,
+        ...this.count(),
+        podsRunning: this.#body.running,
+      }),
     );
     return this.#rest.port;
   }

@@ -4,6 +4,7 @@ import type { ApiAnswer, PodApi } from '../../../lab/fleet/pods/api.ts';
 import { PodPoster } from '../../../lab/fleet/pods/pod-poster.ts';
 import { podsOfJob, specWithPods, usualPods, type Pod } from '../../../lab/fleet/pods/pods-of-job.ts';
 import { simulatedNodeObject, usualNode } from '../../../lab/fleet/pods/simulated-nodes.ts';
+import { nodesFor } from '../../../lab/fleet/pods/zone-nodes.ts';
 import { mayStandOn } from '../../../model/capacity/eligible.ts';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import { podRequestsOf } from '../../../model/capacity/pod-template.ts';
@@ -133,4 +134,17 @@ describe('posting pods', () => {
     expect(asked).toEqual([`POST ${name}`, `DELETE ${name}`]);
     poster.close();
   });
+});
+
+test('a fleet gets nodes for all its pods and a few more', () => {
+  for (const [jobs, pods] of [
+    [1, 2],
+    [60, 6],
+    [1_000, 31],
+  ] as const) {
+    const nodes = nodesFor(jobs, { ...usualPods, pods });
+    const held = nodes * Math.floor(usualNode.cores / usualPods.taskManager.cores);
+    expect(held).toBeGreaterThanOrEqual(jobs * pods);
+    expect(held).toBeLessThanOrEqual(jobs * pods * 1.1 + 16);
+  }
 });
