@@ -1,7 +1,7 @@
 /** Reads a finished escape's report from the store of the zone that took the jobs. */
 import { reportSchema, type Report } from '../model/report/schema.ts';
 import type { Config } from '../model/config/types.ts';
-import { defaultStoreName, zoneConfig } from '../activities/world.ts';
+import { readFromPeers } from '../activities/escape/find-report.ts';
 import { openWorld } from '../worker/world.ts';
 
 const maxReportBytes = 64 << 20;
@@ -14,12 +14,10 @@ export async function readReport(
 ): Promise<{ report: Report; html: string }> {
   const world = openWorld(config, { info: () => {}, warn: () => {} });
   try {
-    const to = zoneConfig(world, zone).peer;
-    const store = world.store(to, defaultStoreName(zoneConfig(world, to)));
     const text = async (key: string) => {
-      const bytes = await store.read(key, { maxBytes: maxReportBytes });
-      if (!bytes) throw new Error(`report ${key} is not in ${store.description}`);
-      return new TextDecoder().decode(bytes);
+      const found = await readFromPeers(world, zone, key, { maxBytes: maxReportBytes });
+      if (!found) throw new Error(`report ${key} is in the store of no peer of ${zone}`);
+      return new TextDecoder().decode(found);
     };
     const report = reportSchema.parse(JSON.parse(await text(reportKey)));
     return { report, html: await text(reportKey.replace(/\.json$/, '.html')) };

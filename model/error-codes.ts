@@ -17,8 +17,9 @@ export const errorCodes = {
     remedy: 'Use one of the zones that the sentence lists.',
   },
   PeerDown: {
-    means: 'The zone to escape to does not answer, so nothing could be started there.',
-    remedy: 'Check its API server and store with `az-escape config check`; the escape changed nothing.',
+    means: 'The zone to escape to, or of several peers the one that has the job’s standby, does not answer.',
+    remedy:
+      'Check its API server and store with `az-escape config check`. Nothing was started there; once it answers, escape as a new incident or wait for the next round of protection.',
   },
   EscapeUnderWay: {
     means: 'Another incident is already being handled for this zone.',

@@ -55,6 +55,17 @@ export const storeKeys = {
   /** Claim of an epoch: created only if absent. Numbers are not padded, so compare them as numbers. */
   epochKey: (job: JobRef, epoch: number) => `epochs/${jobKey(job)}/${epoch}`,
 
+  /**
+   * Folder in which a zone with several peers notes, in the store of each of them, which one holds the standby of each
+   * of its jobs.
+   */
+  seatsPrefix: (home: string) => `seats/${home}`,
+  /** Folder of one job's notes: the newest counts. */
+  jobSeatsPrefix: (home: string, job: JobRef) => `seats/${home}/${jobKey(job)}`,
+  /** All that a note says is in its name, so that one listing reads the notes of all jobs. */
+  seatKey: (home: string, job: JobRef, seat: { peer: string; atMs: number }) =>
+    `seats/${home}/${jobKey(job)}/${seat.atMs}.${seat.peer}`,
+
   /** A jar or a bundle, by the sha256 of its bytes in lower-case hex. */
   artifactKey: (sha256: string) => `artifacts/sha256/${sha256}`,
 

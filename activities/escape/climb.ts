@@ -10,7 +10,8 @@ import { noObject } from '../kubernetes/port.ts';
 import { holderOfEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../storage/recovery-points.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
-import { reportStore } from './make-plan.ts';
+import { headedFor } from './headed-for.ts';
+import { readShelved, shelve } from './report-shelf.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';
 
 export interface Climb {
@@ -44,18 +45,17 @@ export async function climbJob(
   climb: Climb,
   pulse: Pulse,
 ): Promise<ClimbResult> {
-  const store = reportStore(world, target.to);
   const key = `${storeKeys.reportPrefix('escape', target.escapeId)}/starts/${jobKey(job)}-${climb.nth}.json`;
-  const kept = await store.read(key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
+  const kept = await readShelved(world, target, key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
   const decision = kept
     ? (JSON.parse(new TextDecoder().decode(kept)) as Decision)
-    : await decide(world, target, job, climb, pulse.signal);
+    : await decide(world, headedFor(target, job), job, climb, pulse.signal);
   if ('not' in decision) return decision;
   if (!kept) {
     const bytes = new TextEncoder().encode(JSON.stringify(decision));
-    await store.put(key, bytes, { contentType: 'application/json', signal: pulse.signal });
+    await shelve(world, target, key, bytes, { contentType: 'application/json', signal: pulse.signal });
   }
-  await apply(world, target, climb, decision, pulse.signal);
+  await apply(world, headedFor(target, job), climb, decision, pulse.signal);
   // Times count from when it was really started, not from an attempt that died.
   return { started: { ...decision.started, startedAt: new Date(world.now()).toISOString() } };
 }

@@ -2,6 +2,7 @@
  * Fencing: tells the lost zone, should it hear us, to stop the jobs that run elsewhere now. Best effort during the
  * escape; repeated afterwards until the zone is back, because its jobs then start again by themselves.
  */
+import { peersOf } from '../../model/config/types.ts';
 import type { EscapePlan, PlannedJob } from '../../model/escape/plan.ts';
 import { fencePatch } from '../../model/escape/standby.ts';
 import { jobKey } from '../../model/job.ts';
@@ -10,7 +11,9 @@ import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deploy
 import { OutsideFailure } from '../failure.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
 import { holderOfEpoch, newestEpoch } from '../storage/epochs.ts';
-import type { Pulse, World } from '../world.ts';
+import { zoneConfig, type Pulse, type World } from '../world.ts';
+import { headedFor } from './headed-for.ts';
+import { hasMovedOn } from './moved-on.ts';
 import { readPlan } from './make-plan.ts';
 import type { EscapeTarget, FenceResult } from './types.ts';
 
@@ -32,12 +35,12 @@ export async function fenceZone(
     const plan = await readPlan(world, target, bounded);
     for (;;) {
       const running = await stillRunning(cluster, plan, bounded);
-      const ours = await heldByUs(world, target, running, bounded);
-      for (const job of ours) await stop(cluster, target, job, bounded);
+      const { ours, unread } = await heldByUs(world, target, running, bounded);
+      for (const job of ours) await stop(world, cluster, headedFor(target, job), job, bounded);
       stopped += ours.length;
       // Claims follow one another during the escape: what is not ours yet may be a moment later.
       if (ours.length === running.length || claims === 'settled') {
-        return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, true);
+        return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, !unread);
       }
       bounded.throwIfAborted();
       await pulse.sleep(1_000);
@@ -69,26 +72,49 @@ function mayRun(deployment: FlinkDeployment | undefined, epoch: number): boolean
   return role === 'active' && Number(deployment.metadata.annotations?.[annotations.epoch] ?? 0) < epoch;
 }
 
+/**
+ * `unread`: of some the claims could not be read, as the zone that took them is silent, and no third zone knows more.
+ * Where others took jobs too, that does not stop those.
+ */
 async function heldByUs(
   world: World,
   target: EscapeTarget,
   jobs: PlannedJob[],
   signal: AbortSignal,
-): Promise<PlannedJob[]> {
-  const isOurs = async (job: PlannedJob) => {
-    const store = world.store(target.to, job.store);
-    if ((await newestEpoch(store, job, signal)) !== job.epoch) return false;
-    return (await holderOfEpoch(store, job, job.epoch, signal)) === target.escapeId;
+): Promise<{ ours: PlannedJob[]; unread: boolean }> {
+  const isOurs = async (job: PlannedJob): Promise<boolean> => {
+    const store = world.store(job.to ?? target.to, job.store);
+    try {
+      if ((await newestEpoch(store, job, signal)) !== job.epoch) return false;
+      return (await holderOfEpoch(store, job, job.epoch, signal)) === target.escapeId;
+    } catch (error) {
+      if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;
+      return true;
+    }
   };
-  const ours = await Promise.all(jobs.map(isOurs));
-  return jobs.filter((_, index) => ours[index]);
+  const asked = await Promise.allSettled(jobs.map(isOurs));
+  const failed = asked.find((one) => one.status === 'rejected');
+  const ours = jobs.filter((_, index) => {
+    const one = asked[index]!;
+    return one.status === 'fulfilled' && one.value;
+  });
+  if (failed && !(failed.reason instanceof OutsideFailure && ours.length > 0)) throw failed.reason;
+  return { ours, unread: failed !== undefined };
 }
 
-async function stop(cluster: ZoneCluster, target: EscapeTarget, job: PlannedJob, signal: AbortSignal): Promise<void> {
+async function stop(
+  world: World,
+  cluster: ZoneCluster,
+  target: EscapeTarget,
+  job: PlannedJob,
+  signal: AbortSignal,
+): Promise<void> {
   if (job.tier === 'P0') {
     // Should it still run for a moment, its sink is silent.
     const role = { namespace: job.namespace, name: roleConfigMapName(job.name) };
     await cluster.applyConfigMap(role, { role: 'twin' }, signal);
   }
-  await cluster.patchDeployment(job, fencePatch({ to: target.to, epoch: job.epoch }), signal);
+  // Where others may take the job from there, what it was before it left is no standby of theirs.
+  const forgetsPoint = peersOf(zoneConfig(world, target.to)).length > 1;
+  await cluster.patchDeployment(job, fencePatch({ to: target.to, epoch: job.epoch, forgetsPoint }), signal);
 }

@@ -9,6 +9,7 @@ import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
+import { headedFor } from './headed-for.ts';
 import { LookPace } from './look-pace.ts';
 import { makePlan } from './make-plan.ts';
 import { giveUpReserve, listVictims, saveVictims, type ListedVictim } from './make-room.ts';
@@ -22,6 +23,7 @@ import type {
   BatchStart,
   EscapeTarget,
   FenceResult,
+  PeersAsked,
   PlanSummary,
   ReportSummary,
   StartedJob,
@@ -44,8 +46,8 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
       return resolveEscape(world, input, start);
     },
-    async checkPeer(target: EscapeTarget): Promise<void> {
-      await beating(() => checkPeer(world, target));
+    async checkPeer(target: EscapeTarget): Promise<PeersAsked | undefined> {
+      return beating(() => checkPeer(world, target));
     },
     async makePlan(target: EscapeTarget): Promise<PlanSummary> {
       return beating((signal) => makePlan(world, target, signal));
@@ -60,7 +62,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       return pace.starting(() => startBatch(world, target, batch, pulse(), skipped));
     },
     async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
-      return verifyJob(world, target, job, pulse(), pace);
+      return verifyJob(world, headedFor(target, job), job, pulse(), pace);
     },
     async climbJob(target: EscapeTarget, job: StartedJob, climb: Climb): Promise<ClimbResult> {
       const running = pulse();
@@ -80,7 +82,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       return beating((signal) => listVictims(world, target, ref, skipped, signal));
     },
     async preemptJob(target: EscapeTarget, victim: PlannedVictim): Promise<PreemptedReport> {
-      return preemptJob(world, target, victim, pulse());
+      return preemptJob(world, headedFor(target, { to: victim.zone }), victim, pulse());
     },
     async saveVictims(target: EscapeTarget, ref: VictimsRef, ended: PreemptedReport[]): Promise<void> {
       await beating((signal) => saveVictims(world, target, ref, ended, signal));

@@ -7,11 +7,12 @@ import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../storage/epochs.ts';
-import type { SnapshotStore } from '../storage/port.ts';
 import { reservesRoom } from '../protect/keep-reserve.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { assessPeers } from './assess-peers.ts';
 import { nothingSelected } from './resolve.ts';
+import { copyToOthers, readShelved, reportStore } from './report-shelf.ts';
 import { seeSpeeds } from './measures.ts';
 import { seeRoom } from './see-room.ts';
 import type { EscapeTarget, PlanSummary, VictimsRef } from './types.ts';
@@ -20,11 +21,6 @@ const maxPlanBytes = 64 << 20;
 
 /** The note travels in every history and is shown while the escape runs: the plan itself has all of it. */
 const maxNoteLength = 1_000;
-
-/** The store that keeps plans and reports of escapes into a zone. */
-export function reportStore(world: World, to: string): SnapshotStore {
-  return world.store(to, defaultStoreName(zoneConfig(world, to)));
-}
 
 function planKey(target: EscapeTarget): string {
   return `${storeKeys.reportPrefix('escape', target.escapeId)}/plan${target.dryRun ? '-dry-run' : ''}.json`;
@@ -36,19 +32,22 @@ function planKey(target: EscapeTarget): string {
  */
 export async function makePlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<PlanSummary> {
   const store = reportStore(world, target.to);
-  const plan = planEscape(await assess(world, target, signal));
+  const plan = await decide(world, target, signal);
   if (plan.waves.length === 0 && plan.left.length === 0) {
-    throw new TypedFailure('NothingProtected', `${target.to} holds no standby or twin of a job of ${target.zone}`);
+    const nobody = target.peers ? `none of ${target.peers.join(', ')} holds a` : `${target.to} holds no`;
+    throw new TypedFailure('NothingProtected', `${nobody} standby or twin of a job of ${target.zone}`);
   }
   if (plan.waves.length === 0 && plan.left.every(({ reason }) => isOutsideLimits(reason)))
     throw nothingSelected(target);
   const key = planKey(target);
   const bytes = new TextEncoder().encode(JSON.stringify(plan));
+  const json = { contentType: 'application/json', signal };
   if (target.dryRun) {
-    await store.put(key, bytes, { contentType: 'application/json', signal });
+    await store.put(key, bytes, json);
   } else if ((await store.createIfAbsent(key, bytes, signal)) === 'exists') {
     return summary(world, await readPlan(world, target, signal));
   }
+  if (target.peers) await copyToOthers(world, target, key, bytes, json);
   return summary(world, plan);
 }
 
@@ -57,7 +56,8 @@ const lastRead = new WeakMap<World, { key: string; plan: EscapePlan }>();
 
 /** The plan as written, which never changes; that of a dry run may be planned again. */
 export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
-  const key = planKey(target);
+  // The same incident again may be kept by another zone, with a plan of its own.
+  const key = `${target.to}/${planKey(target)}`;
   const known = lastRead.get(world);
   if (known?.key === key && !target.dryRun) return known.plan;
   const plan = await readWritten(world, target, signal);
@@ -66,12 +66,18 @@ export async function readPlan(world: World, target: EscapeTarget, signal: Abort
 }
 
 async function readWritten(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
-  const bytes = await reportStore(world, target.to).read(planKey(target), { maxBytes: maxPlanBytes, signal });
+  const bytes = await readShelved(world, target, planKey(target), { maxBytes: maxPlanBytes, signal });
   if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
   const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> &
     Omit<EscapePlan, 'late' | 'notes' | 'preempted'>;
   // A worker of an earlier version may have written it: an escape goes on while workers are replaced.
   return { ...plan, late: plan.late ?? [], notes: plan.notes ?? [], preempted: plan.preempted ?? [] };
+}
+
+async function decide(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
+  if (!target.peers) return planEscape(await assess(world, target, signal));
+  const { first, others } = await assessPeers(world, target, (peer) => assess(world, peer, signal), signal);
+  return planEscape(first, others);
 }
 
 async function assess(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapeAssessment> {
@@ -132,20 +138,18 @@ function summary(world: World, plan: EscapePlan): PlanSummary {
   }
   const batches = batchesOf(plan.waves, world.config.escape.batchSize);
   const victims = victimsOf(plan, world.config.escape.batchSize);
-  const room = {
-    ...(victims.length === 0 ? {} : { victims }),
-    ...(reservesRoom(world, plan.to) ? { reserved: true as const } : {}),
-  };
+  const reserved = (plan.peers ?? [plan.to]).some((peer) => reservesRoom(world, peer));
+  const room = { ...(victims.length === 0 ? {} : { victims }), ...(reserved ? { reserved } : {}) };
   return { batches, jobsByTier, left: plan.left.length, shortByTier, ...room, note: noteOf(plan) };
 }
 
 /** Those whose room the same wave needs first go together, so that no wave waits for what a later one needs. */
 function victimsOf({ preempted }: EscapePlan, size: number): VictimsRef[] {
   const refs: VictimsRef[] = [];
-  for (const [index, { wave }] of preempted.entries()) {
+  for (const [index, { wave, zone }] of preempted.entries()) {
     const last = refs.at(-1);
-    if (last && last.wave === wave && last.to - last.from < size) last.to = index + 1;
-    else refs.push({ wave, from: index, to: index + 1 });
+    if (last && last.wave === wave && last.zone === zone && last.to - last.from < size) last.to = index + 1;
+    else refs.push({ wave, from: index, to: index + 1, ...(zone === undefined ? {} : { zone }) });
   }
   return refs;
 }

@@ -5,7 +5,8 @@ import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { freeReserve } from '../protect/keep-reserve.ts';
 import type { World } from '../world.ts';
-import { readPlan, reportStore } from './make-plan.ts';
+import { readPlan } from './make-plan.ts';
+import { readShelved, shelve } from './report-shelf.ts';
 import type { EscapeTarget, VictimsRef } from './types.ts';
 
 const maxResultBytes = 16 << 20;
@@ -38,7 +39,14 @@ export interface ListedVictim extends PlannedVictim {
 /** Lets the placeholders go whose room the jobs of the plan are about to take. */
 export async function giveUpReserve(world: World, target: EscapeTarget, signal: AbortSignal): Promise<void> {
   const { waves } = await readPlan(world, target, signal);
-  await freeReserve(world, target.to, new Set(waves.flatMap(({ jobs }) => jobs.map(jobKey))), signal);
+  const jobs = waves.flatMap((wave) => wave.jobs);
+  const free = (zone: string) => {
+    const started = jobs.filter((job) => (job.to ?? target.to) === zone);
+    return freeReserve(world, zone, new Set(started.map(jobKey)), signal);
+  };
+  const freed = await Promise.allSettled((target.peers ?? [target.to]).map(free));
+  const failed = freed.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** Writes what became of them. Repeating it replaces the file by the same. */
@@ -50,7 +58,7 @@ export async function saveVictims(
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(ended));
-  await reportStore(world, target.to).put(resultKey(target, ref), bytes, { contentType: 'application/json', signal });
+  await shelve(world, target, resultKey(target, ref), bytes, { contentType: 'application/json', signal });
 }
 
 /** A line for each job that had to make room, whatever became of it; undefined when there was none. */
@@ -65,19 +73,21 @@ export async function readVictims(
   if (preempted.length === 0) return undefined;
   const lines = new Map<string, PreemptedReport>();
   for (const ref of begun) {
-    const bytes = await reportStore(world, target.to).read(resultKey(target, ref), {
+    const bytes = await readShelved(world, target, resultKey(target, ref), {
       maxBytes: maxResultBytes,
       signal,
     });
     if (!bytes) continue;
-    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as PreemptedReport[]) lines.set(jobKey(line), line);
+    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as PreemptedReport[]) {
+      lines.set(`${line.zone}/${jobKey(line)}`, line);
+    }
   }
   const untouched = target.dryRun
     ? ({ outcome: 'planned', reason: '' } as const)
     : ({ outcome: 'left', reason: otherwise } as const);
-  return preempted.map(({ namespace, name, makesRoomFor }) => {
-    const known = lines.get(jobKey({ namespace, name }));
-    const line = known ?? { namespace, name, zone: target.to, ...untouched, savepoint: null, seconds: null };
+  return preempted.map(({ namespace, name, zone = target.to, makesRoomFor }) => {
+    const known = lines.get(`${zone}/${jobKey({ namespace, name })}`);
+    const line = known ?? { namespace, name, zone, ...untouched, savepoint: null, seconds: null };
     return { ...line, makesRoomFor };
   });
 }

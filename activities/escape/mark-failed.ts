@@ -13,10 +13,10 @@ export async function markFailed(
   jobs: readonly JobReport[],
   signal: AbortSignal,
 ): Promise<void> {
-  const cluster = world.cluster(target.to);
   for (const job of jobs) {
     // One that never came to its start still has its standby.
     if (target.dryRun || job.outcome !== 'failed' || job.diagnosis === undefined) continue;
+    const cluster = world.cluster(job.to);
     try {
       const there = await cluster.getDeployment(job, signal);
       if (there?.metadata.annotations?.[annotations.escape] !== target.escapeId) continue;
@@ -24,7 +24,7 @@ export async function markFailed(
       await cluster.patchDeployment(job, { metadata: { annotations: marks } }, signal);
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
-      const fields = { job: jobKey(job), zone: target.to, incident: target.incident };
+      const fields = { job: jobKey(job), zone: job.to, incident: target.incident };
       world.log.warn(fields, `it could not be marked as failed: ${error.message}`);
     }
   }

@@ -7,7 +7,10 @@ import { labels } from '../../model/kubernetes/marks.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
-import type { EscapeTarget } from './types.ts';
+import type { EscapeTarget, PeersAsked, SilentPeer } from './types.ts';
+
+/** It stands in the line of each job that is left to the peer. */
+const maxWhyLength = 300;
 
 /** @throws TypedFailure `UnknownZone`, and `NothingSelected` when the peer told so in time */
 export async function resolveEscape(
@@ -31,6 +34,7 @@ function targetOf(world: World, input: EscapeInput, start: { incident: string; t
     escapeId: escapeIdOf(zone.name, incident),
     zone: zone.name,
     to: zone.peer,
+    ...(zone.peers ? { peers: [...zone.peers] } : {}),
     incident,
     trigger: { by: input.by ?? 'unknown', via: input.via ?? 'ui' },
     triggeredAt: start.triggeredAt,
@@ -59,27 +63,63 @@ function targetOf(world: World, input: EscapeInput, start: { incident: string; t
 async function refuseEmptyScope(world: World, target: EscapeTarget): Promise<void> {
   if (Object.keys(target.scope).length === 0) return;
   const deadline = AbortSignal.timeout(world.config.escape.probeDeadlineMs);
-  const candidates = await world
-    .cluster(target.to)
-    .listDeployments(`${labels.role} in (standby,twin,active)`, deadline)
-    .catch((error: unknown) => {
-      if (error instanceof OutsideFailure || deadline.aborted) return [];
-      throw error;
-    });
-  const ofZone = candidatesOf(target.zone, candidates);
+  const peers = target.peers ?? [target.to];
+  const listed = await Promise.all(
+    peers.map((peer) =>
+      world
+        .cluster(peer)
+        .listDeployments(`${labels.role} in (standby,twin,active)`, deadline)
+        .catch((error: unknown) => {
+          if (error instanceof OutsideFailure || deadline.aborted) return undefined;
+          throw error;
+        }),
+    ),
+  );
+  // One that is silent may hold just the job that is meant.
+  if (listed.includes(undefined)) return;
+  const ofZone = candidatesOf(
+    target.zone,
+    listed.flatMap((candidates) => candidates ?? []),
+  );
   const outsideOf = limitsOf(target.scope);
   if (ofZone.length > 0 && ofZone.every((one) => outsideOf(one) !== undefined)) throw nothingSelected(target);
 }
 
 /** What is said of limits within which no job is. */
-export function nothingSelected({ zone, to, scope }: EscapeTarget): TypedFailure {
-  const sentence = `no job of ${zone} that ${to} has a standby of is within ${limitsInWords(scope)}`;
+export function nothingSelected({ zone, to, peers, scope }: EscapeTarget): TypedFailure {
+  const sentence = `no job of ${zone} that ${peers ? `one of ${peers.join(', ')}` : to} has a standby of is within ${limitsInWords(scope)}`;
   return new TypedFailure('NothingSelected', sentence);
 }
 
-/** Asks the peer's API server and store for a sign of life. @throws OutsideFailure naming the one that gives none */
-export async function checkPeer(world: World, target: EscapeTarget): Promise<void> {
-  const peer = zoneConfig(world, target.to);
+/**
+ * Asks the peer's API server and store for a sign of life; of several peers each, and says which gave one.
+ * @throws OutsideFailure naming the one that gives none; of several peers only if none of them answers
+ */
+export async function checkPeer(world: World, target: EscapeTarget): Promise<PeersAsked | undefined> {
+  if (!target.peers) {
+    await askPeer(world, target.to);
+    return undefined;
+  }
+  const answer: string[] = [];
+  const silent: SilentPeer[] = [];
+  const failures: OutsideFailure[] = [];
+  const asked = await Promise.allSettled(target.peers.map((peer) => askPeer(world, peer)));
+  for (const [index, one] of asked.entries()) {
+    const zone = target.peers[index]!;
+    if (one.status === 'fulfilled') {
+      answer.push(zone);
+      continue;
+    }
+    if (!(one.reason instanceof OutsideFailure)) throw one.reason;
+    failures.push(one.reason);
+    silent.push({ zone, why: one.reason.message.slice(0, maxWhyLength) });
+  }
+  if (answer.length === 0) throw together(failures);
+  return { answer, silent };
+}
+
+async function askPeer(world: World, name: string): Promise<void> {
+  const peer = zoneConfig(world, name);
   const deadlineMs = world.config.escape.probeDeadlineMs;
   const tries = await Promise.allSettled([
     world.cluster(peer.name).ping(deadlineMs),
@@ -89,6 +129,11 @@ export async function checkPeer(world: World, target: EscapeTarget): Promise<voi
   if (failures.length === 0) return;
   const known = failures.filter((failure) => failure instanceof OutsideFailure);
   if (known.length === 0) throw failures[0];
-  const first = known.find((failure) => !failure.retryable) ?? known[0]!;
-  throw new OutsideFailure(first.failureClass, first.system, known.map((failure) => failure.message).join('; '));
+  throw together(known);
+}
+
+/** One failure that says what each of them says. */
+function together(failures: OutsideFailure[]): OutsideFailure {
+  const first = failures.find((failure) => !failure.retryable) ?? failures[0]!;
+  return new OutsideFailure(first.failureClass, first.system, failures.map((failure) => failure.message).join('; '));
 }

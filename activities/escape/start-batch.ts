@@ -5,6 +5,7 @@ import { jobKey } from '../../model/job.ts';
 import { OutsideFailure } from '../failure.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
+import { headedFor } from './headed-for.ts';
 import { endedJob } from './job-report.ts';
 import { readPlan } from './make-plan.ts';
 import { startJob, type StartResult } from './start-job.ts';
@@ -31,7 +32,7 @@ export async function startBatch(
   const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
   const startInTurn = async (): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      results.set(job, await startPatiently(world, target, job, pulse));
+      results.set(job, await startPatiently(world, headedFor(target, job), job, pulse));
     }
   };
   await keepBeating(
@@ -40,7 +41,7 @@ export async function startBatch(
     () => Promise.all(Array.from({ length: Math.min(startsInFlight, jobs.length) }, startInTurn)),
   );
   const all = jobs.map(
-    (job) => results.get(job) ?? { ended: endedJob(target, job, 'left', reasons.get(jobKey(job))!) },
+    (job) => results.get(job) ?? { ended: endedJob(headedFor(target, job), job, 'left', reasons.get(jobKey(job))!) },
   );
   return {
     started: all.flatMap((result) => ('started' in result ? [result.started] : [])),

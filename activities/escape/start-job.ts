@@ -180,6 +180,7 @@ function started(
     name: job.name,
     tier: job.tier,
     wave: job.wave,
+    ...(job.to === undefined ? {} : { to: job.to }),
     kind: job.kind,
     epoch,
     recoveryPoint: manifest.id,

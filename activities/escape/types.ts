@@ -9,7 +9,12 @@ export interface EscapeTarget {
   /** Also the folder of its report: `<zone>-<incident>`. */
   escapeId: string;
   zone: string;
+  /** Where its jobs go; of several peers the one that keeps plan and report. */
   to: string;
+  /** There only where the zone has several peers: all of them, and once they were asked those that answered. */
+  peers?: string[];
+  /** Those that did not answer, and why; there only then. */
+  silent?: SilentPeer[];
   incident: string;
   trigger: { by: string; via: string };
   /** ISO 8601. Times to run again count from here. */
@@ -25,6 +30,17 @@ export interface EscapeTarget {
   approvalTimeoutMs?: number;
 }
 
+export interface SilentPeer {
+  zone: string;
+  why: string;
+}
+
+/** What asking several peers came to. */
+export interface PeersAsked {
+  answer: string[];
+  silent: SilentPeer[];
+}
+
 export interface BatchRef {
   wave: number;
   tier: Tier;
@@ -33,6 +49,8 @@ export interface BatchRef {
   to: number;
   /** There if its jobs have room only once P3 jobs of the peer zone ended. */
   waits?: true;
+  /** The zone in which its jobs start, where that is another than the target's. */
+  zone?: string;
 }
 
 /** Some of a plan's jobs that must make room. */
@@ -42,6 +60,8 @@ export interface VictimsRef {
   /** Range within the plan: from inclusive, to exclusive. */
   from: number;
   to: number;
+  /** The zone in which they run, where that is another than the target's. */
+  zone?: string;
 }
 
 export interface PlanSummary {
@@ -62,6 +82,8 @@ export interface PlanSummary {
 export interface StartedJob extends JobRef {
   tier: Tier;
   wave: number;
+  /** The zone in which it starts, where that is another than the target's. */
+  to?: string;
   kind: 'standby' | 'twin';
   epoch: number;
   /** Id of the recovery point. */

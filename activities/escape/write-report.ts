@@ -8,8 +8,10 @@ import type { JobReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { World } from '../world.ts';
 import { endedJob } from './job-report.ts';
+import { headedFor } from './headed-for.ts';
 import { markFailed } from './mark-failed.ts';
-import { readPlan, reportStore } from './make-plan.ts';
+import { readPlan } from './make-plan.ts';
+import { readShelved, shelve } from './report-shelf.ts';
 import { readVictims } from './make-room.ts';
 import { keepMeasure } from './measures.ts';
 import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from './types.ts';
@@ -30,7 +32,7 @@ export async function saveBatch(
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(jobs));
-  await reportStore(world, target.to).put(batchKey(target, batch), bytes, { contentType: 'application/json', signal });
+  await shelve(world, target, batchKey(target, batch), bytes, { contentType: 'application/json', signal });
   await markFailed(world, target, jobs, signal);
 }
 
@@ -56,11 +58,10 @@ export async function writeReport(
   end: ReportEnd,
   signal: AbortSignal,
 ): Promise<ReportSummary> {
-  const store = reportStore(world, target.to);
   const plan = await readPlan(world, target, signal);
   const lines = new Map<string, JobReport>();
   for (const batch of end.batches) {
-    const bytes = await store.read(batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
+    const bytes = await readShelved(world, target, batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
     if (!bytes) continue;
     for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobReport[]) {
       lines.set(jobKey(line), line);
@@ -68,7 +69,7 @@ export async function writeReport(
   }
   const skips = new Map((end.skipped ?? []).map((one) => [one.job, skipReason(one)]));
   const unstarted = (job: PlannedJob): JobReport =>
-    endedJob(target, job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
+    endedJob(headedFor(target, job), job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
   const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
     const job = {
@@ -81,13 +82,13 @@ export async function writeReport(
       epoch: 0,
       demand: null,
     } as const;
-    jobs.push(endedJob(target, job, 'left', left.reason));
+    jobs.push(endedJob(headedFor(target, job), job, 'left', left.reason));
   }
   const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({
     id: target.escapeId,
     zone: target.zone,
-    to: [target.to],
+    to: plan.peers ?? [target.to],
     incident: target.incident,
     trigger: target.trigger,
     dryRun: target.dryRun,
@@ -102,10 +103,9 @@ export async function writeReport(
   const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
   const reportKey = storeKeys.reportKey('escape', name, 'json');
   const encode = (text: string) => new TextEncoder().encode(text);
-  await store.put(storeKeys.reportKey('escape', name, 'html'), encode(renderReportHtml(report)), {
-    contentType: 'text/html',
-    signal,
-  });
+  const pageKey = storeKeys.reportKey('escape', name, 'html');
+  const page = encode(renderReportHtml(report));
+  const store = await shelve(world, target, pageKey, page, { contentType: 'text/html', signal });
   await store.put(reportKey, encode(JSON.stringify(report, null, 2)), { contentType: 'application/json', signal });
   await keepMeasure(world, store, report, signal);
   return { reportKey, totals: report.totals };

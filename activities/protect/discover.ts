@@ -1,4 +1,5 @@
 /** Finds the jobs of a zone: FlinkDeployments that are active there, with a tier. */
+import { peersOf } from '../../model/config/types.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
@@ -6,6 +7,7 @@ import { isTier, tiers } from '../../model/tier.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import { followJobs } from './follow-jobs.ts';
 import { reservesRoom } from './keep-reserve.ts';
+import { seatJobs } from './seat-jobs.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
 
 /**
@@ -13,24 +15,29 @@ import type { DiscoveredJob, Discovery, ProtectResult } from './types.ts';
  * are no longer active there are looked after on the way.
  */
 export async function discoverJobs(world: World, zone: string, signal: AbortSignal): Promise<Discovery> {
+  const home = zoneConfig(world, zone);
   const jobs: DiscoveredJob[] = [];
   const refused: ProtectResult[] = [];
   const atHome = await world.cluster(zone).listDeployments(undefined, signal);
-  await followJobs(world, zone, atHome, signal);
+  const standbys = await followJobs(world, zone, atHome, signal);
   for (const deployment of atHome) {
     const marks = deployment.metadata.labels ?? {};
     if ((marks[labels.role] ?? 'active') !== 'active' || deployment.spec.job?.state === 'suspended') continue;
     const job = jobOf(deployment);
     const tier = marks[labels.tier];
-    const store = deployment.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, zone));
+    const store = deployment.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
     if (isTier(tier)) jobs.push({ ...job, tier, store });
     else refused.push(withoutTier(job, zone, tier));
   }
   jobs.sort((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
   const { savepointsAtOnce, shipmentsAtOnce } = world.config.protect;
-  const { peer } = zoneConfig(world, zone);
-  const reserve = reservesRoom(world, peer) ? { reserveIn: peer } : {};
-  return { jobs, refused, atOnce: savepointsAtOnce + shipmentsAtOnce, ...reserve };
+  const [reserveIn, ...alsoReserveIn] = peersOf(home).filter((peer) => reservesRoom(world, peer));
+  const reserve = {
+    ...(reserveIn === undefined ? {} : { reserveIn }),
+    ...(alsoReserveIn.length === 0 ? {} : { alsoReserveIn }),
+  };
+  const seated = home.peers ? await seatJobs(world, { zone, atHome, standbys, jobs }, signal) : jobs;
+  return { jobs: seated, refused, atOnce: savepointsAtOnce + shipmentsAtOnce, ...reserve };
 }
 
 function withoutTier(job: { namespace: string; name: string }, zone: string, tier: string | undefined): ProtectResult {

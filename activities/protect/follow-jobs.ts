@@ -1,11 +1,14 @@
 /** Follows in the peer zone what owners did to their jobs at home: deleted, suspended, resumed, created again. */
+import { peersOf } from '../../model/config/types.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { deletionsAreBelievable, followStandby } from '../../model/protect/follow.ts';
 import { forEachAtOnce } from '../at-once.ts';
 import { OutsideFailure } from '../failure.ts';
+import { forgetSeat } from '../storage/seats.ts';
 import { zoneConfig, type World } from '../world.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 
 const removeDeadlineMs = 20_000;
 
@@ -16,35 +19,52 @@ const removalsAtOnce = 20;
 
 /**
  * `atHome` is what the home zone's API server has just listed. A standby of which it has no object is asked for once
- * more by name, since it may have been created after the list. Trouble in the peer is logged, and the round goes on.
+ * more by name, since it may have been created after the list. Trouble in a peer is logged, and the round goes on.
+ * @returns standbys and twins of the zone's jobs by peer, as they were listed; a peer that did not answer is not there
  */
 export async function followJobs(
   world: World,
   zone: string,
   atHome: readonly FlinkDeployment[],
   signal: AbortSignal,
-): Promise<void> {
-  try {
-    await follow(world, zone, atHome, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof OutsideFailure)) throw error;
-    world.log.warn({ zone }, `standbys of deleted and suspended jobs were not looked after: ${error.message}`);
+): Promise<Map<string, FlinkDeployment[]>> {
+  const listed = new Map<string, FlinkDeployment[]>();
+  for (const peer of peersOf(zoneConfig(world, zone))) {
+    try {
+      const standbys = await standbysIn(world, { zone, peer }, signal);
+      listed.set(peer, standbys);
+      await follow(world, { zone, peer }, standbys, atHome, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OutsideFailure)) throw error;
+      const sentence = `standbys of deleted and suspended jobs were not looked after: ${error.message}`;
+      world.log.warn({ zone }, sentence);
+    }
   }
+  await removeLeftovers(world, zone, listed, atHome, signal);
+  return listed;
+}
+
+async function standbysIn(
+  world: World,
+  { zone, peer }: { zone: string; peer: string },
+  signal: AbortSignal,
+): Promise<FlinkDeployment[]> {
+  const { namespaces } = zoneConfig(world, zone).kubernetes;
+  const listed = await world.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal);
+  return listed.filter(
+    ({ metadata }) =>
+      metadata.annotations?.[annotations.activeZone] === zone && namespaces.includes(metadata.namespace),
+  );
 }
 
 async function follow(
   world: World,
-  zone: string,
+  { zone, peer }: { zone: string; peer: string },
+  standbys: readonly FlinkDeployment[],
   atHome: readonly FlinkDeployment[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { peer, kubernetes } = zoneConfig(world, zone);
-  const listed = await world.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal);
-  const standbys = listed.filter(
-    ({ metadata }) =>
-      metadata.annotations?.[annotations.activeZone] === zone && kubernetes.namespaces.includes(metadata.namespace),
-  );
   const objects = new Map(atHome.map((deployment) => [jobKey(jobOf(deployment)), deployment]));
   const missing = standbys.map(jobOf).filter((job) => !objects.has(jobKey(job)));
   await forEachAtOnce(missing, looksAtOnce, async (job) => {
@@ -103,6 +123,7 @@ async function followOne(
           signal,
         });
         world.log.info(about, `its standby in ${peer} is removed: ${following.ended} since ${following.since}`);
+        if (zoneConfig(world, zone).peers) await forgetSeat(world, zone, job, peersOf(zoneConfig(world, zone)), signal);
         return true;
     }
   } catch (error) {

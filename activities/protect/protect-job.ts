@@ -22,6 +22,7 @@ import { stepsOf, takeTurn } from './budgets.ts';
 import { keepStandby, objectInPeer, renewStandby } from './keep-standby.ts';
 import { holdRound } from './one-round.ts';
 import { probeBeforeRound } from './probe-before-round.ts';
+import { leaveFormerSeat, seatOf, takeSeat, type JobSeat } from './job-seat.ts';
 import { seeTwinHealthy } from './see-twin.ts';
 import { takeSavepoint } from './savepoint.ts';
 import { shipCheckpoint } from './ship-checkpoint.ts';
@@ -35,7 +36,7 @@ const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
 export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
   const startedMs = world.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
-  const result: Pick<ProtectResult, 'recoveryPoint' | 'stateAt' | 'bytes' | 'store'> & JobRef = {
+  const result: Pick<ProtectResult, 'recoveryPoint' | 'stateAt' | 'bytes' | 'store' | 'peer'> & JobRef = {
     ...job,
     recoveryPoint: null,
     stateAt: null,
@@ -48,7 +49,9 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
     tier = tierOf(active, job, request.zone);
     result.store =
       active.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, request.zone));
-    const { kept, account, copiedBytes } = await keepRecoveryPoint(world, request, active, tier, pulse);
+    const seat = await seatOf(world, request, active, pulse.signal);
+    if (zoneConfig(world, request.zone).peers) result.peer = seat.peer;
+    const { kept, account, copiedBytes } = await keepRecoveryPoint(world, request, active, { tier, seat }, pulse);
     world.log.info(
       { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
       'recovery point kept',
@@ -96,11 +99,11 @@ async function keepRecoveryPoint(
   world: World,
   request: ProtectJobRequest,
   active: FlinkDeployment,
-  tier: Tier,
+  { tier, seat }: { tier: Tier; seat: JobSeat },
   pulse: Pulse,
 ): Promise<{ kept: RecoveryPointManifest; account: string; copiedBytes: number }> {
   const home = zoneConfig(world, request.zone);
-  const peer = zoneConfig(world, home.peer);
+  const peer = zoneConfig(world, seat.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
   const storeName = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
   const [homeStore, peerStore] = [home.stores[storeName], peer.stores[storeName]];
@@ -137,6 +140,7 @@ async function keepRecoveryPoint(
   if (probed.status === 'rejected') throw probed.reason;
   if (followed.status === 'rejected') throw followed.reason;
 
+  await takeSeat(world, home.name, job, seat, pulse.signal);
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
@@ -201,6 +205,7 @@ async function keepRecoveryPoint(
     pulse.signal,
   );
   if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
+  await leaveFormerSeat(world, home.name, job, seat, pulse.signal);
   return { kept: manifest, account: taken.account, copiedBytes: taken.copiedBytes ?? manifest.totalBytes };
 }
 

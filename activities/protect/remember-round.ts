@@ -19,7 +19,7 @@ export async function rememberRound(
   result: ProtectResult,
   signal: AbortSignal,
 ): Promise<void> {
-  const peer = zoneConfig(world, zoneConfig(world, zone).peer);
+  const peer = zoneConfig(world, result.peer ?? zoneConfig(world, zone).peer);
   if (result.store === undefined || !peer.stores[result.store] || unnoted.includes(result.code)) return;
   const { outcome, code, sentence, mode = null, copiedBytes = 0, seconds } = result;
   const at = new Date(world.now()).toISOString();

@@ -1,4 +1,5 @@
 /** Reads how well a zone's jobs are protected from what lies in the peer zone; the home zone may be gone. */
+import { peersOf } from '../../model/config/types.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
@@ -26,7 +27,7 @@ export interface Protection {
 
 /** Every job that has a standby or twin, and those of the home zone that should have one. */
 export async function seeProtection(world: World, zone: string, signal: AbortSignal): Promise<Protection> {
-  const { peer } = zoneConfig(world, zone);
+  const peers = peersOf(zoneConfig(world, zone));
   const notes: string[] = [];
   const listed = async (what: string, list: () => Promise<FlinkDeployment[]>): Promise<FlinkDeployment[]> => {
     try {
@@ -40,18 +41,38 @@ export async function seeProtection(world: World, zone: string, signal: AbortSig
   };
   const bound = AbortSignal.any([signal, AbortSignal.timeout(homeDeadlineMs)]);
   const [there, atHome] = await Promise.all([
-    listed(`standbys in ${peer} were not read`, () =>
-      world.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal),
+    Promise.all(
+      peers.map(async (peer) => {
+        const found = await listed(`standbys in ${peer} were not read`, () =>
+          world.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal),
+        );
+        return found.map((deployment) => ({ peer, deployment }));
+      }),
     ),
     listed(`jobs in ${zone} were not read`, () => world.cluster(zone).listDeployments(undefined, bound)),
   ]);
-  const standbys = there.filter(({ metadata }) => metadata.annotations?.[annotations.activeZone] === zone);
-  const known = new Set(standbys.map((standby) => jobKey(jobOf(standby))));
-  const without = atHome.filter((active) => isActive(active) && !known.has(jobKey(jobOf(active))));
+  const seats = new Map(
+    atHome.map((home) => [jobKey(jobOf(home)), home.metadata.annotations?.[annotations.standbyIn]]),
+  );
+  const ofZone = there
+    .flat()
+    .filter(({ deployment }) => deployment.metadata.annotations?.[annotations.activeZone] === zone);
+  // While a job moves from peer to peer it has a standby in both.
+  const standbys = [...Map.groupBy(ofZone, ({ deployment }) => jobKey(jobOf(deployment)))].map(
+    ([key, [first, ...others]]) => others.find(({ peer }) => peer === seats.get(key)) ?? first!,
+  );
+  const known = new Set(standbys.map(({ deployment }) => jobKey(jobOf(deployment))));
+  const without = atHome
+    .filter((active) => isActive(active) && !known.has(jobKey(jobOf(active))))
+    .map((deployment) => {
+      const seat = deployment.metadata.annotations?.[annotations.standbyIn];
+      return { peer: peers.find((peer) => peer === seat) ?? peers[0]!, deployment };
+    });
   const lines: ProtectionLine[] = [];
-  await forEachAtOnce([...standbys, ...without], jobsAtOnce, async (deployment) => {
+  await forEachAtOnce([...standbys, ...without], jobsAtOnce, async ({ peer, deployment }) => {
     const seen = await seeJob(world, peer, deployment, notes, signal);
-    lines.push(protectionLine(seen, seen.tier ? world.config.tiers[seen.tier] : undefined, world.now()));
+    const line = protectionLine(seen, seen.tier ? world.config.tiers[seen.tier] : undefined, world.now());
+    lines.push(peers.length > 1 ? { ...line, peer } : line);
   });
   const rank = ({ tier }: ProtectionLine) => (tier === null ? tiers.length : tiers.indexOf(tier));
   lines.sort((a, b) => rank(a) - rank(b) || (jobKey(a) < jobKey(b) ? -1 : 1));

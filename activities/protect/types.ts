@@ -9,6 +9,8 @@ export interface DiscoveredJob extends JobRef {
   tier: Tier;
   /** Name of its store in the configuration. Absent in histories of earlier versions. */
   store?: string;
+  /** Of a zone with several peers: the one that its standby is in, or is to be. */
+  peer?: string;
 }
 
 export interface Discovery {
@@ -19,6 +21,8 @@ export interface Discovery {
   atOnce?: number;
   /** The zone that reserves room for these jobs; absent where none is reserved. */
   reserveIn?: string;
+  /** Further ones, of a zone with several peers. */
+  alsoReserveIn?: string[];
 }
 
 export interface ProtectResult extends JobRef {
@@ -37,6 +41,8 @@ export interface ProtectResult extends JobRef {
   mode?: ProtectMode;
   /** Name of its store, once that is known. */
   store?: string;
+  /** Of a zone with several peers: the one that it is protected in, once that is known. */
+  peer?: string;
   seconds: number;
   /** What checks found wrong with recovery points that are still kept. Absent when nothing is. */
   findings?: Finding[];
@@ -44,6 +50,8 @@ export interface ProtectResult extends JobRef {
 
 export interface ProtectJobRequest extends JobRef {
   zone: string;
+  /** Of a zone with several peers: where to protect it unless a wish or its standby says otherwise. */
+  peer?: string;
   /** Names the round: a repeated attempt finds the savepoint of the first again. */
   round: string;
 }

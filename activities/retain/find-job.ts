@@ -1,5 +1,5 @@
 /** Finds a running job and the store that keeps its recovery points. */
-import type { StoreConfig } from '../../model/config/types.ts';
+import type { StoreConfig, ZoneConfig } from '../../model/config/types.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
@@ -33,11 +33,18 @@ export async function findJob(world: World, zone: string, job: JobRef, signal: A
     throw new TypedFailure('NoTier', `FlinkDeployment ${jobKey(job)} in ${zone} has no tier in label ${labels.tier}`);
   }
   const storeName = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
-  const storeConfig = zoneConfig(world, home.peer).stores[storeName];
+  const peer = home.peers ? seatWritten(world, home, active) : home.peer;
+  const storeConfig = zoneConfig(world, peer).stores[storeName];
   if (!storeConfig) {
-    const sentence = `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${home.peer}`;
+    const sentence = `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${peer}`;
     throw new TypedFailure('BadInput', sentence);
   }
-  const store = world.store(home.peer, storeName);
-  return { job, tier, home: zone, active, peer: home.peer, storeName, storeConfig, store };
+  const store = world.store(peer, storeName);
+  return { job, tier, home: zone, active, peer, storeName, storeConfig, store };
+}
+
+/** Of several peers the one that the last round has written; before the first round there is nothing anywhere. */
+function seatWritten(world: World, home: ZoneConfig, { metadata }: FlinkDeployment): string {
+  const written = metadata.annotations?.[annotations.standbyIn];
+  return written !== undefined && written !== home.name && world.config.zones[written] ? written : home.peer;
 }

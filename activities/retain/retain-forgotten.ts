@@ -23,7 +23,7 @@ export async function retainForgotten(
 ): Promise<RetainResult> {
   const startedMs = world.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
-  const store = world.store(zoneConfig(world, request.zone).peer, request.store);
+  const store = world.store(request.peer ?? zoneConfig(world, request.zone).peer, request.store);
   const tally = new Tally();
   const { dryRun = false } = request;
   const done = dryRun

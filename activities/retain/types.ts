@@ -12,6 +12,8 @@ export interface RetainJobRequest extends JobRef {
 /** A job that no zone has, and the store that keeps recovery points of it. */
 export interface ForgottenJob extends JobRef {
   store: string;
+  /** Of a zone with several peers: the one whose store that is. */
+  peer?: string;
 }
 
 export interface RetainForgottenRequest extends ForgottenJob {

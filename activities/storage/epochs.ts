@@ -63,16 +63,33 @@ export async function holderOfEpoch(
   epoch: number,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const key = storeKeys.epochKey(job, epoch);
-  const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
-  return bytes ? ownerIn(bytes) : undefined;
+  const claim = await readClaim(store, job, epoch, signal);
+  return claim && (typeof claim.owner === 'string' ? claim.owner : 'unknown');
 }
 
-function ownerIn(bytes: Uint8Array): string {
+/** In which zone the job runs by the claim of an epoch; undefined when nobody claimed it, or it cannot be read. */
+export async function zoneOfEpoch(
+  store: SnapshotStore,
+  job: JobRef,
+  epoch: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const zone = (await readClaim(store, job, epoch, signal))?.zone;
+  return typeof zone === 'string' ? zone : undefined;
+}
+
+async function readClaim(
+  store: SnapshotStore,
+  job: JobRef,
+  epoch: number,
+  signal?: AbortSignal,
+): Promise<Partial<EpochClaim> | undefined> {
+  const key = storeKeys.epochKey(job, epoch);
+  const bytes = await store.read(key, { maxBytes: 10_000, ...(signal ? { signal } : {}) });
+  if (!bytes) return undefined;
   try {
-    const claim = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EpochClaim>;
-    return typeof claim.owner === 'string' ? claim.owner : 'unknown';
+    return (JSON.parse(new TextDecoder().decode(bytes)) ?? {}) as Partial<EpochClaim>;
   } catch {
-    return 'unknown';
+    return {};
   }
 }

@@ -34,8 +34,8 @@ export function addProtectCommand(program: Command): void {
           ? [JSON.stringify({ ...done.summary, results: done.progress?.results ?? [] }, null, 2)]
           : protectTable(done.progress, coloursFor(process.stdout));
         process.stdout.write(`${lines.join('\n')}\n`);
-        const { reserve } = done.summary;
-        if (reserve) process.stderr.write(`${reserveSentence(reserve)}\n`);
+        const { reserve, alsoReserved = [] } = done.summary;
+        for (const one of reserve ? [reserve, ...alsoReserved] : []) process.stderr.write(`${reserveSentence(one)}\n`);
         process.exitCode = done.summary.failed + done.summary.refused === 0 ? 0 : 1;
       });
     });

@@ -9,10 +9,12 @@ import { renderTable } from './table.ts';
 export function protectionTable({ lines, notes }: Protection, colours: Colours, width?: number): string[] {
   const paint = { fresh: colours.green, overdue: colours.yellow, unprotected: colours.red };
   const megabytes = (bytes: number | null) => (bytes === null ? '-' : (bytes / 1e6).toFixed(1));
+  const several = lines.some(({ peer }) => peer !== undefined);
   const table = renderTable(
     [
       { head: 'job', keepWidth: 24 },
       { head: 'tier' },
+      ...(several ? [{ head: 'peer' }] : []),
       { head: 'mode' },
       { head: 'state age', align: 'right' },
       { head: 'every', align: 'right' },
@@ -24,6 +26,7 @@ export function protectionTable({ lines, notes }: Protection, colours: Colours, 
     lines.map((line) => [
       `${line.namespace}/${line.name}`,
       line.tier ?? '-',
+      ...(several ? [line.peer ?? '-'] : []),
       line.mode ?? '-',
       line.ageSeconds === null ? '-' : formatDurationMs(line.ageSeconds * 1000),
       line.intervalSeconds === null ? '-' : formatDurationMs(line.intervalSeconds * 1000),

@@ -33,6 +33,11 @@ const columns: Column[] = [
   { head: 'RESTORED PATH', keepWidth: 12, minWidth: 10, cut: 'start' },
 ];
 
+/** Which zone took a job is told where there was more than one. */
+function columnsOf(several: boolean): Column[] {
+  return several ? columns.toSpliced(2, 0, { head: 'ZONE' }) : columns;
+}
+
 const maxCauses = 20;
 const maxJobsPerCause = 5;
 const maxPreempted = 20;
@@ -44,9 +49,10 @@ export function reportTable(report: Report, options: ReportTableOptions = {}): s
   const paint = report.totals.failed > 0 ? colours.red : report.totals.left > 0 ? colours.yellow : colours.green;
   const listed = troublesFirst(report.jobs).slice(0, maxJobs);
   const hidden = report.jobs.length - listed.length;
-  const rows = listed.map((job) => jobCells(job, report, colours));
+  const several = new Set(report.jobs.map(({ to }) => to)).size > 1;
+  const rows = listed.map((job) => jobCells(job, report, several, colours));
   return [
-    ...(rows.length === 0 ? [] : [...renderTable(columns, rows, { width, paintHead: colours.dim }), '']),
+    ...(rows.length === 0 ? [] : [...renderTable(columnsOf(several), rows, { width, paintHead: colours.dim }), '']),
     ...(hidden > 0 ? [colours.dim(`… ${countJobs(hidden)} more in report.json`), ''] : []),
     ...troubleLines(report, width, colours),
     ...preemptedLines(report, width, colours),
@@ -54,12 +60,13 @@ export function reportTable(report: Report, options: ReportTableOptions = {}): s
   ];
 }
 
-function jobCells(job: JobReport, report: Report, colours: Colours): Cell[] {
+function jobCells(job: JobReport, report: Report, several: boolean, colours: Colours): Cell[] {
   const paints = { running: colours.green, left: colours.yellow, failed: colours.red };
   const time = formatSeconds(job.rtoSeconds);
   return [
     jobKey(job),
     job.tier,
+    ...(several ? [job.to] : []),
     { text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`, paint: paints[job.outcome] },
     job.recoveryPoint === null ? '–' : shortRecoveryPoint(job.recoveryPoint),
     formatSeconds(job.rpoSeconds),

@@ -26,7 +26,7 @@ export function crossCheck(raw: unknown): ConfigProblem[] {
   for (const name of names) {
     const zone = zones[name];
     if (!isObject(zone)) continue;
-    problems.push(...checkPeer(name, zone, zones), ...checkStores(name, zone));
+    problems.push(...checkPeers(name, zone, zones), ...checkStores(name, zone));
   }
   return [...problems, ...checkServices(asRaw(raw), names)];
 }
@@ -46,9 +46,29 @@ function checkServices(raw: Raw, zones: string[]): ConfigProblem[] {
   );
 }
 
-function checkPeer(name: string, zone: Raw, zones: Raw): ConfigProblem[] {
-  const peer = zone['peer'];
-  const path = ['zones', name, 'peer'];
+function checkPeers(name: string, zone: Raw, zones: Raw): ConfigProblem[] {
+  const { peer, peers } = zone;
+  if (peer === undefined && peers === undefined) {
+    return [
+      {
+        path: ['zones', name, 'peer'],
+        message: 'is missing: name the zone that takes its jobs, or several by `peers`',
+      },
+    ];
+  }
+  if (peer !== undefined && peers !== undefined) {
+    return [{ path: ['zones', name, 'peers'], message: 'stands beside `peer`; name them all by `peers` alone' }];
+  }
+  if (!Array.isArray(peers)) return checkPeer(name, zone, peer, ['zones', name, 'peer'], zones);
+  const all: unknown[] = peers;
+  return all.flatMap((one, index) => {
+    const path = ['zones', name, 'peers', index];
+    if (all.indexOf(one) < index) return [{ path, message: `names ${JSON.stringify(one)} a second time` }];
+    return checkPeer(name, zone, one, path, zones);
+  });
+}
+
+function checkPeer(name: string, zone: Raw, peer: unknown, path: ConfigProblem['path'], zones: Raw): ConfigProblem[] {
   if (typeof peer !== 'string') return [];
   if (peer === name) return [{ path, message: `is the zone itself; a zone cannot be its own peer` }];
   const peerZone = zones[peer];

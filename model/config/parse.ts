@@ -31,6 +31,12 @@ function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
   }
 }
 
+/** One of the two settings is there: the cross-checks have seen to it. */
+function peersIn({ peer, peers = [] }: { peer?: string | undefined; peers?: string[] | undefined }) {
+  const all = peer === undefined ? peers : [peer];
+  return { peer: all[0]!, ...(all.length > 1 ? { peers: all } : {}) };
+}
+
 function toConfig(parsed: ParsedConfig): Config {
   const zones = Object.entries(parsed.zones).map(([name, zone]): [string, ZoneConfig] => {
     const { requestTimeout, context, placeholders, ...kubernetes } = zone.kubernetes;
@@ -38,7 +44,7 @@ function toConfig(parsed: ParsedConfig): Config {
       name,
       {
         name,
-        peer: zone.peer,
+        ...peersIn(zone),
         kubernetes: {
           ...kubernetes,
           context,

@@ -55,7 +55,8 @@ const webHdfsStore = z.strictObject({
 const storeSchema = z.discriminatedUnion('type', [s3Store, webHdfsStore]);
 
 const zoneSchema = z.strictObject({
-  peer: z.string().min(1),
+  peer: z.string().min(1).optional(),
+  peers: z.array(z.string().min(1)).min(1).optional(),
   kubernetes: z.strictObject({
     kubeconfig: z.string().min(1),
     context: z.string().min(1).optional(),

@@ -46,8 +46,10 @@ export interface PlaceholderConfig {
 
 export interface ZoneConfig {
   name: string;
-  /** Where this zone's jobs escape to. */
+  /** Where this zone's jobs escape to; with several peers the first of them. */
   peer: string;
+  /** All of them; there only if they are more than one. */
+  peers?: readonly string[];
   kubernetes: {
     kubeconfig: string;
     /** Context in the kubeconfig; its current one when absent. */
@@ -179,4 +181,9 @@ export interface Config {
     orphanAgeMs: number;
   };
   api: ApiConfig;
+}
+
+/** The zones that take a zone's jobs, in the order of the configuration; never none. */
+export function peersOf({ peer, peers }: Pick<ZoneConfig, 'peer' | 'peers'>): readonly string[] {
+  return peers ?? [peer];
 }

@@ -12,27 +12,46 @@ export interface Batch {
   to: number;
   /** There if its jobs have room only once P3 jobs of the peer zone ended. */
   waits?: true;
+  /** The zone in which its jobs start, where that is another than the plan's. */
+  zone?: string;
 }
 
 interface Batched {
   wave: number;
   tier: Tier;
-  jobs: readonly { waits?: true }[];
+  jobs: readonly { waits?: true; to?: string }[];
 }
 
 /**
- * Batches of waves in the order in which they start: none spans two waves, none is larger than `size`, and none has
- * both jobs that wait for room and jobs that need not.
+ * Batches of waves in the order in which they start: none spans two waves or two zones, none is larger than `size`, and
+ * none has both jobs that wait for room and jobs that need not.
  */
 export function batchesOf(waves: readonly Batched[], size: number): Batch[] {
-  return waves.flatMap(({ wave, tier, jobs }) => {
-    const firstWaiting = jobs.findIndex(({ waits }) => waits);
-    const ready = firstWaiting < 0 ? jobs.length : firstWaiting;
-    return [
-      ...slices(0, ready, size).map((slice) => ({ wave, tier, ...slice })),
-      ...slices(ready, jobs.length, size).map((slice) => ({ wave, tier, ...slice, waits: true as const })),
-    ];
-  });
+  return waves.flatMap(({ wave, tier, jobs }) =>
+    stretchesOf(jobs).flatMap(({ from, to, waits, zone }) =>
+      slices(from, to, size).map((slice) => ({
+        wave,
+        tier,
+        ...slice,
+        ...(waits ? { waits } : {}),
+        ...(zone === undefined ? {} : { zone }),
+      })),
+    ),
+  );
+}
+
+type Stretch = Pick<Batch, 'from' | 'to' | 'waits' | 'zone'>;
+
+/** Runs of jobs that are alike. */
+function stretchesOf(jobs: Batched['jobs']): Stretch[] {
+  const found: Stretch[] = [];
+  for (const [index, { waits, to: zone }] of jobs.entries()) {
+    const last = found.at(-1);
+    if (last && last.waits === waits && last.zone === zone) last.to = index + 1;
+    else
+      found.push({ from: index, to: index + 1, ...(waits ? { waits } : {}), ...(zone === undefined ? {} : { zone }) });
+  }
+  return found;
 }
 
 function slices(from: number, to: number, size: number): { from: number; to: number }[] {

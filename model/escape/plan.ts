@@ -12,13 +12,16 @@ import { expectWaves, type LateWave, type Schedule } from './expectation.ts';
 import { giveRoom, type Placed } from './give-room.ts';
 import type { Limits } from './limits.ts';
 import { compareImportance, compareText } from './importance.ts';
-import { chooseScope } from './scope.ts';
+import { chooseScope, notFound } from './scope.ts';
+import { seatCandidates, type PeersSeen } from './seat-candidates.ts';
 import { wavesOf } from './waves.ts';
 
 /** A job that the escape will start (or promote, if a twin). */
 export interface PlannedJob extends JobRef {
   tier: Tier;
   wave: number;
+  /** The zone in which it starts, where that is another than the plan's. */
+  to?: string;
   kind: 'standby' | 'twin';
   store: string;
   /** URI of the newest recovery point's manifest, as the standby names it. */
@@ -37,6 +40,8 @@ export interface PlannedJob extends JobRef {
 
 /** A P3 job that runs in the peer zone and is ended to make room. */
 export interface PlannedVictim extends JobRef {
+  /** The zone in which it runs, where that is another than the plan's. */
+  zone?: string;
   /** The first wave that needs its room. */
   wave: number;
   /** Keys of the jobs that get it; never none. */
@@ -45,6 +50,8 @@ export interface PlannedVictim extends JobRef {
 
 export interface LeftJob extends JobRef {
   tier: Tier | null;
+  /** The zone that has its standby, where that is another than the plan's. */
+  to?: string;
   reason: string;
 }
 
@@ -62,7 +69,10 @@ export interface EscapePlan {
   schema: 1;
   escapeId: string;
   zone: string;
+  /** The zone that keeps plan and report; of several peers the first that answered. */
   to: string;
+  /** All zones that the plan is for; there only if they are more than one. */
+  peers?: string[];
   plannedAt: string;
   waves: Wave[];
   left: LeftJob[];
@@ -105,28 +115,71 @@ const maxNotes = 20;
 
 /**
  * Decides which jobs start, in which order, and what is left. Strictly by importance: a job takes room before any
- * that is less important than it, whatever the lineage; within a tier a job starts in a wave after what feeds it.
+ * that is less important than it, whatever the lineage; within a tier a job starts in a wave after what feeds it. Of a
+ * zone with several peers, each has an assessment and gives its own room; the order of waves is one over all.
  */
-export function planEscape(assessment: EscapeAssessment): EscapePlan {
+export function planEscape(
+  assessment: EscapeAssessment,
+  others: PeersSeen = { assessments: [], silent: [] },
+): EscapePlan {
   const { escapeId, zone, to, now } = assessment;
-  const notes = [...(assessment.notes ?? [])];
-  const { inScope, left } = chooseScope(assessment, notes);
-  const { placed, short, victims } = giveRoom(assessment, inScope.toSorted(compareImportance));
-  left.push(...short);
+  const notes = [...(assessment.notes ?? []), ...others.assessments.flatMap((other) => other.notes ?? [])];
+  const seated = seatCandidates([assessment, ...others.assessments], others);
+  const left: LeftJob[] = [...seated.left];
+  const placed: Placed[] = [];
+  const cleared: (ClearedVictim & { zone?: string })[] = [];
+  for (const own of seated.assessments) {
+    const elsewhere = own.to === to ? {} : { to: own.to };
+    const scoped = chooseScope(own, notes);
+    const given = giveRoom(own, scoped.inScope.toSorted(compareImportance));
+    placed.push(...given.placed.map((job) => ({ ...job, ...elsewhere })));
+    left.push(...[...scoped.left, ...given.short].map((job) => ({ ...job, ...elsewhere })));
+    cleared.push(...given.victims.map((victim) => ({ ...victim, ...(own.to === to ? {} : { zone: own.to }) })));
+  }
+  left.push(...notFound(assessment, seated));
+  // Each zone's jobs are in this order already, and of one zone there is nothing to merge.
+  if (seated.assessments.length > 1) placed.sort(compareImportance);
   left.sort((a, b) => compareText(a.namespace, b.namespace) || compareText(a.name, b.name));
   const unmeasured = wavesOf(placed, notes);
-  const preempted = firstNeededFirst(victims, unmeasured);
-  if (preempted.length > 0) notes.unshift(roomNote(to, placed, preempted));
+  const preempted = firstNeededFirst(cleared, unmeasured);
+  for (const own of seated.assessments.toReversed()) {
+    const there = preempted.filter((victim) => (victim.zone ?? to) === own.to);
+    if (there.length > 0)
+      notes.unshift(
+        roomNote(
+          own.to,
+          placed.filter((job) => (job.to ?? to) === own.to),
+          there,
+        ),
+      );
+  }
   const expected = assessment.schedule && expectWaves(unmeasured, assessment.schedule);
   const waves = unmeasured.map((wave, index) => ({ ...wave, expectedSeconds: expected?.seconds[index] ?? null }));
   const shown =
     notes.length > maxNotes ? [...notes.slice(0, maxNotes), `${notes.length - maxNotes} notes more`] : notes;
   const late = expected?.late ?? [];
   const told = assessment.forecast === undefined ? {} : { forecast: assessment.forecast };
-  return { schema: 1, escapeId, zone, to, plannedAt: now, waves, left, preempted, late, ...told, notes: shown };
+  const peers = seated.assessments.length > 1 ? { peers: seated.assessments.map((own) => own.to) } : {};
+  return {
+    schema: 1,
+    escapeId,
+    zone,
+    to,
+    ...peers,
+    plannedAt: now,
+    waves,
+    left,
+    preempted,
+    late,
+    ...told,
+    notes: shown,
+  };
 }
 
-function firstNeededFirst(victims: readonly ClearedVictim[], waves: readonly Pick<Wave, 'jobs'>[]): PlannedVictim[] {
+function firstNeededFirst(
+  victims: readonly (ClearedVictim & { zone?: string })[],
+  waves: readonly Pick<Wave, 'jobs'>[],
+): PlannedVictim[] {
   if (victims.length === 0) return [];
   const waveOf = new Map(waves.flatMap(({ jobs }) => jobs.map((job) => [jobKey(job), job.wave] as const)));
   return victims

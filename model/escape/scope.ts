@@ -25,11 +25,9 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
   const left: LeftJob[] = [];
   const inScope: Wanted[] = [];
   const outsideOf = limitsOf(scope);
-  const found = new Set<string>();
   const inOrder = candidatesOf(zone, candidates).toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))));
   for (const candidate of inOrder) {
     const job = jobOf(candidate);
-    found.add(jobKey(job));
     const tier = candidate.metadata.labels?.[labels.tier];
     const ended = readEnded(candidate);
     if (!isTier(tier)) {
@@ -46,12 +44,32 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
     if (outside === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
     else left.push({ ...job, tier, reason: outside });
   }
-  for (const key of scope.jobs ?? []) {
-    if (found.has(key)) continue;
-    const [namespace = '', name = ''] = key.split('/');
-    left.push({ namespace, name, tier: null, reason: `JobNotFound: ${to} holds no standby or twin of ${key}` });
-  }
   return { inScope, left };
+}
+
+/** A line for each job that was asked for by name and of which none of the zones holds anything. */
+export function notFound(
+  { zone, scope }: Pick<EscapeAssessment, 'zone' | 'scope'>,
+  seen: { assessments: readonly EscapeAssessment[]; left: readonly LeftJob[] },
+): LeftJob[] {
+  if (!scope.jobs) return [];
+  const found = new Set([
+    ...seen.left.map(jobKey),
+    ...seen.assessments.flatMap(({ candidates }) => candidatesOf(zone, candidates).map((one) => jobKey(jobOf(one)))),
+  ]);
+  const holders = seen.assessments.map(({ to }) => to);
+  const nobody = holders.length === 1 ? `${holders[0]} holds` : `none of ${holders.join(', ')} holds`;
+  return scope.jobs
+    .filter((key) => !found.has(key))
+    .map((key) => {
+      const [namespace = '', name = ''] = key.split('/');
+      return {
+        namespace,
+        name,
+        tier: null,
+        reason: `JobNotFound: ${nobody} ${holders.length === 1 ? 'no' : 'a'} standby or twin of ${key}`,
+      };
+    });
 }
 
 /** Those that would escape from the zone. */
@@ -67,7 +85,7 @@ function zoneOf(candidate: FlinkDeployment): string | undefined {
 }
 
 /** An earlier escape started it here, and it did not come up. */
-function isRetry({ metadata }: FlinkDeployment): boolean {
+export function isRetry({ metadata }: FlinkDeployment): boolean {
   return metadata.labels?.[labels.role] === 'active' && metadata.annotations?.[annotations.failed] !== undefined;
 }
 

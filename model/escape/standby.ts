@@ -17,6 +17,7 @@ const runMarks: readonly string[] = [
   annotations.promoted,
   annotations.failed,
   annotations.startedFrom,
+  annotations.standbyIn,
 ];
 
 /** The same job without what belongs to the run that it had. */
@@ -113,13 +114,17 @@ export function promotePatch(promotion: { to: string; epoch: number; restorePath
 
 /**
  * The merge patch for the job's object in the zone that it left: stopped, and from now on the standby of the copy that
- * runs elsewhere. It has run, so a later start there replaces it.
+ * runs elsewhere. It has run, so a later start there replaces it. `forgetsPoint`: its recovery point is of a time before.
  */
-export function fencePatch(fence: { to: string; epoch: number }): unknown {
+export function fencePatch(fence: { to: string; epoch: number; forgetsPoint?: boolean }): unknown {
   return {
     metadata: {
       labels: { [labels.role]: 'standby' },
-      annotations: { [annotations.activeZone]: fence.to, [annotations.epoch]: String(fence.epoch) },
+      annotations: {
+        [annotations.activeZone]: fence.to,
+        [annotations.epoch]: String(fence.epoch),
+        ...(fence.forgetsPoint ? { [annotations.recoveryPoint]: null } : {}),
+      },
     },
     spec: { job: { state: 'suspended' } },
   };

@@ -20,7 +20,9 @@ export function wavesOf(placed: readonly Placed[], notes: string[]): Omit<Wave, 
       if (jobs.length === 0) break;
       const wave = waves.length;
       const inTurn = [...jobs.filter(({ waits }) => !waits), ...jobs.filter(({ waits }) => waits)];
-      waves.push({ wave, tier, level, jobs: inTurn.map((job) => planned(job, wave)) });
+      // Zone by zone: a batch is of one zone, so that one that is silent holds up no other.
+      const byZone = [...Map.groupBy(inTurn, ({ to }) => to).values()].flat();
+      waves.push({ wave, tier, level, jobs: byZone.map((job) => planned(job, wave)) });
     }
   }
   return waves;
@@ -31,6 +33,11 @@ function planned(job: Placed, wave: number): PlannedJob {
   // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
   const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
   const start = { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
-  const unused = job.unused === undefined ? {} : { unused: job.unused };
-  return { ...start, ...unused, ...(job.retry ? { retry: job.retry } : {}), ...(waits ? { waits } : {}) };
+  return {
+    ...start,
+    ...(job.to === undefined ? {} : { to: job.to }),
+    ...(job.unused === undefined ? {} : { unused: job.unused }),
+    ...(job.retry ? { retry: job.retry } : {}),
+    ...(waits ? { waits } : {}),
+  };
 }

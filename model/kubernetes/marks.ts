@@ -15,6 +15,8 @@ export const annotations = {
   store: `${prefix}/store`,
   /** By users: `savepoint` or `ship`; without it the tier's policy decides. */
   mode: `${prefix}/mode`,
+  /** By users: the zone to which the job is to escape, one of its zone's peers. Without it room decides. */
+  peer: `${prefix}/peer`,
   /** By users: a number, 1 without it. Within a tier a job with a larger one comes first. */
   weight: `${prefix}/weight`,
   /** By users: the jobs that feed this one, as `namespace/name`, comma-separated. */
@@ -29,6 +31,8 @@ export const annotations = {
   preferredZone: `${prefix}/preferred-zone`,
   /** By the product: count of the job's moves; only the holder of the newest may run. */
   epoch: `${prefix}/epoch`,
+  /** By the product, on the active job of a zone with several peers: the one that holds its standby, see `seats`. */
+  standbyIn: `${prefix}/standby-in`,
   /** By the product: URI of the manifest of the newest recovery point. */
   recoveryPoint: `${prefix}/recovery-point`,
   /** By the product: the snapshot path from which this object's job was started. */

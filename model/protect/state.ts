@@ -11,6 +11,8 @@ export const overdueIntervals = 3;
 /** One job, as `az-escape status` shows it. */
 export interface ProtectionLine extends JobRef {
   tier: Tier | null;
+  /** Of a zone with several peers: the one that its standby is in, or was to be. */
+  peer?: string;
   mode: 'savepoint' | 'ship' | null;
   /** Id of the newest recovery point; null when there is none. */
   recoveryPoint: string | null;

@@ -2,7 +2,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { reportStore } from '../../activities/escape/make-plan.ts';
+import { reportStore } from '../../activities/escape/report-shelf.ts';
 import { followEscape, protectZone, requestEscape } from '../../worker/client.ts';
 import { reportSchema } from '../../model/report/schema.ts';
 import { deploy, fleetOf } from './harness/fleet.ts';

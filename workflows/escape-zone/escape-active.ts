@@ -16,7 +16,14 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BatchRef, EscapeTarget, FenceResult, PlanSummary, ReportSummary } from '../../activities/escape/types.ts';
+import type {
+  BatchRef,
+  EscapeTarget,
+  FenceResult,
+  PeersAsked,
+  PlanSummary,
+  ReportSummary,
+} from '../../activities/escape/types.ts';
 import type { ReportEnd } from '../../activities/escape/write-report.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/escape/progress.ts';
 import { fenceReturn } from '../fence-return/fence-return.ts';
@@ -29,6 +36,9 @@ import { runWaves } from './run-waves.ts';
 import { whyFailed } from '../failure-words.ts';
 
 const peerPatienceMs = 40_000;
+
+/** P0 jobs of the peers that answer wait as long. */
+const otherPeersPatienceMs = 10_000;
 
 export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
   const state = new ProgressState(target);
@@ -48,6 +58,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
 
   enter('assess');
   await untilPeerAnswers(target);
+  if (target.peers) progress.to = target.peers;
   enter('plan');
   const plan = await makePlan(target);
   state.planned(plan);
@@ -96,8 +107,8 @@ async function startJobs(
   });
   const reserve = plan.reserved && !target.dryRun ? giveUpReserveBeside(target) : { given: () => true };
   // P0 runs already, or nothing was reserved for it.
-  const hasRoom = ({ tier, wave, waits }: BatchRef): boolean =>
-    (tier === 'P0' || reserve.given()) && (!waits || room.madeFor(wave));
+  const hasRoom = ({ tier, wave, waits, zone }: BatchRef): boolean =>
+    (tier === 'P0' || reserve.given()) && (!waits || room.madeFor(wave, zone));
   const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, hasRoom);
   await room.over;
   if (broken.length > 0) state.progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
@@ -122,27 +133,46 @@ function nothingStarted({ stopped }: OperatorControl): Started {
   return { batches: [], fence: { outcome: 'skipped', detail }, unstarted: detail };
 }
 
-/** Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. */
+/**
+ * Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. Of several peers one that
+ * answers is enough, and the others have ten seconds more; what they said is written into the target.
+ */
 async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
-  const deadline = Date.now() + peerPatienceMs;
+  const begun = Date.now();
+  const answered = new Set<string>();
   let why: string | undefined;
   for (;;) {
     try {
-      await checkPeer(target);
-      return;
+      const asked = await checkPeer(target);
+      if (!asked) return;
+      for (const zone of asked.answer) answered.add(zone);
+      // One that answered once is there: what refuses a call now and then takes the next.
+      const silent = asked.silent.filter(({ zone }) => !answered.has(zone));
+      if (silent.length === 0 || Date.now() >= begun + otherPeersPatienceMs) {
+        settlePeers(target, { answer: target.peers!.filter((zone) => answered.has(zone)), silent });
+        return;
+      }
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
       const { cause } = error;
       // A time-out (its worker died) says nothing of the peer; what was heard before stands.
       if (cause instanceof ApplicationFailure) why = cause.message;
       const isFinal = cause instanceof ApplicationFailure && cause.nonRetryable === true;
-      if (isFinal || Date.now() >= deadline) {
-        const words = `${target.to} cannot take the jobs of ${target.zone}: ${why ?? whyFailed(error)}`;
+      if (isFinal || Date.now() >= begun + peerPatienceMs) {
+        const peers = target.peers?.join(', ') ?? target.to;
+        const words = `${peers} cannot take the jobs of ${target.zone}: ${why ?? whyFailed(error)}`;
         throw ApplicationFailure.nonRetryable(words, 'PeerDown');
       }
     }
     await sleep('2s');
   }
+}
+
+/** The first that answers keeps plan and report. Whoever holds this target sees it. */
+function settlePeers(target: EscapeTarget, { answer, silent }: PeersAsked): void {
+  target.to = answer[0]!;
+  target.peers = answer;
+  if (silent.length > 0) target.silent = silent;
 }
 
 /** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
@@ -171,6 +201,6 @@ async function watchForReturn(target: EscapeTarget): Promise<void> {
     args: [target],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `waits for ${target.zone} to come back and stops there what runs in ${target.to} now`,
+    staticSummary: `waits for ${target.zone} to come back and stops there what runs in ${target.peers?.join(', ') ?? target.to} now`,
   });
 }

@@ -54,14 +54,14 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
     args: [target],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `${target.zone} → ${target.to} for ${target.incident}`,
+    staticSummary: `${target.zone} → ${zonesOf(target)} for ${target.incident}`,
   }).catch((error: unknown) => {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
   });
   if (!child) return refuse('EscapeUnderWay', `${target.zone} is already being escaped by ${childId}`);
   const waits = target.approvalTimeoutMs !== undefined && !target.dryRun;
-  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${target.zone} to ${target.to}`;
+  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${target.zone} to ${zonesOf(target)}`;
   const sentence = `${what} accepted${waits ? '; it changes nothing before somebody approves its plan' : ''}`;
   verdict = { accepted: true, sentence, workflowId: childId };
   setCurrentDetails(`${sentence}. Follow **${childId}**.`);
@@ -77,6 +77,10 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
   } finally {
     await condition(allHandlersFinished);
   }
+}
+
+function zonesOf({ to, peers }: EscapeTarget): string {
+  return peers?.join(', ') ?? to;
 }
 
 /** `escape/az-a/INC-7` was made by the CLI or API for INC-7; any other id is the incident itself. */

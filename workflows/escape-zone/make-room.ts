@@ -37,25 +37,25 @@ export async function makeRoom({
   await Promise.all(
     jobs.map(async (job) => {
       ended.push(job.needless ? notNeeded(target, job) : await preempt(target, job));
-      setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${target.to} made room`);
+      setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${victims.zone ?? target.to} made room`);
     }),
   );
   await saveVictims(target, victims, ended);
   return { suspended: suspended(), of: jobs.length };
 }
 
-function notNeeded(target: EscapeTarget, { namespace, name, makesRoomFor }: PlannedVictim): PreemptedReport {
+function notNeeded({ to }: EscapeTarget, { namespace, name, zone = to, makesRoomFor }: PlannedVictim): PreemptedReport {
   const reason = 'whom it was to make room for was skipped';
-  return { namespace, name, zone: target.to, savepoint: null, seconds: null, makesRoomFor, outcome: 'left', reason };
+  return { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor, outcome: 'left', reason };
 }
 
 async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<PreemptedReport> {
-  const { namespace, name } = job;
+  const { namespace, name, zone = target.to } = job;
   try {
     return await preemptJob.executeWithOptions({ summary: `${namespace}/${name}` }, [target, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    const line = { namespace, name, zone: target.to, savepoint: null, seconds: null, makesRoomFor: [] };
+    const line = { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor: [] };
     return { ...line, outcome: 'failed', reason: whyFailed(error) };
   }
 }
@@ -78,8 +78,8 @@ export function giveUpReserveBeside(target: EscapeTarget): { given: () => boolea
 export interface RoomMaking {
   /** Those that were told to make room so far. */
   begun: VictimsRef[];
-  /** True once all have ended, or are given up, whose room this wave or one before it needs. */
-  madeFor(wave: number): boolean;
+  /** True once all of a zone have ended, or are given up, whose room this wave or one before it needs. */
+  madeFor(wave: number, zone?: string): boolean;
   /** Resolves when none is at it any more. */
   over: Promise<void>;
 }
@@ -107,7 +107,7 @@ export function makeRoomBeside(
         workflowId: `${escapeId}/room-from-${ref.from}`,
         args: [{ target, victims: ref, ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}) }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `${ref.to - ref.from} P3 jobs of ${target.to} make room for wave ${ref.wave}`,
+        staticSummary: `${ref.to - ref.from} P3 jobs of ${ref.zone ?? target.to} make room for wave ${ref.wave}`,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       });
       // However it ends, those that wait start: the scheduler may find room where the plan saw none.
@@ -118,7 +118,7 @@ export function makeRoomBeside(
   };
   return {
     begun,
-    madeFor: (wave) => victims.every((ref) => ref.wave > wave || done.has(ref)),
+    madeFor: (wave, zone) => victims.every((ref) => ref.wave > wave || ref.zone !== zone || done.has(ref)),
     over: victims.length === 0 ? Promise.resolve() : run(),
   };
 }

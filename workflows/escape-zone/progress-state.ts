@@ -14,7 +14,7 @@ export class ProgressState {
     this.progress = {
       phase: 'assess',
       zone: target.zone,
-      to: [target.to],
+      to: target.peers ?? [target.to],
       incident: target.incident,
       startedAt: target.triggeredAt,
       budgetSeconds: target.budgetSeconds,

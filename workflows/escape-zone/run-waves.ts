@@ -1,5 +1,5 @@
 /** Starts the batches of a plan in their order: a wave's first batch waits until all starts before it were issued. */
-import { condition, executeChild, ParentClosePolicy, patched } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, patched } from '@temporalio/workflow';
 import type { BatchRef, EscapeTarget } from '../../activities/escape/types.ts';
 import { batchesInFlight } from '../../model/escape/expectation.ts';
 import type { SkippedJob } from '../../model/escape/operators.ts';
@@ -7,6 +7,7 @@ import type { Tier } from '../../model/tier.ts';
 import { escapeBatch, type BatchInput } from './escape-batch.ts';
 import { whyFailed } from '../failure-words.ts';
 import { batchName, type ProgressState } from './progress-state.ts';
+import { ZonePace } from './zone-pace.ts';
 
 /** What operators decide about batches that have not begun. */
 export interface WaveControl {
@@ -61,29 +62,39 @@ export async function runWaves(
   const waiting = [...batches];
   const inFlight = startsFirst(batches) ? batchesInFlight : batchesInFlightBefore;
   const watchLater = !target.dryRun && batches.reduce((jobs, { from, to }) => jobs + to - from, 0) >= manyJobs;
-  const issuing = () => begun.filter((batch) => !state.hasIssued(batch) && !over.has(batch)).length;
+  const pace = new ZonePace(batches, (batch) => state.hasIssued(batch));
+  const issuing = () =>
+    begun.filter((batch) => !state.hasIssued(batch) && !over.has(batch) && !pace.isSlow(batch.zone)).length;
+  const flying = () => begun.filter((batch) => !over.has(batch) && !pace.isSlow(batch.zone)).length;
   const mayIssue = () => inFlight === batchesInFlightBefore || issuing() < batchesIssuing;
   const mayBegin = (batch: BatchRef): boolean =>
     !control.held(batch.tier) &&
     hasRoom(batch) &&
-    // A tier that is held keeps nobody behind it waiting.
+    // A tier that is held keeps nobody behind it waiting, nor does a zone that is slow keep those of another.
     batches.every(
-      (other) => other.wave >= batch.wave || state.hasIssued(other) || over.has(other) || control.held(other.tier),
+      (other) =>
+        other.wave >= batch.wave ||
+        state.hasIssued(other) ||
+        over.has(other) ||
+        control.held(other.tier) ||
+        (other.zone !== batch.zone && pace.isSlow(other.zone)),
     );
-  // In their order: only a hold lets one pass another.
-  const next = (): BatchRef | undefined => waiting.find((batch) => !control.held(batch.tier));
+  // In their order: only a hold or a zone that is slow lets one pass another.
+  const next = (): BatchRef | undefined => {
+    const released = waiting.filter((batch) => !control.held(batch.tier));
+    return released.find((batch) => !pace.isSlow(batch.zone)) ?? released[0];
+  };
   while (waiting.length > 0) {
-    await condition(() => {
+    await pace.until(() => {
       if (control.aborted()) return true;
       const batch = next();
-      return (
-        !control.paused() && begun.length - over.size < inFlight && mayIssue() && batch !== undefined && mayBegin(batch)
-      );
+      return !control.paused() && flying() < inFlight && mayIssue() && batch !== undefined && mayBegin(batch);
     });
     if (control.aborted()) break;
     const batch = next()!;
     waiting.splice(waiting.indexOf(batch), 1);
     begun.push(batch);
+    pace.begins(batch);
     running.push(
       runBatch(
         {
@@ -96,6 +107,7 @@ export async function runWaves(
         state,
       )
         .catch((error: unknown) => {
+          pace.breaks(batch);
           broken.push(`${batchName(batch)}: ${error instanceof Error ? whyFailed(error) : String(error)}`);
         })
         .finally(() => over.add(batch)),

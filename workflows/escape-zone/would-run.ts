@@ -12,7 +12,7 @@ export function wouldRun(target: EscapeTarget, job: StartedJob): JobReport {
     outcome: 'running',
     reason: '',
     from: target.zone,
-    to: target.to,
+    to: job.to ?? target.to,
     epoch: job.epoch,
     recoveryPoint: job.recoveryPoint,
     restoredPath: job.restorePath,

@@ -60,6 +60,8 @@ export interface ProtectSummary {
   problems: ProtectResult[];
   /** Absent where no room is reserved for the jobs of the zone. */
   reserve?: Reserve;
+  /** Of a zone with several peers: those of the others. */
+  alsoReserved?: Reserve[];
 }
 
 export async function protectZone(input: ProtectInput): Promise<ProtectSummary> {
@@ -69,7 +71,13 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   let total = 0;
   setHandler(protectProgress, () => ({ zone: input.zone, jobs: total, results: results.slice(-keptResults) }));
 
-  const { jobs, refused, atOnce = jobsInFlightBefore, reserveIn } = scopeOf(await discover(input.zone), input);
+  const {
+    jobs,
+    refused,
+    atOnce = jobsInFlightBefore,
+    reserveIn,
+    alsoReserveIn = [],
+  } = scopeOf(await discover(input.zone), input);
   total = jobs.length + refused.length;
   results.push(...refused);
   const queue = [...jobs];
@@ -78,7 +86,7 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   await Promise.all(
     Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) {
-        const store = job.store ?? '';
+        const store = storeOf(job);
         const result =
           breaker.stops(store) && patched('store breaker') ? untried(job) : await protect(input.zone, round, job);
         const { outcome, code } = result;
@@ -92,6 +100,8 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
     }),
   );
   const reserve = reserveIn === undefined ? undefined : await reserveRoom(reserveIn);
+  const alsoReserved: Reserve[] = [];
+  for (const peer of alsoReserveIn) alsoReserved.push(await reserveRoom(peer));
   const having = (outcome: ProtectResult['outcome']) => results.filter((result) => result.outcome === outcome);
   return {
     zone: input.zone,
@@ -101,6 +111,7 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
     bytes: results.reduce((sum, result) => sum + result.bytes, 0),
     problems: results.filter(({ outcome }) => outcome !== 'protected').slice(0, keptResults),
     ...(reserve ? { reserve } : {}),
+    ...(alsoReserved.length > 0 ? { alsoReserved } : {}),
   };
 }
 
@@ -141,7 +152,7 @@ async function protect(zone: string, round: string, job: DiscoveredJob): Promise
   const { namespace, name } = job;
   try {
     return await protectJob.executeWithOptions({ summary: `${job.tier} ${namespace}/${name}` }, [
-      { zone, round, namespace, name },
+      { zone, round, namespace, name, ...(job.peer === undefined ? {} : { peer: job.peer }) },
     ]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
@@ -149,9 +160,14 @@ async function protect(zone: string, round: string, job: DiscoveredJob): Promise
   }
 }
 
+/** Peers name their stores alike, and one that is down says nothing of another. */
+function storeOf({ peer, store = '' }: DiscoveredJob): string {
+  return peer === undefined ? store : `${peer}/${store}`;
+}
+
 /** Its store failed others of this round. */
 function untried(job: DiscoveredJob): ProtectResult {
-  const sentence = `store ${job.store} of the peer zone failed ${failuresToStop} jobs in a row, so this one was not tried`;
+  const sentence = `store ${job.store} of ${job.peer ?? 'the peer zone'} failed ${failuresToStop} jobs in a row, so this one was not tried`;
   return unprotected(job, 'failed', 'StoreDown', sentence);
 }
 

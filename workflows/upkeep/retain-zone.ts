@@ -59,9 +59,9 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
   if ('trouble' in forgotten) return { ...sum, trouble: forgotten.trouble };
   await eachOf<RetainResult, ForgottenJob>(forgotten.jobs, {
     atOnce: jobsInFlight,
-    act: ({ namespace, name, store }) =>
+    act: ({ namespace, name, store, peer }) =>
       retainForgotten.executeWithOptions({ summary: `deleted ${namespace}/${name}` }, [
-        { zone, namespace, name, store, dryRun },
+        { zone, namespace, name, store, dryRun, ...(peer === undefined ? {} : { peer }) },
       ]),
     failed,
     done: note,

@@ -12,7 +12,7 @@ import { tellEscape, type OperatorWord } from '../../../worker/running-escape.ts
 import { createWorker } from '../../../worker/run-worker.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import { deploy, protectAll, type FleetJob } from './fleet.ts';
-import { twoZones } from './two-zones.ts';
+import { twoZones, type Stage } from './two-zones.ts';
 
 /** Another one, to see more worlds: SIMULATION_SEED=7. */
 const defaultSeed = Number(process.env['SIMULATION_SEED'] ?? 1);
@@ -29,8 +29,8 @@ export class Scenario {
   readonly peer: string;
   readonly #env: TestWorkflowEnvironment;
 
-  constructor(env: TestWorkflowEnvironment, name: string, seed = defaultSeed) {
-    const { config, home, peer } = twoZones(name);
+  constructor(env: TestWorkflowEnvironment, name: string, seed = defaultSeed, stage: Stage = twoZones(name)) {
+    const { config, home, peer } = stage;
     this.world = new SimulatedWorld(config, { seed, speed });
     this.config = config;
     this.client = env.client;

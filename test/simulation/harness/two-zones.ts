@@ -1,8 +1,14 @@
-/** Configuration of two simulated zones that are each other's peers. */
+/** Configuration of simulated zones that are each other's peers. */
 import type { Config, StoreConfig, ZoneConfig } from '../../../model/config/types.ts';
 
+export interface Stage {
+  config: Config;
+  home: string;
+  peer: string;
+}
+
 /** Distinct zone names for each scenario: `escape-active/<zone>` is one per Temporal namespace. */
-export function twoZones(scenario: string): { config: Config; home: string; peer: string } {
+export function twoZones(scenario: string): Stage {
   const [home, peer] = [`home-${scenario}`, `peer-${scenario}`];
   const tier = (intervalMs: number) =>
     ({
@@ -49,10 +55,23 @@ export function twoZones(scenario: string): { config: Config; home: string; peer
   };
 }
 
-function zone(name: string, peer: string): ZoneConfig {
+/** A third zone beside them: the jobs of `home` may go to `peer` or to `other`. */
+export function threeZones(scenario: string): Stage & { other: string } {
+  const { config, home, peer } = twoZones(scenario);
+  const other = `other-${scenario}`;
+  config.zones = {
+    [home]: zone(home, peer, [peer, other]),
+    [peer]: zone(peer, home, [home, other]),
+    [other]: zone(other, home, [home, peer]),
+  };
+  return { config, home, peer, other };
+}
+
+function zone(name: string, peer: string, peers?: string[]): ZoneConfig {
   return {
     name,
     peer,
+    ...(peers ? { peers } : {}),
     kubernetes: {
       kubeconfig: '/nowhere',
       context: undefined,

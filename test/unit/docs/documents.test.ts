@@ -144,6 +144,7 @@ describe('docs/job-owners.md', () => {
     expect(Object.keys(metadata.annotations)).toEqual([
       annotations.store,
       annotations.mode,
+      annotations.peer,
       annotations.weight,
       annotations.upstream,
       annotations.fallback,

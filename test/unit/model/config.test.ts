@@ -118,3 +118,35 @@ describe('a configuration', () => {
     expect(problemsOf(text).join('\n')).toContain(sentence);
   });
 });
+
+describe('several peers', () => {
+  const third = minimal.replace(
+    '  az-b:\n',
+    '  az-c:\n    peers: [az-a, az-b]\n    kubernetes: { kubeconfig: /etc/c.yaml }\n    stores: { s3: *store }\n  az-b:\n',
+  );
+  const several = (peers: string) => third.replace('    peer: az-b\n', `    peers: ${peers}\n`);
+
+  test('are named in the order in which one of them is preferred; one alone is the same as `peer`', () => {
+    const zones = parseConfigText('az-escape.yaml', several('[az-c, az-b]')).zones;
+    expect(zones['az-a']).toMatchObject({ peer: 'az-c', peers: ['az-c', 'az-b'] });
+    expect(zones['az-b']!.peers).toBeUndefined();
+    expect(parseConfigText('az-escape.yaml', several('[az-b]')).zones['az-a']).toEqual(
+      parseConfigText('az-escape.yaml', third).zones['az-a'],
+    );
+  });
+
+  test.each([
+    ['neither', several('[az-b]').replace('    peers: [az-b]\n', ''), 'zones.az-a.peer is missing'],
+    [
+      'both',
+      several('[az-b]').replace('    peers: [az-b]\n', '    peers: [az-b]\n    peer: az-c\n'),
+      'name them all by `peers`',
+    ],
+    ['itself', several('[az-b, az-a]'), 'zones.az-a.peers.1 is the zone itself'],
+    ['one twice', several('[az-b, az-b]'), 'zones.az-a.peers.1 names "az-b" a second time'],
+    ['an unknown one', several('[az-b, az-x]'), 'zones.az-a.peers.1 names "az-x", which is no zone of this file'],
+    ['none', several('[]'), 'zones.az-a.peers'],
+  ])('refuses %s', (_, text, sentence) => {
+    expect(problemsOf(text).join('\n')).toContain(sentence);
+  });
+});

@@ -1,6 +1,6 @@
 /** Route that gives the report of an escape. */
 import { OutsideFailure } from '../../../activities/failure.ts';
-import { reportStore } from '../../../activities/escape/make-plan.ts';
+import { readFromPeers } from '../../../activities/escape/find-report.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { reportSchema, type Report } from '../../../model/report/schema.ts';
 import { Refusal } from '../../client.ts';
@@ -28,7 +28,7 @@ export function reportRoutes(context: ApiContext): Route[] {
 
 /**
  * An id begins with its zone, and so may begin with more than one zone: `az-a` and `az-a-2` both fit `az-a-2-INC-7`.
- * Reports lie in the store of each zone's peer.
+ * Reports lie in the store of a peer of each zone.
  */
 async function readReport({ config, world }: ApiContext, id: string, signal: AbortSignal): Promise<Report> {
   const none = new Refusal('NoReport', `there is no report of the escape "${id.slice(0, 200)}"`);
@@ -36,11 +36,12 @@ async function readReport({ config, world }: ApiContext, id: string, signal: Abo
   if (!/^[\w.-]+$/.test(id)) throw none;
   const zones = Object.values(config.zones).filter(({ name }) => id.startsWith(`${name}-`));
   for (const zone of zones) {
-    const bytes = await reportStore(world, zone.peer)
-      .read(storeKeys.reportKey('escape', id, 'json'), { maxBytes: maxReportBytes, signal })
-      .catch((error: unknown) => {
+    const key = storeKeys.reportKey('escape', id, 'json');
+    const bytes = await readFromPeers(world, zone.name, key, { maxBytes: maxReportBytes, signal }).catch(
+      (error: unknown) => {
         throw error instanceof OutsideFailure ? new HttpRefusal('NoReport', error.message, { status: 503 }) : error;
-      });
+      },
+    );
     if (!bytes) continue;
     const report = reportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     if (report.zone === zone.name) return report;

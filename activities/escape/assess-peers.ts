@@ -1,0 +1,68 @@
+/** Gathers what several peers hold. One that falls silent meanwhile is left out; the others go on. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EscapeAssessment } from '../../model/escape/plan.ts';
+import type { PeersSeen } from '../../model/escape/seat-candidates.ts';
+import { OutsideFailure } from '../failure.ts';
+import { readSeats } from '../storage/seats.ts';
+import type { World } from '../world.ts';
+import { headedFor } from './headed-for.ts';
+import type { EscapeTarget, SilentPeer } from './types.ts';
+
+/** How long a peer is asked that answered a moment ago; less than the activity may take. */
+const patienceMs = 20_000;
+
+/** `target.to` must answer: it keeps the plan. @throws OutsideFailure of that one */
+export async function assessPeers(
+  world: World,
+  target: EscapeTarget,
+  assess: (target: EscapeTarget) => Promise<EscapeAssessment>,
+  signal: AbortSignal,
+): Promise<{ first: EscapeAssessment; others: PeersSeen }> {
+  const silent: SilentPeer[] = [...(target.silent ?? [])];
+  const others = (target.peers ?? []).filter((peer) => peer !== target.to);
+  const [first, ...seen] = await Promise.all([
+    assess(target),
+    ...others.map(async (zone) => {
+      const assessed = await patiently(() => assess(headedFor(target, { to: zone })), signal);
+      if (!('why' in assessed)) return assessed;
+      silent.push({ zone, why: assessed.why });
+      return undefined;
+    }),
+  ]);
+  const assessments = seen.flatMap((one) => one ?? []);
+  const silences = silent.map(({ zone, why }) => `${zone} does not answer, so nothing starts there: ${why}`);
+  const told = { ...first, notes: [...silences, ...(first.notes ?? [])] };
+  if (silent.length === 0) return { first, others: { assessments, silent } };
+  const answer = [target.to, ...assessments.map(({ to }) => to)];
+  return { first: told, others: { assessments, silent, seats: await readSeats(world, target.zone, answer, signal) } };
+}
+
+async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | { why: string }> {
+  const over = new AbortController();
+  let why = `no answer within ${patienceMs / 1000} s`;
+  const late = delay(patienceMs, undefined, { signal: over.signal }).then(
+    () => ({ why }),
+    () => ({ why }),
+  );
+  const attempts = async (): Promise<T | { why: string }> => {
+    for (let pauseMs = 500; ; pauseMs *= 2) {
+      try {
+        return await ask();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof OutsideFailure)) throw error;
+        why = error.message;
+        if (!error.retryable) return { why };
+        await delay(error.retryAfterMs ?? pauseMs, undefined, { signal: over.signal });
+      }
+    }
+  };
+  try {
+    const asking = attempts();
+    // Once it is late, nobody waits for what it comes to.
+    asking.catch(() => undefined);
+    return await Promise.race([asking, late]);
+  } finally {
+    over.abort();
+  }
+}
