@@ -1,6 +1,6 @@
 /** Gathers what several peers hold. One that falls silent meanwhile is left out; the others go on. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EscapeAssessment } from '../../model/escape/plan.ts';
+import type { EscapeAssessment } from '../../model/escape/plan-types.ts';
 import type { PeersSeen } from '../../model/escape/seat-candidates.ts';
 import { OutsideFailure } from '../failure.ts';
 import { readSeats } from '../storage/seats.ts';

@@ -3,7 +3,7 @@
  * escape; repeated afterwards until the zone is back, because its jobs then start again by themselves.
  */
 import { peersOf } from '../../model/config/types.ts';
-import type { EscapePlan, PlannedJob } from '../../model/escape/plan.ts';
+import type { EscapePlan, PlannedJob } from '../../model/escape/plan-types.ts';
 import { fencePatch } from '../../model/escape/standby.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations, labels, roleConfigMapName } from '../../model/kubernetes/marks.ts';

@@ -4,7 +4,7 @@ import { activityPulse } from '../pulse.ts';
 import type { Pulse, World } from '../world.ts';
 import type { EscapeInput } from '../../model/escape/input.ts';
 import type { SkippedJob } from '../../model/escape/operators.ts';
-import type { PlannedVictim } from '../../model/escape/plan.ts';
+import type { PlannedVictim } from '../../model/escape/plan-types.ts';
 import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from './climb.ts';
 import { fenceZone } from './fence-zone.ts';

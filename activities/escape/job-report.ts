@@ -1,5 +1,5 @@
 /** Lines of the report: one job each, whatever became of it. */
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import type { DiagnosisCode } from '../../model/diagnosis/codes.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import type { EscapeTarget, StartedJob } from './types.ts';

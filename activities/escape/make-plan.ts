@@ -1,7 +1,8 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
 import { noRoom } from '../../model/escape/give-room.ts';
 import { batchesOf } from '../../model/escape/batches.ts';
-import { planEscape, type EscapeAssessment, type EscapePlan } from '../../model/escape/plan.ts';
+import type { EscapeAssessment, EscapePlan } from '../../model/escape/plan-types.ts';
+import { planEscape } from '../../model/escape/plan.ts';
 import { isOutsideLimits } from '../../model/escape/limits.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';

@@ -1,5 +1,5 @@
 /** What the workflow that makes room needs of plan and store: who must go, and where it is written what became of them. */
-import type { PlannedVictim } from '../../model/escape/plan.ts';
+import type { PlannedVictim } from '../../model/escape/plan-types.ts';
 import { jobKey } from '../../model/job.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';

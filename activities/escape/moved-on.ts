@@ -1,5 +1,5 @@
 /** Where jobs have gone since an escape, when the zone that took them is silent itself. */
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { OutsideFailure } from '../failure.ts';
 import { newestEpoch, zoneOfEpoch } from '../storage/epochs.ts';
 import type { World } from '../world.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mayBePreempted } from '../../model/escape/clear-room.ts';
-import type { PlannedVictim } from '../../model/escape/plan.ts';
+import type { PlannedVictim } from '../../model/escape/plan-types.ts';
 import { preemptPatch } from '../../model/escape/standby.ts';
 import { formatDurationMs } from '../../model/duration.ts';
 import { jobKey } from '../../model/job.ts';

@@ -1,5 +1,5 @@
 /** Makes a P0 job's running twin the active job, if it is fit for that. */
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { promotePatch } from '../../model/escape/standby.ts';
 import { roleConfigMapName } from '../../model/kubernetes/marks.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';

@@ -1,6 +1,6 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
 import { skipReason, type SkippedJob } from '../../model/escape/operators.ts';
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { jobKey } from '../../model/job.ts';
 import { OutsideFailure } from '../failure.ts';
 import { keepBeating } from '../keep-beating.ts';

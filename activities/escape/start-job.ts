@@ -1,5 +1,5 @@
 /** Starts one planned job in the peer zone: recovery point seen intact, epoch claimed, one patch. */
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { renderStandby, startPatch } from '../../model/escape/standby.ts';
 import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';

@@ -1,6 +1,6 @@
 /** Keeps each batch's results in the peer's store, and at the end makes the report of them. */
 import { type OperatorAct, type SkippedJob, skipReason } from '../../model/escape/operators.ts';
-import type { PlannedJob } from '../../model/escape/plan.ts';
+import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { jobKey } from '../../model/job.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';

@@ -1,6 +1,6 @@
 /** Who gets the room of the peer zone: the most important first, each job whole or not at all. */
 import { ClearRoom, type ClearedVictim } from './clear-room.ts';
-import type { EscapeAssessment, LeftJob } from './plan.ts';
+import type { EscapeAssessment, LeftJob } from './plan-types.ts';
 import type { Wanted } from './scope.ts';
 
 /** Begins the reason of a job that was left because the peer zone has no room for it. */

@@ -8,7 +8,7 @@ import { readEnded } from '../protect/follow.ts';
 import { isTier, type Tier } from '../tier.ts';
 import { limitsOf } from './limits.ts';
 import { compareText, upstreamOf, weightOf } from './importance.ts';
-import type { EscapeAssessment, LeftJob, PlannedJob } from './plan.ts';
+import type { EscapeAssessment, LeftJob, PlannedJob } from './plan-types.ts';
 
 /** A job that was asked for, before it is known whether there is room for it. */
 export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand' | 'waits'> {

@@ -8,7 +8,7 @@ import { annotations, labels } from '../kubernetes/marks.ts';
 import type { Seat } from '../protect/seats.ts';
 import { isTier } from '../tier.ts';
 import { limitsOf, type Limits } from './limits.ts';
-import type { EscapeAssessment, LeftJob } from './plan.ts';
+import type { EscapeAssessment, LeftJob } from './plan-types.ts';
 import { candidatesOf, isRetry } from './scope.ts';
 
 /** What there is to a plan besides its first peer. */

@@ -3,7 +3,7 @@ import { jobKey } from '../job.ts';
 import { tiers } from '../tier.ts';
 import type { Placed } from './give-room.ts';
 import { lineageLevels, maxLevels } from './lineage.ts';
-import type { PlannedJob, Wave } from './plan.ts';
+import type { PlannedJob, Wave } from './plan-types.ts';
 
 /**
  * Waves in the order in which they begin, none of them empty. The jobs of a wave stay in the order given, but those

@@ -3,7 +3,8 @@
  * zone of half as many nodes. Cost per job should stay flat without room; with room each job looks at every node.
  */
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
-import { planEscape, type EscapeAssessment } from '../../model/escape/plan.ts';
+import type { EscapeAssessment } from '../../model/escape/plan-types.ts';
+import { planEscape } from '../../model/escape/plan.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { tiers } from '../../model/tier.ts';

@@ -5,7 +5,7 @@
 import { ActivityFailure, condition, executeChild, ParentClosePolicy, setCurrentDetails } from '@temporalio/workflow';
 import type { EscapeTarget, VictimsRef } from '../../activities/escape/types.ts';
 import type { SkippedJob } from '../../model/escape/operators.ts';
-import type { PlannedVictim } from '../../model/escape/plan.ts';
+import type { PlannedVictim } from '../../model/escape/plan-types.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { whyFailed } from '../failure-words.ts';
 import { giveUpReserve, listVictims, preemptJob, saveVictims } from './activities.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchesOf } from '../../../model/escape/batches.ts';
-import { planEscape, type EscapeAssessment } from '../../../model/escape/plan.ts';
+import type { EscapeAssessment } from '../../../model/escape/plan-types.ts';
+import { planEscape } from '../../../model/escape/plan.ts';
 import { jobKey } from '../../../model/job.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../../../model/kubernetes/marks.ts';

@@ -3,7 +3,7 @@ import type { FlinkJobManager } from '../../../../activities/flink/port.ts';
 import type { ZoneCluster } from '../../../../activities/kubernetes/port.ts';
 import type { SnapshotStore } from '../../../../activities/storage/port.ts';
 import type { World } from '../../../../activities/world.ts';
-import type { EscapePlan } from '../../../../model/escape/plan.ts';
+import type { EscapePlan } from '../../../../model/escape/plan-types.ts';
 import { currentWork } from '../temporal/current-work.ts';
 
 export function withStore(world: World, change: (store: SnapshotStore) => Partial<SnapshotStore>): World {

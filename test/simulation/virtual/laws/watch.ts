@@ -2,7 +2,7 @@
 import { jobKey } from '../../../../model/job.ts';
 import { annotations, labels } from '../../../../model/kubernetes/marks.ts';
 import { jobOf, type FlinkDeployment } from '../../../../model/kubernetes/flink-deployment.ts';
-import type { EscapePlan } from '../../../../model/escape/plan.ts';
+import type { EscapePlan } from '../../../../model/escape/plan-types.ts';
 import { storeKeys } from '../../../../model/store-keys.ts';
 import type { LedgerEntry } from '../../world/ledger.ts';
 import type { Stage } from '../scenario/stage.ts';
