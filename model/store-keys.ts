@@ -6,6 +6,8 @@ import { jobKey, type JobRef } from './job.ts';
 
 export type ReportKind = 'escape' | 'relocate' | 'drill';
 
+export const artifactFolder = 'artifacts/sha256';
+
 export const storeKeys = {
   /** Folder of a job's recovery points: one folder each, by id. */
   recoveryPointsPrefix: (job: JobRef) => `recovery-points/${jobKey(job)}`,
@@ -66,8 +68,15 @@ export const storeKeys = {
   seatKey: (home: string, job: JobRef, seat: { peer: string; atMs: number }) =>
     `seats/${home}/${jobKey(job)}/${seat.atMs}.${seat.peer}`,
 
-  /** A jar or a bundle, by the sha256 of its bytes in lower-case hex. */
-  artifactKey: (sha256: string) => `artifacts/sha256/${sha256}`,
+  /** Folder of all copies of files that jobs need to start: jars, bundles. Jobs share them. */
+  artifactsPrefix: artifactFolder,
+  /** One of them, by the sha256 of its bytes in lower-case hex. Its own name stays: Flink knows a jar by that. */
+  artifactKey: (sha256: string, fileName: string) => `${artifactFolder}/${sha256}/${fileName}`,
+  /** Folder of notes on what was copied, one for each file at home. */
+  artifactSourcesPrefix: 'artifacts/sources',
+  /** `pathDigest`: a digest of the file's path in the home zone's store. */
+  artifactSourceKey: (home: string, store: string, pathDigest: string) =>
+    `artifacts/sources/${home}/${store}/${pathDigest}.json`,
 
   /** How fast the newest escapes into this zone went. */
   measuresKey: 'reports/measures.json',

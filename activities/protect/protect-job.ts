@@ -1,13 +1,17 @@
 /** One round of protection of one job: snapshot into the peer's store, every file seen, manifest, standby. */
 import { createHash } from 'node:crypto';
+import { artifactsOf } from '../../model/artifacts/find.ts';
+import type { StoreConfig } from '../../model/config/types.ts';
+import type { Finding } from '../../model/findings/codes.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { type FlinkDeployment, type FlinkDeploymentSpec, jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { renderSpecForZone } from '../../model/escape/standby.ts';
 import { recoveryPointId } from '../../model/recovery-point/id.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { flinkPath, storeKeys, wholeStore } from '../../model/store-location.ts';
 import { isTier, type Tier } from '../../model/tier.ts';
+import { isInStore, keepArtifacts } from '../artifacts/keep-artifacts.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { FlinkJobManager } from '../flink/port.ts';
 import { claimEpoch, newestEpoch } from '../storage/epochs.ts';
@@ -32,6 +36,9 @@ import type { ProtectJobRequest, ProtectResult } from './types.ts';
 /** Nothing is wrong with the job's protection as such. */
 const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
 
+/** Findings in one result: it travels through histories. All of them are logged. */
+const mostFindings = 5;
+
 /** Protects one job once; whatever is wrong with the job or the peer is a result, not an exception. */
 export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
   const startedMs = world.now();
@@ -51,7 +58,9 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
       active.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, request.zone));
     const seat = await seatOf(world, request, active, pulse.signal);
     if (zoneConfig(world, request.zone).peers) result.peer = seat.peer;
-    const { kept, account, copiedBytes } = await keepRecoveryPoint(world, request, active, { tier, seat }, pulse);
+    const round = await keepRecoveryPoint(world, request, active, { tier, seat }, pulse);
+    const { kept, account, copiedBytes } = round;
+    const findings = round.findings.slice(0, mostFindings);
     world.log.info(
       { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
       'recovery point kept',
@@ -68,6 +77,7 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
       copiedBytes,
       mode: kept.mode,
       seconds: seconds(),
+      ...(findings.length > 0 ? { findings } : {}),
     };
   } catch (error) {
     if (!(error instanceof TypedFailure)) throw error;
@@ -101,7 +111,7 @@ async function keepRecoveryPoint(
   active: FlinkDeployment,
   { tier, seat }: { tier: Tier; seat: JobSeat },
   pulse: Pulse,
-): Promise<{ kept: RecoveryPointManifest; account: string; copiedBytes: number }> {
+): Promise<{ kept: RecoveryPointManifest; account: string; copiedBytes: number; findings: Finding[] }> {
   const home = zoneConfig(world, request.zone);
   const peer = zoneConfig(world, seat.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
@@ -129,20 +139,34 @@ async function keepRecoveryPoint(
   const jobManager = world.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const store = world.store(peer.name, storeName);
-  const spec = renderSpecForZone(active, peer, { home: homeStore, there: peerStore });
-  const followSpec = async () => {
+  const rendered = renderSpecForZone(active, peer, { home: homeStore, there: peerStore });
+  const found = artifactsOf(rendered, active.metadata.annotations?.[annotations.artifacts], {
+    home: home.stores,
+    peer: peer.stores,
+    others: storesBeside(world, [home.name, peer.name]),
+  });
+  const followSpec = async (spec: FlinkDeploymentSpec | undefined) => {
     // A savepoint of a job that runs in both zones would only hide that it does.
     const existing = await objectInPeer(world.cluster(peer.name), job, pulse.signal);
-    if (existing) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
+    if (existing && spec) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
   };
-  // The standby follows though the store be down; of a zone that is cut off whole, the store is what to name.
-  const [probed, followed] = await Promise.allSettled([probeBeforeRound(world, store), followSpec()]);
+  // The standby follows though the store be down, unless that must first take what its spec names; of a zone that is cut
+  // off whole, the store is what to name.
+  const needsStore = found.some(isInStore);
+  const [probed, followed] = await Promise.allSettled([
+    probeBeforeRound(world, store),
+    followSpec(needsStore ? undefined : rendered),
+  ]);
   if (probed.status === 'rejected') throw probed.reason;
   if (followed.status === 'rejected') throw followed.reason;
 
   await takeSeat(world, home.name, job, seat, pulse.signal);
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));
+  const steps = stepsOf(world, home.name, pulse);
+  if (needsStore) tell('artifacts');
+  const carried = await keepArtifacts(world, { job, home, peer, spec: rendered, found, steps }, pulse);
+  if (needsStore) await followSpec(carried.spec);
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
   const taken =
     mode === 'ship'
@@ -151,7 +175,7 @@ async function keepRecoveryPoint(
             ...common,
             homeStore: world.flinkFiles(home.name, storeName),
             homeConfig: wholeStore(homeStore),
-            steps: stepsOf(world, home.name, pulse),
+            steps,
           },
           pulse,
         )
@@ -191,7 +215,8 @@ async function keepRecoveryPoint(
     restorePath: flinkPath(peerStore, taken.key, 'inZone'),
     files: verified.files.map((file) => withDigest(file, taken)),
     totalBytes: verified.totalBytes,
-    spec,
+    ...(carried.artifacts.length > 0 ? { artifacts: carried.artifacts } : {}),
+    spec: carried.spec,
   };
   const key = storeKeys.recoveryPointKey(job, id);
   const json = new TextEncoder().encode(JSON.stringify(manifest, null, 2));
@@ -206,7 +231,19 @@ async function keepRecoveryPoint(
   );
   if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
   await leaveFormerSeat(world, home.name, job, seat, pulse.signal);
-  return { kept: manifest, account: taken.account, copiedBytes: taken.copiedBytes ?? manifest.totalBytes };
+  const { copiedBytes, findings } = carried;
+  return {
+    kept: manifest,
+    account: copiedBytes > 0 ? `${taken.account}; ${copiedBytes} bytes of jars copied` : taken.account,
+    copiedBytes: (taken.copiedBytes ?? manifest.totalBytes) + copiedBytes,
+    findings,
+  };
+}
+
+/** Of all zones but these. */
+function storesBeside(world: World, zones: readonly string[]): StoreConfig[] {
+  const others = Object.values(world.config.zones).filter(({ name }) => !zones.includes(name));
+  return others.flatMap(({ stores }) => Object.values(stores));
 }
 
 /** Nothing is asked of a job that is not well: a failing savepoint can restart it, its checkpoints may be of no use. @throws TypedFailure `JobNotHealthy` */

@@ -44,7 +44,7 @@ export interface ProtectResult extends JobRef {
   /** Of a zone with several peers: the one that it is protected in, once that is known. */
   peer?: string;
   seconds: number;
-  /** What checks found wrong with recovery points that are still kept. Absent when nothing is. */
+  /** What would keep the job from escaping: about its jars, about recovery points that are still kept. Absent when nothing is. */
   findings?: Finding[];
 }
 

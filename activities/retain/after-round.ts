@@ -33,7 +33,7 @@ export async function afterRound(
       const { outcome, kept, files, bytes } = done;
       world.log.info({ ...about, outcome, kept, files, bytes }, `old recovery points: ${done.sentence}`);
     }
-    const findings = await damageFindings(store, job, pulse.signal);
+    const findings = [...(result.findings ?? []), ...(await damageFindings(store, job, pulse.signal))];
     return findings.length === 0 ? result : { ...result, findings: findings.slice(0, mostFindings) };
   } catch (error) {
     pulse.signal.throwIfAborted();

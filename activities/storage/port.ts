@@ -7,6 +7,8 @@ export interface StoredObject {
   key: string;
   sizeBytes: number;
   modifiedAt: Date;
+  /** Where the store gives one (S3, in answers to `stat`): another after each write of other bytes. */
+  etag?: string;
 }
 
 /** What it takes to open a store once more, in another thread. Secrets in it are references. */

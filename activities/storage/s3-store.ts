@@ -47,7 +47,8 @@ export class S3Store implements SnapshotStore {
     try {
       const answer = await this.#clients.repeating.send(new HeadObjectCommand(input), sendOptions(signal));
       this.#bucketSeen = true;
-      return storedObject(call, key, answer.ContentLength, answer.LastModified);
+      const found = storedObject(call, key, answer.ContentLength, answer.LastModified);
+      return answer.ETag === undefined ? found : { ...found, etag: answer.ETag };
     } catch (error) {
       if (isUntold404(error) || isMissingObject(error)) {
         await this.#proveBucket(call);

@@ -21,6 +21,8 @@ export const annotations = {
   weight: `${prefix}/weight`,
   /** By users: the jobs that feed this one, as `namespace/name`, comma-separated. */
   upstream: `${prefix}/upstream`,
+  /** By users: URIs of files that the pod templates fetch by themselves, comma-separated, see `artifactsOf`. */
+  artifacts: `${prefix}/artifacts`,
   /** By users: JSON of start settings that are allowed when the job does not come up as it is, see `fallbackOf`. */
   fallback: `${prefix}/fallback`,
   /** By the product: the job's own labels as JSON, for selectors of an escape. */

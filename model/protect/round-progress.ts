@@ -3,6 +3,7 @@
 /** The stages in their order, in words that follow the job's name. */
 export const roundStages = {
   waiting: 'waits for its turn',
+  artifacts: 'its jars are looked for in the peer zone',
   checkpoint: 'waits for a running checkpoint to end',
   savepoint: 'Flink writes its savepoint',
   copying: 'its checkpoint is copied',

@@ -3,6 +3,7 @@
  * written last, so that its presence means that every file it names was seen with its size.
  */
 import { z } from 'zod';
+import { artifactSchema } from '../artifacts/schema.ts';
 import { tiers } from '../tier.ts';
 
 export const manifestSchema = z.object({
@@ -36,6 +37,8 @@ export const manifestSchema = z.object({
     z.object({ key: z.string().min(1), sizeBytes: z.number().int().min(0), sha256: z.string().optional() }),
   ),
   totalBytes: z.number().int().min(0),
+  /** What the job needs to start beside image and state. Absent in manifests of earlier versions, which did not look. */
+  artifacts: z.array(artifactSchema).optional(),
   /** The job's spec as rendered for the zone `to`, suspended. */
   spec: z.record(z.string(), z.unknown()),
 });

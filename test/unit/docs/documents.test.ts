@@ -147,6 +147,7 @@ describe('docs/job-owners.md', () => {
       annotations.peer,
       annotations.weight,
       annotations.upstream,
+      annotations.artifacts,
       annotations.fallback,
     ]);
   });

@@ -14,7 +14,8 @@ describe('keys of a store', () => {
       'snapshots/default/orders/shipped/checkpoints/j1/chk-7-1000',
     );
     expect(storeKeys.epochKey(job, 3)).toBe('epochs/default/orders/3');
-    expect(storeKeys.artifactKey('ab')).toBe('artifacts/sha256/ab');
+    expect(storeKeys.artifactKey('ab', 'job.jar')).toBe('artifacts/sha256/ab/job.jar');
+    expect(storeKeys.artifactSourceKey('az-a', 's3', 'cd')).toBe('artifacts/sources/az-a/s3/cd.json');
     expect(storeKeys.reportKey('drill', 'd1', 'json')).toBe('reports/drill/d1/report.json');
     expect(storeKeys.evidenceKey('escape', 'e1', 'a.log')).toBe('reports/escape/e1/evidence/a.log');
   });
