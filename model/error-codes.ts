@@ -95,6 +95,12 @@ export const errorCodes = {
     means: 'No intact recovery point of the job lies in the peer zone.',
     remedy: 'Start the job by hand from a snapshot of your own, or without state.',
   },
+  ArtifactMissing: {
+    means:
+      'The job’s state is intact in the peer zone, but a file that it needs to start, such as its jar, is not there. Nothing of the job was started.',
+    remedy:
+      'Bring the file into the peer zone and start the job there with it by hand, from the restorePath of its newest recovery point. While both zones live, look at the finding ArtifactMissing of its rounds.',
+  },
   NoRoom: {
     means: 'The peer zone has no room for the job, so it was left before anything of it was started.',
     remedy:

@@ -6,6 +6,7 @@ import { jobKey } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { noObject } from '../kubernetes/port.ts';
 import { holderOfEpoch } from '../storage/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../storage/recovery-points.ts';
@@ -88,7 +89,11 @@ async function decide(
     const namedKey = named === undefined ? undefined : keyOfFlinkPath(peer.stores[storeName]!, named);
     const tried = new Set(climb.triedPoints);
     const isTried = [...tried].some((id) => storeKeys.recoveryPointKey(job, id) === namedKey);
-    const { chosen } = await chooseRecoveryPoint(store, job, isTried ? undefined : namedKey, signal, tried);
+    const sight = new ArtifactSight(world);
+    const { chosen } = await chooseRecoveryPoint(store, job, isTried ? undefined : namedKey, signal, {
+      passOver: tried,
+      lackOf: (manifest) => sight.lackOf(manifest, signal),
+    });
     if (!chosen) return { not: 'there is no older intact recovery point' };
     point.manifestKey = chosen.manifestKey;
   }

@@ -2,6 +2,7 @@
 import { skipReason, type SkippedJob } from '../../model/escape/operators.ts';
 import type { PlannedJob } from '../../model/escape/plan-types.ts';
 import { jobKey } from '../../model/job.ts';
+import { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../failure.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../world.ts';
@@ -29,10 +30,11 @@ export async function startBatch(
   const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
   const results = new Map<PlannedJob, StartResult>();
   const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
+  const sight = new ArtifactSight(world);
   const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
   const startInTurn = async (): Promise<void> => {
     for (let job = queue.shift(); job; job = queue.shift()) {
-      results.set(job, await startPatiently(world, headedFor(target, job), job, pulse));
+      results.set(job, await startPatiently(world, headedFor(target, job), job, pulse, sight));
     }
   };
   await keepBeating(
@@ -49,10 +51,16 @@ export async function startBatch(
   };
 }
 
-async function startPatiently(world: World, target: EscapeTarget, job: PlannedJob, pulse: Pulse): Promise<StartResult> {
+async function startPatiently(
+  world: World,
+  target: EscapeTarget,
+  job: PlannedJob,
+  pulse: Pulse,
+  sight: ArtifactSight,
+): Promise<StartResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startJob(world, target, job, pulse);
+      return await startJob(world, target, job, pulse, sight);
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
       if (!error.retryable)

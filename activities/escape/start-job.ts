@@ -7,10 +7,11 @@ import { type FlinkDeployment, hasRun } from '../../model/kubernetes/flink-deplo
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
+import type { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../failure.ts';
 import { noObject, type ZoneCluster } from '../kubernetes/port.ts';
 import { claimEpoch } from '../storage/epochs.ts';
-import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
+import { chooseRecoveryPoint, type Choice } from '../storage/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
 import { endedJob } from './job-report.ts';
 import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
@@ -29,6 +30,7 @@ export async function startJob(
   target: EscapeTarget,
   job: PlannedJob,
   pulse: Pulse,
+  sight: ArtifactSight,
 ): Promise<StartResult> {
   const watch = new Stopwatch(world.now);
   const peer = zoneConfig(world, target.to);
@@ -41,7 +43,12 @@ export async function startJob(
   const store = world.store(peer.name, job.store);
 
   const namedKey = job.recoveryPoint === null ? undefined : keyOfFlinkPath(storeConfig, job.recoveryPoint);
-  const { chosen, damages } = await watch.time('check', () => chooseRecoveryPoint(store, job, namedKey, pulse.signal));
+  // A twin runs already, so it needs no jar; one that is not well meets what is wrong when it is started.
+  const choice: Choice = job.kind === 'twin' ? {} : { lackOf: (manifest) => sight.lackOf(manifest, pulse.signal) };
+  const { chosen, damages, lacks } = await watch.time('check', () =>
+    chooseRecoveryPoint(store, job, namedKey, pulse.signal, choice),
+  );
+  if (!chosen && lacks !== undefined) return ended('failed', `ArtifactMissing: ${lacks}`, damages);
   if (!chosen) {
     return ended(
       'failed',
@@ -60,7 +67,8 @@ export async function startJob(
   if (!claimed.claimed)
     return ended('left', `EpochTaken: epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
-  const line: Line = { world, target, job, manifest: chosen.manifest, damages, watch };
+  const hasItsJar = chosen.manifestKey === namedKey || !keepsArtifacts(chosen.manifest);
+  const line: Line = { world, target, job, manifest: chosen.manifest, hasItsJar, damages, watch };
   return issueStart(line, claimed, pulse.signal);
 }
 
@@ -70,6 +78,8 @@ interface Line {
   target: EscapeTarget;
   job: PlannedJob;
   manifest: RecoveryPointManifest;
+  /** The standby names the jar of this recovery point, as far as can be told without looking at it. */
+  hasItsJar: boolean;
   /** For the report; grows. */
   damages: string[];
   watch: Stopwatch;
@@ -77,7 +87,7 @@ interface Line {
 
 /** Under the claimed epoch: promotes the twin, or starts the standby. */
 async function issueStart(
-  { world, target, job, manifest, damages, watch }: Line,
+  { world, target, job, manifest, hasItsJar, damages, watch }: Line,
   { epoch, repeated }: { epoch: number; repeated: boolean },
   signal: AbortSignal,
 ): Promise<StartResult> {
@@ -85,7 +95,7 @@ async function issueStart(
   const restart = { to: target.to, epoch, restorePath: manifest.restorePath, escapeId: target.escapeId };
   const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
   // The usual case. P0 is told its role first; a repeated start looks at what it did.
-  if (job.unused !== undefined && job.tier !== 'P0' && !repeated) {
+  if (job.unused !== undefined && job.tier !== 'P0' && !repeated && hasItsJar) {
     const patch = startPatch({ ...restart, unchangedSince: job.unused });
     if (await watch.time('start', () => isPatched(cluster, job, patch, signal))) return { started: begun() };
   }
@@ -113,7 +123,7 @@ async function issueStart(
     // It may have been told to be a twin: by a round that was making it one, or when it last left this zone.
     await setRoleActive(cluster, job, signal);
   }
-  await watch.time('start', () => start(cluster, existing, manifest, restart, signal));
+  await watch.time('start', () => start(cluster, existing, { manifest, hasItsJar }, restart, signal));
   return { started: { ...begun(), kind: 'standby' } };
 }
 
@@ -129,21 +139,37 @@ async function isPatched(cluster: ZoneCluster, job: PlannedJob, patch: unknown, 
   }
 }
 
-/** A standby that never ran needs one patch; one that ran ignores `initialSavepointPath`, so it is replaced. */
+/**
+ * A standby that never ran needs one patch. One that ran ignores `initialSavepointPath`, and one that names another jar
+ * than the recovery point that was left would start it with that: both are replaced.
+ */
 async function start(
   cluster: ZoneCluster,
   existing: FlinkDeployment,
-  manifest: RecoveryPointManifest,
+  { manifest, hasItsJar }: Pick<Line, 'manifest' | 'hasItsJar'>,
   restart: Restart,
   signal: AbortSignal,
 ): Promise<void> {
   const job = { namespace: existing.metadata.namespace, name: existing.metadata.name };
   // Of one that was asked to run by somebody else, the operator may have taken that path already.
-  if (hasRun(existing) || existing.spec.job?.state === 'running') {
+  const hasOther = !hasItsJar && !namesArtifactsOf(existing, manifest);
+  if (hasRun(existing) || existing.spec.job?.state === 'running' || hasOther) {
     await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
     await cluster.applyDeployment(freshStandby(existing, manifest), signal, noObject);
   }
   await cluster.patchDeployment(job, startPatch(restart), signal);
+}
+
+function keepsArtifacts({ artifacts }: RecoveryPointManifest): boolean {
+  return artifacts?.some(({ kind }) => kind === 'kept') ?? false;
+}
+
+function namesArtifactsOf({ spec }: FlinkDeployment, manifest: RecoveryPointManifest): boolean {
+  const [there, wanted] = [JSON.stringify(spec), JSON.stringify(manifest.spec)];
+  const { artifacts = [] } = manifest;
+  return artifacts.every(
+    (one) => one.kind !== 'kept' || !wanted.includes(one.uriThere) || there.includes(one.uriThere),
+  );
 }
 
 /** A standby that never ran, with the marks of the object in whose place it comes. */

@@ -85,23 +85,38 @@ export async function recoveryPointIds(store: SnapshotStore, job: JobRef, signal
     .reverse();
 }
 
+/** Limits what may be chosen. */
+export interface Choice {
+  /** Ids of those that are not looked at. */
+  passOver?: ReadonlySet<string>;
+  /** What else one must have, and lacks; asked of those that are intact. */
+  lackOf?: (manifest: RecoveryPointManifest) => Promise<string | undefined>;
+}
+
 /**
  * The newest intact recovery point. The one that the standby names is tried first (three requests, no search); only when it
- * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over. Those whose ids
- * are in `passOver` are not looked at.
+ * is damaged are the others looked for, newest first. `damages` says why newer ones were passed over, `lacks` what the newest of those
+ * lacks that are intact otherwise.
  */
 export async function chooseRecoveryPoint(
   store: SnapshotStore,
   job: JobRef,
   namedKey: string | undefined,
   signal?: AbortSignal,
-  passOver: ReadonlySet<string> = new Set(),
-): Promise<{ chosen: ChosenRecoveryPoint | undefined; damages: string[] }> {
+  { passOver, lackOf }: Choice = {},
+): Promise<{ chosen: ChosenRecoveryPoint | undefined; damages: string[]; lacks?: string }> {
   const damages: string[] = [];
+  let lacks: string | undefined;
   const tryOne = async (key: string): Promise<ChosenRecoveryPoint | undefined> => {
     const [read, mark] = await Promise.all([readManifest(store, key, signal), markBeside(store, key, signal)]);
     const damage = read.ok ? (mark ?? (await damageOf(store, read.manifest, signal))) : read.why;
-    if (read.ok && damage === undefined) return { manifest: read.manifest, manifestKey: key };
+    if (read.ok && damage === undefined) {
+      const lack = await lackOf?.(read.manifest);
+      if (lack === undefined) return { manifest: read.manifest, manifestKey: key };
+      lacks ??= lack;
+      damages.push(lack);
+      return undefined;
+    }
     damages.push(damage ?? 'unreadable');
     return undefined;
   };
@@ -111,9 +126,9 @@ export async function chooseRecoveryPoint(
   }
   for (const id of await recoveryPointIds(store, job, signal)) {
     const key = storeKeys.recoveryPointKey(job, id);
-    if (key === namedKey || passOver.has(id)) continue;
+    if (key === namedKey || passOver?.has(id)) continue;
     const chosen = await tryOne(key);
     if (chosen) return { chosen, damages };
   }
-  return { chosen: undefined, damages };
+  return { chosen: undefined, damages, ...(lacks === undefined ? {} : { lacks }) };
 }
