@@ -11,8 +11,8 @@ import type { Steps } from '../storage/steps.ts';
 import type { Pulse, World } from '../world.ts';
 
 /**
- * Steps in a second. Files in flight take theirs in turn, and stores give up a connection that is silent for ten seconds:
- * with 32 of them each moves every three seconds.
+ * Steps in a second. Files in flight take theirs in turn, and servers give up a connection that is silent for long: with
+ * 32 of them each moves every three seconds.
  */
 const stepsPerSecond = 10;
 

@@ -2,11 +2,12 @@
 import type { Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { OutsideFailure } from '../failure.ts';
+import { unstalled } from './stall-watch.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 
 /**
  * The first `sizeBytes` of an answer's body. Fails with `BadAnswer` if fewer come, with what `failureOf` makes of it if
- * the body breaks. Destroying it destroys the body, which gives its connection back.
+ * the body breaks or stalls. Destroying it destroys the body, which gives its connection back.
  */
 export function firstBytes(
   call: StoreCall,
@@ -28,7 +29,7 @@ async function* cut(
 ): AsyncIterable<Uint8Array> {
   let left = sizeBytes;
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of unstalled(body)) {
       // Not earlier: a body that is read to its end leaves its connection fit for the next request.
       if (left === 0 && chunk.length > 0) break;
       const wanted = chunk.length > left ? chunk.subarray(0, left) : chunk;

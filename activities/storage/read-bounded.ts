@@ -1,6 +1,7 @@
 /** Reads an answer's body into memory, but never more of it than the caller allows. */
 import type { Readable } from 'node:stream';
 import { OutsideFailure } from '../failure.ts';
+import { unstalled } from './stall-watch.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function readBounded(
     if (announcedBytes !== undefined && announcedBytes > maxBytes) throw tooLarge(call, maxBytes);
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of unstalled(body)) {
       length += chunk.length;
       if (length > maxBytes) throw tooLarge(call, maxBytes);
       chunks.push(chunk);

@@ -1,16 +1,19 @@
 /** The connection to an S3 server: time limits, retries, credentials. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../model/config/types.ts';
+import { patience } from './stall-watch.ts';
 
 /**
- * Nothing may hang on a store: these bound a call without a signal to about 30 s, retry included. Calls whose result somebody waits
- * for bring a shorter deadline of their own.
+ * Nothing may hang on a store: these bound a call without a signal to about 30 s, retry included, where it sends no
+ * more than a few kilobytes. Calls whose result somebody waits for bring a shorter deadline of their own.
  */
 const connectTimeoutMs = 2_000;
-/** From the request to the answer's headers. The objects that go through here are small. */
+/** From the request to the answer's headers. */
 const answerTimeoutMs = 10_000;
-/** Without a byte in either direction. */
-const silenceTimeoutMs = 10_000;
+/** Without a byte in either direction: for the bodies of answers. What is sent has the time-out above. */
+const silenceTimeoutMs = 120_000;
 /** More connections than this only queue in the one thread that parses the answers. */
 const maxConnections = 64;
 
@@ -24,6 +27,8 @@ export interface S3Clients {
   repeating: S3Client;
   /** Tries once: for requests whose repeat would be answered differently. */
   once: S3Client;
+  /** Like `repeating`, but leaves it to the reader of an answer's body to notice that it stalls. */
+  reading: S3Client;
   close(): void;
 }
 
@@ -43,30 +48,42 @@ export function createS3Clients(config: S3StoreConfig, secrets: (source: SecretS
     // The default sends CRC32 trailers that servers other than AWS may refuse, and checking answers costs a third more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // It would take a connection of its own for every part of an upload.
+    expectContinueHeader: false,
     // The SDK logs to the console by itself; failures are ours to tell.
     logger: silent,
   } as const;
-  const repeating = new S3Client({
-    ...common,
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: answerTimeoutMs,
-      // Without this the SDK only warns.
-      throwOnRequestTimeout: true,
-      socketTimeout: silenceTimeoutMs,
-      httpAgent: { keepAlive: true, maxSockets: maxConnections },
-      httpsAgent: { keepAlive: true, maxSockets: maxConnections },
-      logger: silent,
-    },
-  });
+  const handler = {
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: answerTimeoutMs,
+    // Without this the SDK only warns.
+    throwOnRequestTimeout: true,
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: maxConnections }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: maxConnections }),
+    logger: silent,
+  };
+  const requestHandler = { ...handler, socketTimeout: silenceTimeoutMs };
+  const repeating = new S3Client({ ...common, maxAttempts: 2, requestHandler });
   const once = new S3Client({ ...common, maxAttempts: 1, requestHandler: repeating.config.requestHandler });
+  // A body that is not read, because what it is copied to is slower, makes its connection silent as well.
+  const reading = new S3Client({ ...common, maxAttempts: 2, requestHandler: { ...handler, socketTimeout: 0 } });
   return {
     repeating,
     once,
+    reading,
     close: () => {
       once.destroy();
       repeating.destroy();
+      reading.destroy();
     },
   };
+}
+
+/**
+ * How long a request may take that sends so many bytes: the SDK's time-out for an answer begins with the sending, which
+ * on a slow link takes most of the time. Whether bytes still move cannot be seen: the system takes a whole part of an
+ * upload at once.
+ */
+export function sendTimeoutMs(bytes: number): number {
+  return answerTimeoutMs + (bytes / patience.leastBytesPerSecond) * 1000;
 }

@@ -18,7 +18,7 @@ import type { SnapshotStore, StoreAddress, StoredObject } from './port.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
-import { createS3Clients, type S3Clients } from './s3-client.ts';
+import { createS3Clients, sendTimeoutMs, type S3Clients } from './s3-client.ts';
 import { isMissingObject, isUntold404, s3Failure, statusOf } from './s3-failure.ts';
 import { partBytesFor, uploadInParts, withPayloadDigest } from './s3-upload.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
@@ -62,7 +62,7 @@ export class S3Store implements SnapshotStore {
     const call = this.#call('read', key, options.signal);
     const input = { Bucket: this.#config.bucket, Key: objectPath(this.#config, call) };
     try {
-      const answer = await this.#clients.repeating.send(new GetObjectCommand(input), sendOptions(options.signal));
+      const answer = await this.#clients.reading.send(new GetObjectCommand(input), sendOptions(options.signal));
       this.#bucketSeen = true;
       const body = answer.Body as Readable;
       if (options.signal) addAbortSignal(options.signal, body);
@@ -104,7 +104,7 @@ export class S3Store implements SnapshotStore {
       ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
     };
     try {
-      await this.#clients.repeating.send(new PutObjectCommand(input), sendOptions(options.signal));
+      await this.#clients.repeating.send(new PutObjectCommand(input), sendOptions(options.signal, bytes.length));
       this.#bucketSeen = true;
     } catch (error) {
       throw s3Failure(call, error);
@@ -121,7 +121,7 @@ export class S3Store implements SnapshotStore {
       ...(sizeBytes === 0 ? {} : { Range: `bytes=0-${sizeBytes - 1}` }),
     };
     try {
-      const answer = await this.#clients.repeating.send(new GetObjectCommand(input), sendOptions(signal));
+      const answer = await this.#clients.reading.send(new GetObjectCommand(input), sendOptions(signal));
       this.#bucketSeen = true;
       const body = answer.Body as Readable;
       if (signal) addAbortSignal(signal, body);
@@ -161,7 +161,7 @@ export class S3Store implements SnapshotStore {
         for await (const part of inParts(bytes, partBytes, (least) => this.#buffers.take(least))) whole = part;
         sha256 = hash('sha256', whole, 'hex');
         const command = withPayloadDigest(new PutObjectCommand({ ...target, Body: whole }), sha256);
-        await this.#clients.repeating.send(command, sendOptions(signal));
+        await this.#clients.repeating.send(command, sendOptions(signal, sizeBytes));
         if (sizeBytes > 0) this.#buffers.giveBack(whole);
       }
       this.#bucketSeen = true;
@@ -181,7 +181,7 @@ export class S3Store implements SnapshotStore {
     };
     try {
       // Once: if the first try took effect and only its answer was lost, a silent second one would report "exists".
-      await this.#clients.once.send(new PutObjectCommand(input), sendOptions(signal));
+      await this.#clients.once.send(new PutObjectCommand(input), sendOptions(signal, bytes.length));
       this.#bucketSeen = true;
       return 'created';
     } catch (error) {
@@ -281,8 +281,11 @@ export class S3Store implements SnapshotStore {
   }
 }
 
-function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+function sendOptions(
+  signal: AbortSignal | undefined,
+  bytes = 0,
+): { abortSignal?: AbortSignal; requestTimeout: number } {
+  return { requestTimeout: sendTimeoutMs(bytes), ...(signal === undefined ? {} : { abortSignal: signal }) };
 }
 
 function storedObject(call: StoreCall, key: string, size: number | undefined, modified: Date | undefined) {

@@ -7,9 +7,9 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
-import type { S3Clients } from './s3-client.ts';
+import { sendTimeoutMs, type S3Clients } from './s3-client.ts';
 
-/** The least that S3 allows for any part but the last. Each must be through within the client's time-out for an answer. */
+/** The least that S3 allows for any part but the last. */
 export const leastPartBytes = 5 << 20;
 
 /** S3 allows no more parts of one object. */
@@ -58,7 +58,8 @@ export async function uploadInParts(
   const { UploadId } = await clients.repeating.send(new CreateMultipartUploadCommand(target), sending);
   const upload = { ...target, UploadId };
   const send = async (Body: Uint8Array, PartNumber: number): Promise<CompletedPart> => {
-    const { ETag } = await clients.repeating.send(new UploadPartCommand({ ...upload, PartNumber, Body }), sending);
+    const command = new UploadPartCommand({ ...upload, PartNumber, Body });
+    const { ETag } = await clients.repeating.send(command, { ...sending, requestTimeout: sendTimeoutMs(Body.length) });
     done(Body);
     return { PartNumber, ETag };
   };

@@ -1,5 +1,6 @@
 /** What all stores share in telling failures: one sentence for people, and what a broken connection means. */
 import { OutsideFailure } from '../failure.ts';
+import { Stalled } from './stall-watch.ts';
 
 /** One call to a store, as failures name it. */
 export interface StoreCall {
@@ -56,6 +57,9 @@ const brokenConnection = new Set([
 /** `Unreachable` if the error tells of a connection that failed, broke or stayed silent; undefined for other errors. */
 export function connectionFailure(call: StoreCall, error: unknown): OutsideFailure | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof Stalled) {
+    return new OutsideFailure('Unreachable', call.system, `${describeCall(call)} ${error.message}.`, { cause: error });
+  }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   if (!brokenConnection.has(code)) return undefined;
   return new OutsideFailure('Unreachable', call.system, `${describeCall(call)} got no answer (${code}).`, {

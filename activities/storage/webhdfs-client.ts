@@ -1,14 +1,15 @@
 /** The few operations of WebHDFS that the store needs, one method each, over undici. */
 import { Agent, request } from 'undici';
 import type { Readable } from 'node:stream';
+import { unstalled } from './stall-watch.ts';
 import { RemoteException, UnreadableAnswer } from './webhdfs-failure.ts';
 import { DataNodeUploads, type UploadContent } from './webhdfs-upload.ts';
 
 /**
- * Nothing may hang on a store: a connection that is not made, a server that does not answer or falls silent end a
- * call after these. Calls whose result somebody waits for bring a shorter deadline of their own.
+ * Nothing may hang on a store: a connection that is not made and a server that does not answer end a call after these.
+ * Calls whose result somebody waits for bring a shorter deadline of their own. Bodies are watched as they are read.
  */
-const limits = { connect: { timeout: 2_000 }, headersTimeout: 10_000, bodyTimeout: 10_000, connections: 32 };
+const limits = { connect: { timeout: 2_000 }, headersTimeout: 10_000, bodyTimeout: 0, connections: 32 };
 
 /** An error's text, a listing's page and a file's status are small; more than this is not WebHDFS. */
 const maxJsonBytes = 16 << 20;
@@ -31,7 +32,7 @@ export class WebHdfsClient {
   readonly #endpoint: string;
   readonly #user: string;
   readonly #agent = new Agent(limits);
-  readonly #uploads = new DataNodeUploads({ connections: limits.connections, silenceMs: limits.bodyTimeout });
+  readonly #uploads = new DataNodeUploads({ connections: limits.connections });
 
   constructor(endpoint: string, user: string) {
     this.#endpoint = endpoint.replace(/\/+$/, '');
@@ -126,7 +127,7 @@ export class WebHdfsClient {
   async #redirect(method: Method, path: string, query: Query, signal: AbortSignal | undefined): Promise<string> {
     const answer = await this.#send(this.#url(path, query), { method, signal });
     if (answer.statusCode === 307) {
-      await answer.body.dump();
+      await boundedText(answer.body);
       const { location } = answer.headers;
       if (typeof location === 'string') return location;
       throw new UnreadableAnswer('a redirect without a location.');
@@ -165,10 +166,10 @@ function remoteException(status: number, text: string): Error {
   }
 }
 
-async function boundedText(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function boundedText(body: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body) {
+  for await (const chunk of unstalled(body)) {
     length += chunk.length;
     if (length > maxJsonBytes) throw new UnreadableAnswer(`more than ${maxJsonBytes} bytes.`);
     chunks.push(chunk);

@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { StallWatch, watchedOut } from './stall-watch.ts';
 
 /** What is sent: bytes, or a stream that gives exactly as many as it says. */
 export type UploadContent = Uint8Array | { body: AsyncIterable<Uint8Array>; sizeBytes: number };
@@ -18,18 +19,15 @@ export interface UploadAnswer {
 export class DataNodeUploads {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
-  readonly #silenceMs: number;
 
-  /** `silenceMs`: an upload ends with `ETIMEDOUT` when nothing moves for this long, the connecting included. */
-  constructor(options: { connections: number; silenceMs: number }) {
+  constructor(options: { connections: number }) {
     this.#http = new HttpAgent({ keepAlive: true, maxSockets: options.connections });
     this.#https = new HttpsAgent({ keepAlive: true, maxSockets: options.connections });
-    this.#silenceMs = options.silenceMs;
   }
 
   /**
-   * PUTs the bytes; the caller must read or destroy the answer's body. Throws Node's connection errors, and those of
-   * the stream.
+   * PUTs the bytes; the caller must read or destroy the answer's body. Throws Node's connection errors, those of the
+   * stream, and `Stalled` when the DataNode takes the bytes too slowly or does not answer, its connecting included.
    */
   async put(url: string, content: UploadContent, signal?: AbortSignal): Promise<UploadAnswer> {
     const sizeBytes = content instanceof Uint8Array ? content.length : content.sizeBytes;
@@ -39,21 +37,19 @@ export class DataNodeUploads {
       method: 'PUT',
       agent: secure ? this.#https : this.#http,
       headers: { 'content-length': sizeBytes, 'content-type': 'application/octet-stream' },
-      timeout: this.#silenceMs,
       ...(signal ? { signal } : {}),
     };
     return await new Promise((resolve, reject) => {
+      const watch = new StallWatch((why) => request.destroy(why));
       const request = (secure ? httpsRequest : httpRequest)(target, options, (body) => {
         resolve({ status: body.statusCode ?? 0, body });
       });
-      // Node only tells of the silence; ending the request is ours.
-      request.once('timeout', () => {
-        request.destroy(Object.assign(new Error(`nothing moved for ${this.#silenceMs} ms`), { code: 'ETIMEDOUT' }));
-      });
+      request.once('response', () => watch[Symbol.dispose]());
+      request.once('close', () => watch[Symbol.dispose]());
       request.once('error', reject);
-      if (content instanceof Uint8Array) request.end(content);
+      const body = content instanceof Uint8Array ? slicesOf(content) : content.body;
       // It ends and destroys the request with the stream, and waits where the DataNode is slower.
-      else pipeline(content.body, request).catch(reject);
+      pipeline(watchedOut(body, watch), request).catch(reject);
     });
   }
 
@@ -61,4 +57,11 @@ export class DataNodeUploads {
     this.#http.destroy();
     this.#https.destroy();
   }
+}
+
+/** Small enough that each shows that bytes move. */
+const sliceBytes = 64 << 10;
+
+async function* slicesOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes);
 }

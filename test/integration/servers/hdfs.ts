@@ -14,6 +14,8 @@ export interface HdfsServer {
   uri: string;
   /** Who may do everything; others may only read. */
   superuser: string;
+  /** Port to which the NameNode sends those who bring or want bytes. */
+  dataNodePort: number;
   nameNode: ServerProcess;
   dataNode: ServerProcess;
   stop(): Promise<void>;
@@ -84,7 +86,7 @@ export async function startHdfs(): Promise<HdfsServer> {
     await nameNode.stop();
     await rm(home, { recursive: true, force: true });
   };
-  return { endpoint, uri, superuser: userInfo().username, nameNode, dataNode, stop };
+  return { endpoint, uri, superuser: userInfo().username, dataNodePort: dataHttp, nameNode, dataNode, stop };
 }
 
 /** A DataNode counts as live a moment before the NameNode gives files to it, so ask for what is wanted. */

@@ -6,12 +6,11 @@ import { draw, drawBetween, drawHex } from './draw.ts';
 import type { SimulatedRun } from './simulated-run.ts';
 import type { FindStore } from './simulated-savepoints.ts';
 
-/** Checkpoints that share a file: one of each checkpoint is new, the oldest is compacted away. */
-const shareOf = 4;
-
 export class SimulatedCheckpoints {
   /** Jobs whose checkpoints lie in their zone's store. For all others they are only spoken of, which costs nothing. */
   readonly jobs = new Set<string>();
+  /** Of each checkpoint as many files are shared: one of them is new, the oldest of the one before is compacted away. */
+  shared = { files: 4, leastBytes: 2_000, mostBytes: 9_000 };
   readonly #seed: number;
   readonly #find: FindStore;
   readonly #laid = new Set<string>();
@@ -30,10 +29,11 @@ export class SimulatedCheckpoints {
     if (!folder || this.#laid.has(path)) return;
     this.#laid.add(path);
     const jobFolder = path.slice(0, path.lastIndexOf('/'));
-    const shared = Array.from({ length: shareOf }, (_, index) => {
+    const { files, leastBytes, mostBytes } = this.shared;
+    const shared = Array.from({ length: files }, (_, index) => {
       const of = checkpoint.id - index;
       const file = `${jobFolder}/shared/${drawHex(32, this.#seed, 'sst', run.jobId, of)}`;
-      const size = drawBetween(2_000, 9_000, this.#seed, 'size', file);
+      const size = drawBetween(leastBytes, mostBytes, this.#seed, 'size', file);
       const { store, key } = this.#find(file)!;
       if (!store.objects.has(key)) store.write(key, contentOf(this.#seed, file, size));
       return { name: `00000${index}.sst`, stream: { tag: 2 as const, size, path: file } };
