@@ -72,6 +72,12 @@ export const storeKeys = {
   artifactsPrefix: artifactFolder,
   /** One of them, by the sha256 of its bytes in lower-case hex. Its own name stays: Flink knows a jar by that. */
   artifactKey: (sha256: string, fileName: string) => `${artifactFolder}/${sha256}/${fileName}`,
+  /** Folder of marks: nobody names the copy of this digest any more, so it may go. */
+  leavingCopiesPrefix: 'artifacts/leaving',
+  leavingCopyKey: (sha256: string) => `artifacts/leaving/${sha256}`,
+  /** Folder of announcements: somebody deletes copies now. */
+  deletingCopiesPrefix: 'artifacts/deleting',
+  deletingCopiesKey: (token: string) => `artifacts/deleting/${token}`,
   /** Folder of notes on what was copied, one for each file at home. */
   artifactSourcesPrefix: 'artifacts/sources',
   /** `pathDigest`: a digest of the file's path in the home zone's store. */

@@ -5,6 +5,8 @@ import type { Config } from '../../model/config/types.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import type { Steps } from '../storage/steps.ts';
+import type { Pulse } from '../world.ts';
+import { stopLeaving } from './leaving.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { Source, SourceTrouble } from './source-file.ts';
 import { readSourceNote, sourceNoteKey, writeSourceNote } from './source-note.ts';
@@ -31,12 +33,25 @@ export interface Brought {
 }
 
 /** The copy in the peer, or why there is none. Fails as the peer's store does. */
-export function bringArtifact(task: BringTask, signal: AbortSignal): Promise<Brought | { missing: string }> {
+export function bringArtifact(
+  task: BringTask,
+  pulse: Pick<Pulse, 'signal' | 'sleep'>,
+): Promise<Brought | { missing: string }> {
   const noteKey = sourceNoteKey(task.home.zone, task.home.storeName, task.file.path);
-  return oneAtATime(task.config, `${task.peer.description} ${noteKey}`, () => bring(task, noteKey, signal), signal);
+  return oneAtATime(
+    task.config,
+    `${task.peer.description} ${noteKey}`,
+    () => bring(task, noteKey, pulse),
+    pulse.signal,
+  );
 }
 
-async function bring(task: BringTask, noteKey: string, signal: AbortSignal): Promise<Brought | { missing: string }> {
+async function bring(
+  task: BringTask,
+  noteKey: string,
+  pulse: Pick<Pulse, 'signal' | 'sleep'>,
+): Promise<Brought | { missing: string }> {
+  const { signal } = pulse;
   const { peer, file, home, steps } = task;
   const note = await readSourceNote(peer, noteKey, signal);
   const source = new Source(home.store, file.key);
@@ -45,7 +60,7 @@ async function bring(task: BringTask, noteKey: string, signal: AbortSignal): Pro
     const isKnown = note?.path === file.path && note.version === seen.version && note.sizeBytes === seen.sizeBytes;
     const sha256 = isKnown ? note.sha256 : await source.digest(seen, steps, signal);
     const copy: Brought = { ...copyOf({ ...seen, sha256 }, file.path), copiedBytes: 0 };
-    if (!(await isThere(peer, copy, signal))) {
+    if (!(await isThere(peer, copy, pulse))) {
       await source.copyTo({ store: peer, key: copy.key }, { ...seen, sha256 }, steps, signal);
       copy.copiedBytes = seen.sizeBytes;
     }
@@ -58,7 +73,7 @@ async function bring(task: BringTask, noteKey: string, signal: AbortSignal): Pro
   } catch (error) {
     if (!(error instanceof SourceTrouble)) throw error;
     const former = note && copyOf(note, note.path);
-    if (former && (await isThere(peer, former, signal))) return { ...former, copiedBytes: 0, former: error.message };
+    if (former && (await isThere(peer, former, pulse))) return { ...former, copiedBytes: 0, former: error.message };
     return { missing: error.message };
   }
 }
@@ -70,8 +85,10 @@ function copyOf({ sha256, sizeBytes }: Pick<ArtifactSource, 'sha256' | 'sizeByte
 /** A name is not enough: its size must be right too. */
 async function isThere(
   store: SnapshotStore,
-  { key, sizeBytes }: { key: string; sizeBytes: number },
-  signal: AbortSignal,
+  { key, sizeBytes, sha256 }: { key: string; sizeBytes: number; sha256: string },
+  pulse: Pick<Pulse, 'signal' | 'sleep'>,
 ): Promise<boolean> {
+  await stopLeaving(store, sha256, pulse);
+  const { signal } = pulse;
   return (await store.stat(key, signal))?.sizeBytes === sizeBytes;
 }

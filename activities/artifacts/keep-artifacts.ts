@@ -68,7 +68,7 @@ export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pu
         peer: world.store(task.peer.name, store),
         steps: toldSteps(task.steps, pulse),
       },
-      pulse.signal,
+      pulse,
     );
     if ('missing' in brought) {
       kept.findings.push(missing(job, uri, `${brought.missing}; the peer zone has no copy of it`));

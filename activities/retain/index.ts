@@ -5,7 +5,8 @@ import type { Pulse, World } from '../world.ts';
 import { retainJob } from './retain-job.ts';
 import { forgottenJobs } from './forgotten-jobs.ts';
 import { retainForgotten } from './retain-forgotten.ts';
-import type { ForgottenJob, RetainForgottenRequest, RetainJobRequest, RetainResult } from './types.ts';
+import { sweepArtifacts } from './sweep-artifacts.ts';
+import type { ArtifactSweep, ForgottenJob, RetainForgottenRequest, RetainJobRequest, RetainResult } from './types.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
 export function createRetainActivities(world: World, pulse: () => Pulse = activityPulse) {
@@ -20,6 +21,14 @@ export function createRetainActivities(world: World, pulse: () => Pulse = activi
     },
     async forgottenJobs(zone: string): Promise<ForgottenJob[]> {
       return forgottenJobs(world, zone, pulse().signal);
+    },
+    async sweepArtifacts(zone: string, dryRun: boolean): Promise<ArtifactSweep> {
+      const running = pulse();
+      return keepBeating(
+        running,
+        () => undefined,
+        () => sweepArtifacts(world, zone, dryRun, running),
+      );
     },
     async retainForgotten(request: RetainForgottenRequest): Promise<RetainResult> {
       const running = pulse();

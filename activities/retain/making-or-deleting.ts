@@ -13,13 +13,13 @@ import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 export const deletingForMs = 60_000;
 
 /** A deleter that has not taken its mark away for so long is dead. Twice its time, for a request under way. */
-const deleterIsDeadAfterMs = 120_000;
+export const deleterIsDeadAfterMs = 120_000;
 
 /**
  * A maker that has not taken its announcement away for so long is dead: more than an attempt of the activity
  * `protectJob` may last. A repeated attempt dates its announcement anew.
  */
-const makerIsDeadAfterMs = 75 * 60_000;
+export const makerIsDeadAfterMs = 75 * 60_000;
 
 const lookAgainMs = 500;
 
@@ -92,7 +92,7 @@ async function marksIn(store: SnapshotStore, folder: string, signal: AbortSignal
   return (await store.children(folder, signal)).objects;
 }
 
-/** Not with the caller's signal: a cancelled attempt, too, should leave no mark. */
-async function withdraw(store: SnapshotStore, key: string): Promise<void> {
+/** Takes a mark away. Not with the caller's signal: a cancelled attempt, too, should leave none. */
+export async function withdraw(store: SnapshotStore, key: string): Promise<void> {
   await store.delete(key, AbortSignal.timeout(withdrawDeadlineMs)).catch(() => {});
 }

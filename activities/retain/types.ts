@@ -49,3 +49,15 @@ export interface RetainResult extends JobRef {
   unfinished: boolean;
   seconds: number;
 }
+
+/** What became of copies of jars that nobody names any more, in all stores that a zone's jobs are protected in. */
+export interface ArtifactSweep {
+  /** Those that were deleted; in a dry run, that would be. At most 50 items; `files` and `bytes` count them all. */
+  items: { zone: string; store: string; what: string; bytes: number }[];
+  files: number;
+  bytes: number;
+  /** Copies that nobody names, and that stay until a later look. */
+  leaving: number;
+  /** Why nothing was decided in some store. */
+  skipped?: string;
+}

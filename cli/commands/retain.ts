@@ -47,6 +47,9 @@ export function retainTable(done: RetainSummary, colours: Colours): string[] {
       (bytes / 1e6).toFixed(1),
     ]);
   });
+  for (const { zone, store, what, bytes } of done.artifacts?.items ?? []) {
+    rows.push(['', `jar of nobody, ${zone}/${store}: ${what}`, '1', (bytes / 1e6).toFixed(1)]);
+  }
   const columns = [
     { head: 'job' },
     { head: done.dryRun ? 'would be deleted' : 'deleted' },

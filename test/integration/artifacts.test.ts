@@ -64,7 +64,7 @@ describe.each([
           peer,
           steps,
         },
-        signal,
+        { signal, sleep: async () => {} },
       );
     return { home, peer, path, bring, readBytes: () => read };
   }

@@ -1,7 +1,7 @@
 /** Deletes the recovery points of a zone's jobs that their policies do not keep; or says which those are. */
 import { ActivityFailure, patched, proxyActivities } from '@temporalio/workflow';
 import type { RetainActivities } from '../../activities/retain/index.ts';
-import type { ForgottenJob, RetainResult } from '../../activities/retain/types.ts';
+import type { ArtifactSweep, ForgottenJob, RetainResult } from '../../activities/retain/types.ts';
 import { complaintsAboutUpkeepInput, type RetainInput } from '../../model/upkeep-input.ts';
 import { whyFailed } from '../failure-words.ts';
 import { eachJob, eachOf, keptResults, refuseComplaints, upkeepPriority } from './each-job.ts';
@@ -11,6 +11,14 @@ const jobsInFlight = 4;
 
 const { retainJob, retainForgotten } = proxyActivities<RetainActivities>({
   startToCloseTimeout: '5m',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 3 },
+  priority: upkeepPriority,
+});
+
+/** With many recovery points all their manifests are read when some jar has lost its last job. */
+const { sweepArtifacts } = proxyActivities<RetainActivities>({
+  startToCloseTimeout: '15m',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 3 },
   priority: upkeepPriority,
@@ -33,8 +41,10 @@ export interface RetainSummary {
   bytes: number;
   skipped: number;
   failed: number;
-  /** Why deleted jobs were not looked for; absent when they were. */
+  /** Why deleted jobs or jars of nobody were not looked for; absent when they were. */
   trouble?: string;
+  /** Copies of jars that nobody names; absent when only some jobs were asked for. */
+  artifacts?: ArtifactSweep;
   /** Jobs of which something goes or is wrong, the first 200. */
   results: RetainResult[];
 }
@@ -66,7 +76,8 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
     failed,
     done: note,
   });
-  return sum;
+  // Last: what they named may have lost its last recovery point.
+  return patched('jars of nobody') ? withArtifacts(sum) : sum;
 
   function failed({ namespace, name }: { namespace: string; name: string }, sentence: string): RetainResult {
     const nothing = { kept: 0, items: [], files: 0, bytes: 0, unfinished: false, seconds: 0 };
@@ -80,6 +91,18 @@ export async function retainZone(input: RetainInput): Promise<RetainSummary> {
     if (result.outcome !== 'retained') sum[result.outcome] += 1;
     const says = result.items.length > 0 || result.outcome !== 'retained';
     if (says && sum.results.length < keptResults) sum.results.push(result);
+  }
+}
+
+async function withArtifacts(sum: RetainSummary): Promise<RetainSummary> {
+  try {
+    const artifacts = await sweepArtifacts(sum.zone, sum.dryRun);
+    const { files, bytes, skipped } = artifacts;
+    const trouble = skipped === undefined ? {} : { trouble: `jars of nobody were not looked for: ${skipped}` };
+    return { ...sum, files: sum.files + files, bytes: sum.bytes + bytes, artifacts, ...trouble };
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { ...sum, trouble: `jars of nobody were not looked for: ${whyFailed(error)}` };
   }
 }
 

@@ -46,6 +46,12 @@ test('what retention would delete stands in lines with files and megabytes, what
           unfinished: false,
         },
       ],
+      artifacts: {
+        items: [{ zone: 'az-b', store: 's3', what: 'artifacts/sha256/ab/orders-7.jar', bytes: 4_000_000 }],
+        files: 1,
+        bytes: 4_000_000,
+        leaving: 0,
+      },
     },
     plain,
   ).map((line) => line.trimEnd());
@@ -54,6 +60,7 @@ test('what retention would delete stands in lines with files and megabytes, what
     expect.stringMatching(/^streaming\/orders +recovery point 20261121T020304Z-1a2b3c4d +7 +12\.0$/),
     expect.stringMatching(/^streaming\/orders +leftover snapshots\/streaming\/orders\/t1 +2 +0\.5$/),
     expect.stringMatching(/^streaming\/audit +skipped: one is being made$/),
+    expect.stringMatching(/^ +jar of nobody, az-b\/s3: artifacts\/sha256\/ab\/orders-7.jar +1 +4\.0$/),
     '2 jobs, 3 recovery points kept; 9 files, 12.5 MB would be deleted',
   ]);
 });

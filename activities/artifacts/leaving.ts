@@ -1,0 +1,67 @@
+/**
+ * Keeps a copy of a jar from being deleted while a round is about to name it. Jobs share copies, so there is always some
+ * round under way, and nobody can wait until there is none. Instead a copy is marked long before it goes: longer than a
+ * round lasts. A round that sees the mark takes it away, and then waits for whoever may have seen it before that.
+ */
+import { randomUUID } from 'node:crypto';
+import { storeKeys } from '../../model/store-keys.ts';
+import { deleterIsDeadAfterMs, makerIsDeadAfterMs, withdraw } from '../retain/making-or-deleting.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import type { Pulse } from '../world.ts';
+
+/** A round that did not see the mark has ended when it is so old, or is dead. */
+export const leavingForMs = makerIsDeadAfterMs + 5 * 60_000;
+
+const lookAgainMs = 500;
+
+const nothing = new Uint8Array();
+
+/**
+ * For a round, before it looks whether the copy is there: from then on it may count on what it finds, until it has
+ * written its manifest.
+ */
+export async function stopLeaving(
+  store: SnapshotStore,
+  sha256: string,
+  { signal, sleep }: Pick<Pulse, 'signal' | 'sleep'>,
+): Promise<void> {
+  const key = storeKeys.leavingCopyKey(sha256);
+  if (!(await store.stat(key, signal))) return;
+  await store.delete(key, signal);
+  // Who begins to delete after this finds no mark. Who began before may not have looked since, but ends itself by then.
+  for (let waitedMs = 0; waitedMs < deleterIsDeadAfterMs; waitedMs += lookAgainMs) {
+    const { objects } = await store.children(storeKeys.deletingCopiesPrefix, signal);
+    if (objects.length === 0) return;
+    await sleep(lookAgainMs);
+  }
+}
+
+/** For who deletes copies: announces it, and hands on the store's own time. Announcements of the dead are taken away. */
+export async function whileDeletingCopies<T>(
+  store: SnapshotStore,
+  work: (nowMs: number) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const key = storeKeys.deletingCopiesKey(randomUUID());
+  await store.put(key, nothing, { signal });
+  try {
+    const { objects } = await store.children(storeKeys.deletingCopiesPrefix, signal);
+    const nowMs = objects.find((one) => one.key === key)?.modifiedAt.getTime() ?? 0;
+    for (const one of objects) {
+      if (nowMs - one.modifiedAt.getTime() > deleterIsDeadAfterMs) await store.delete(one.key, signal);
+    }
+    return await work(nowMs);
+  } finally {
+    await withdraw(store, key);
+  }
+}
+
+export async function markLeaving(store: SnapshotStore, sha256: string, signal: AbortSignal): Promise<void> {
+  await store.put(storeKeys.leavingCopyKey(sha256), nothing, { signal });
+}
+
+/** When each mark was written, by digest. */
+export async function leavingMarks(store: SnapshotStore, signal: AbortSignal): Promise<Map<string, number>> {
+  const { objects } = await store.children(storeKeys.leavingCopiesPrefix, signal);
+  return new Map(objects.map(({ key, modifiedAt }) => [key.slice(key.lastIndexOf('/') + 1), modifiedAt.getTime()]));
+}

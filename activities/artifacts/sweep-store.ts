@@ -1,0 +1,146 @@
+/** Deletes the copies of jars in one store that no recovery point and no object in Kubernetes names. */
+import {
+  copiesAmong,
+  copiesNamedIn,
+  planSweep,
+  unnamedCopies,
+  type SeenCopy,
+  type SweepPlan,
+} from '../../model/artifacts/sweep.ts';
+import { storeKeys } from '../../model/store-keys.ts';
+import { forEachAtOnce } from '../at-once.ts';
+import { OutsideFailure } from '../failure.ts';
+import { listReturning, readReturning } from '../give-back/returning.ts';
+import { deletingForMs } from '../retain/making-or-deleting.ts';
+import type { SnapshotStore, StoredObject } from '../storage/port.ts';
+import { maxManifestBytes } from '../storage/recovery-points.ts';
+import { zoneConfig, type Pulse, type World } from '../world.ts';
+import { leavingForMs, leavingMarks, markLeaving, whileDeletingCopies } from './leaving.ts';
+import { readSourceNote } from './source-note.ts';
+
+/** Manifests read at once: each is a few hundred kilobytes at most in practice. */
+const readAtOnce = 16;
+
+export interface SweptStore {
+  /** Copies that went, or in a dry run would go now. */
+  removed: { sha256: string; files: { key: string; sizeBytes: number }[] }[];
+  /** Copies that nobody names and that may go later. */
+  leaving: number;
+  /** Why nothing was decided. */
+  skipped?: string;
+}
+
+export interface SweepTask {
+  /** Zone of the store. */
+  zone: string;
+  storeName: string;
+  dryRun: boolean;
+}
+
+/** A store that fails is thrown, to be tried again; a zone that does not answer keeps all. */
+export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): Promise<SweptStore> {
+  const { signal } = pulse;
+  const store = world.store(task.zone, task.storeName);
+  const objects: StoredObject[] = [];
+  for await (const object of store.list(storeKeys.artifactsPrefix, signal)) objects.push(object);
+  const copies = copiesAmong(objects);
+  const marksMs = await leavingMarks(store, signal);
+  if (copies.length === 0 && marksMs.size === 0) return { removed: [], leaving: 0 };
+
+  // Before anybody is asked for what he names: a mark must be old by then.
+  const nowMs = task.dryRun ? world.now() : await whileDeletingCopies(store, async (ms) => ms, signal);
+  const named = await namedByObjects(world, signal);
+  if ('why' in named) return { removed: [], leaving: 0, skipped: named.why };
+  const { orphanAgeMs } = world.config.retention;
+  const age = { nowMs, orphanAgeMs };
+  // A store whose copies all have a job asks for no manifest.
+  const isOpen = unnamedCopies({ copies, named: named.digests, ...age }).length > 0;
+  if (isOpen) await addNamedInZone(world, task.zone, named.digests, signal);
+  const plan = planSweep({ copies, marksMs, named: named.digests, ...age, markAgeMs: leavingForMs });
+  const removed = task.dryRun ? plan.remove : await apply(store, plan, marksMs, pulse);
+  const leaving = unnamedCopies({ copies, named: named.digests, ...age });
+  return { removed, leaving: leaving.length - removed.length };
+}
+
+/** By standbys, twins and jobs of every zone: who runs with a copy needs it at its JobManager's next start. */
+async function namedByObjects(world: World, signal: AbortSignal): Promise<{ digests: Set<string> } | { why: string }> {
+  const digests = new Set<string>();
+  for (const zone of Object.keys(world.config.zones)) {
+    try {
+      const objects = await world.cluster(zone).listDeployments(undefined, signal);
+      for (const sha256 of copiesNamedIn(JSON.stringify(objects))) digests.add(sha256);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof OutsideFailure)) throw error;
+      return { why: `which jars jobs of ${zone} use is not known: ${error.message}` };
+    }
+  }
+  return { digests };
+}
+
+/** By recovery points, and by objects that change places, in all stores of the zone. Read as text, whatever version wrote it. */
+async function addNamedInZone(world: World, zone: string, digests: Set<string>, signal: AbortSignal): Promise<void> {
+  for (const name of Object.keys(zoneConfig(world, zone).stores)) {
+    const store = world.store(zone, name);
+    const manifests: string[] = [];
+    for await (const { key } of store.list('recovery-points', signal)) {
+      if (key.endsWith('/manifest.json')) manifests.push(key);
+    }
+    await forEachAtOnce(manifests, readAtOnce, async (key) => {
+      const bytes = await store.read(key, { maxBytes: maxManifestBytes, signal });
+      for (const sha256 of copiesNamedIn(new TextDecoder().decode(bytes))) digests.add(sha256);
+    });
+    for (const job of await listReturning(store, signal)) {
+      const object = await readReturning(store, job, signal);
+      for (const sha256 of copiesNamedIn(JSON.stringify(object ?? null))) digests.add(sha256);
+    }
+  }
+}
+
+/** What it did not come to, the next look does. */
+async function apply(
+  store: SnapshotStore,
+  plan: SweepPlan,
+  marksMs: ReadonlyMap<string, number>,
+  { signal }: Pulse,
+): Promise<SeenCopy[]> {
+  for (const { sha256 } of plan.mark) await markLeaving(store, sha256, signal);
+  for (const sha256 of plan.unmark) await store.delete(storeKeys.leavingCopyKey(sha256), signal);
+  const removed: SeenCopy[] = [];
+  if (plan.remove.length === 0) return removed;
+  const endMs = performance.now() + deletingForMs;
+  const timeOut = AbortSignal.timeout(deletingForMs);
+  const bounded = AbortSignal.any([signal, timeOut]);
+  await whileDeletingCopies(
+    store,
+    async () => {
+      for (const copy of plan.remove) {
+        if (performance.now() >= endMs) return;
+        // A round has taken it away, and may count on the copy; another look may have marked it anew since.
+        const mark = await store.stat(storeKeys.leavingCopyKey(copy.sha256), bounded);
+        if (mark?.modifiedAt.getTime() !== marksMs.get(copy.sha256)) continue;
+        for (const { key } of copy.files) await store.delete(key, bounded);
+        await store.removeFolder(`${storeKeys.artifactsPrefix}/${copy.sha256}`, bounded);
+        await store.delete(storeKeys.leavingCopyKey(copy.sha256), bounded);
+        removed.push(copy);
+      }
+    },
+    bounded,
+  ).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!timeOut.aborted || !(error instanceof OutsideFailure)) throw error;
+  });
+  await forgetSources(store, new Set(removed.map(({ sha256 }) => sha256)), signal);
+  return removed;
+}
+
+/** A note without its copy only makes a round read the file again. */
+async function forgetSources(store: SnapshotStore, gone: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  if (gone.size === 0) return;
+  const notes: string[] = [];
+  for await (const { key } of store.list(storeKeys.artifactSourcesPrefix, signal)) notes.push(key);
+  await forEachAtOnce(notes, readAtOnce, async (key) => {
+    const note = await readSourceNote(store, key, signal);
+    if (note && gone.has(note.sha256)) await store.delete(key, signal);
+  });
+}
