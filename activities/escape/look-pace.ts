@@ -7,6 +7,10 @@ import type { Tier } from '../../model/tier.ts';
 /** Looks of one worker a second, at most, at jobs that are not up yet. */
 const looksPerSecond = 200;
 
+/** The same at jobs that do not come up: after a minute they wait for room or for pods, which no look hastens. */
+const looksPerSecondAtLate = 70;
+const lateMs = 60_000;
+
 /** The same while it starts others: a start that is late costs a job more than a look that is. */
 const looksPerSecondBesideStarts = 50;
 
@@ -26,11 +30,15 @@ const diagnoseEveryMsOfMany = 30_000;
 /** Diagnoses at once, so that a zone in which nothing comes up is not asked to death. */
 const diagnosesAtOnce = 16;
 
-/** A diagnosis that takes longer was hard on the API server, which goes through all pods and Events of a namespace. */
+/** A diagnosis that takes longer was hard on the API server, or found it busy. */
 const easyDiagnosisMs = 250;
 
-/** Of the time, what such diagnoses may take: many jobs wait for pods, and the API server that is asked places them. */
-const shareOfHardDiagnoses = 0.1;
+/**
+ * Of the time, what such diagnoses may take: jobs wait for pods, and the API server that is asked places them. The last
+ * few jobs of an escape are the ones that wait longest.
+ */
+const shareOfHardDiagnoses = 0.5;
+const shareOfHardDiagnosesOfMany = 0.1;
 
 export class LookPace {
   #watched = 0;
@@ -60,10 +68,11 @@ export class LookPace {
     }
   }
 
-  /** Between two looks at a job that is not up yet. */
-  pauseMs(tier: Tier): number {
+  /** Between two looks at a job that is not up `sinceStartMs` after its start. */
+  pauseMs(tier: Tier, sinceStartMs: number): number {
     if (tier === 'P0') return shortestPauseMs;
-    const rate = this.#starting > 0 ? looksPerSecondBesideStarts : looksPerSecond;
+    const alone = sinceStartMs > lateMs ? looksPerSecondAtLate : looksPerSecond;
+    const rate = this.#starting > 0 ? looksPerSecondBesideStarts : alone;
     return Math.min(longestPauseMs, Math.max(shortestPauseMs, (this.#watched * 1_000) / rate));
   }
 
@@ -73,15 +82,15 @@ export class LookPace {
   }
 
   /**
-   * Diagnoses, unless many are at it: then undefined, and the next look tries again. While many jobs are watched and
-   * diagnoses are hard, one goes at a time and then there is a pause; but `last`, the one that ends the watching, goes.
+   * Diagnoses, unless many are at it: then undefined, and the next look tries again. While diagnoses are hard, one goes
+   * at a time and then there is a pause; but `last`, the one that ends the watching, goes.
    */
   async diagnosing<T>(
     diagnose: () => Promise<T>,
     { now, last }: { now: () => number; last: boolean },
   ): Promise<T | undefined> {
     if (this.#diagnosing >= diagnosesAtOnce) return undefined;
-    const sparing = this.#watched > manyJobs && this.#tookMs > easyDiagnosisMs && !last;
+    const sparing = this.#tookMs > easyDiagnosisMs && !last;
     const beganMs = now();
     if (sparing && (this.#diagnosing > 0 || beganMs < this.#nextMs)) return undefined;
     this.#diagnosing += 1;
@@ -90,7 +99,8 @@ export class LookPace {
     } finally {
       this.#diagnosing -= 1;
       this.#tookMs = now() - beganMs;
-      this.#nextMs = beganMs + this.#tookMs / shareOfHardDiagnoses;
+      const share = this.#watched > manyJobs ? shareOfHardDiagnosesOfMany : shareOfHardDiagnoses;
+      this.#nextMs = beganMs + this.#tookMs / share;
     }
   }
 }

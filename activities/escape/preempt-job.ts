@@ -130,9 +130,12 @@ async function untilGone(
 ): Promise<Ended> {
   const { preemptDeadlineMs } = world.config.escape;
   const deadline = world.now() + preemptDeadlineMs;
+  const cluster = world.cluster(target.to);
   for (;;) {
     pulse.beat();
-    const pods = await world.cluster(target.to).listPods(victim, pulse.signal);
+    let pods = await cluster.listPods(victim, pulse.signal);
+    // Others are about to take its room: that it is free must be true now.
+    if (pods.length === 0) pods = await cluster.listPods(victim, pulse.signal, 'current');
     if (pods.length === 0) return ended;
     if (world.now() >= deadline) {
       const still = `${pods.length} of its pods are still there after ${formatDurationMs(preemptDeadlineMs)}`;

@@ -65,7 +65,7 @@ async function watchJob(
   let lastFailure: string | undefined;
   let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
   // No JobManager answers in its first moments; a twin's does already.
-  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier));
+  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, world.now() - startedMs));
 
   for (;;) {
     const look = await lookAtJob(jobManager, pulse.signal);
@@ -97,7 +97,7 @@ async function watchJob(
         if (failed) watched.trouble = failed.report.reason;
       }
     }
-    await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier) : 400);
+    await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400);
   }
 }
 

@@ -42,11 +42,12 @@ export async function gatherDiagnosis(sources: DiagnosisSources, known: KnownBef
   }
 
   try {
+    const listed = cluster.listPods(job, stop.signal);
     const [deployment, pods, events, jobManagerLog, exceptions] = await Promise.all([
       ask('FlinkDeployment', (signal) => cluster.getDeployment(job, signal)),
-      ask('pods', (signal) => cluster.listPods(job, signal)),
-      ask('events', (signal) => cluster.listEvents(job, signal)),
-      ask("JobManager's log", (signal) => cluster.jobManagerLog(job, logLines, signal)),
+      ask('pods', () => listed),
+      ask('events', async (signal) => cluster.listWarnings(job, await listed, signal)),
+      ask("JobManager's log", async (signal) => cluster.jobManagerLog(job, await listed, logLines, signal)),
       ask('exceptions', async (signal) => {
         // In application mode there is one job; the newest stands first where an ended one is kept.
         const [first] = await jobManager.jobs(signal);

@@ -16,13 +16,12 @@ import { serviceProxyOf } from './service-proxy.ts';
  */
 export function openCluster(zone: ZoneConfig): ZoneCluster {
   const client = openClient(zone);
-  const pods = podsOf(client);
   return {
     zone: zone.name,
     ...deploymentsOf(client),
     ...configMapsOf(client),
-    ...pods,
-    ...eventsOf(client, pods.listPods),
+    ...podsOf(client),
+    ...eventsOf(client),
     ...roomOf(client),
     ...placeholdersOf(client),
     ...serviceProxyOf(client),

@@ -5,10 +5,10 @@ import { annotations } from '../../model/kubernetes/marks.ts';
 import type { KubernetesClient } from './client.ts';
 import { contentTypes } from './client.ts';
 import { failureOf } from './failure.ts';
-import { listAll } from './paging.ts';
+import { listAll, listFromMemory } from './paging.ts';
 import { summarizePod } from './pod-summary.ts';
 import type { PodObject } from './pod-summary.ts';
-import type { PodSummary, ZoneCluster } from './port.ts';
+import type { ZoneCluster } from './port.ts';
 
 /** The operator's pod templates name it so; Flink adds its settings to the container of this name only. */
 const flinkContainer = 'flink-main-container';
@@ -20,15 +20,15 @@ function collection(namespace: string): string {
 }
 
 export function podsOf(client: KubernetesClient): Pick<ZoneCluster, 'listPods' | 'pokePods' | 'jobManagerLog'> {
-  async function listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]> {
-    const pods = await listAll<PodObject>(client, {
-      path: collection(job.namespace),
-      query: { labelSelector: `app=${job.name}` },
-      what: `list of pods of ${jobKey(job)}`,
-      signal,
-    });
+  const listPods: ZoneCluster['listPods'] = async (job, signal, freshness) => {
+    const what = `list of pods of ${jobKey(job)}`;
+    const query = { labelSelector: `app=${job.name}` };
+    const list = { path: collection(job.namespace), query, what, signal };
+    const pods = await (freshness === 'current'
+      ? listAll<PodObject>(client, list)
+      : listFromMemory<PodObject>(client, list));
     return pods.map(summarizePod);
-  }
+  };
 
   async function log(job: JobRef, pod: string, query: Record<string, string>, signal?: AbortSignal) {
     const what = `log of pod ${job.namespace}/${pod}`;
@@ -36,8 +36,9 @@ export function podsOf(client: KubernetesClient): Pick<ZoneCluster, 'listPods' |
     const path = `${collection(job.namespace)}/${encodeURIComponent(pod)}/log?${search.toString()}`;
     const answer = await client.send({ method: 'GET', path, what, signal });
     if (answer.status === 200) return answer.body;
-    // 400: its container has not started, or has no earlier run; 404: the pod is gone. Either way there is no log.
-    if (answer.status === 400 || answer.status === 404) return undefined;
+    // 204: the pod has no node yet; 400: its container has not started, or has no earlier run; 404: the pod is gone.
+    // Whichever it is, there is no log.
+    if ([204, 400, 404].includes(answer.status)) return undefined;
     throw failureOf(client.system, what, answer);
   }
 
@@ -57,8 +58,8 @@ export function podsOf(client: KubernetesClient): Pick<ZoneCluster, 'listPods' |
       }
     },
 
-    async jobManagerLog(job, tailLines, signal) {
-      const managers = (await listPods(job, signal)).filter((pod) => pod.component === 'jobmanager');
+    async jobManagerLog(job, pods, tailLines, signal) {
+      const managers = pods.filter((pod) => pod.component === 'jobmanager');
       // With several (an old one ending, a new one starting) the one that fell over has the most to say.
       const pod = managers.sort((a, b) => b.restarts - a.restarts)[0];
       if (!pod) return undefined;

@@ -57,14 +57,22 @@ export interface ZoneCluster {
   ): Promise<void>;
   getConfigMap(ref: JobRef, signal?: AbortSignal): Promise<Record<string, string> | undefined>;
   applyConfigMap(ref: JobRef, data: Record<string, string>, signal?: AbortSignal): Promise<void>;
-  /** Pods of a job (label `app=<name>`, as the operator sets it). */
-  listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]>;
+  /**
+   * Pods of a job (label `app=<name>`, as the operator sets it), as the API server has them in memory: on a busy one
+   * that may be seconds old. `current` is of this moment, for which it may have to go through all pods of the namespace.
+   */
+  listPods(job: JobRef, signal?: AbortSignal, freshness?: 'current'): Promise<PodSummary[]>;
   /** Changes an annotation on each pod of a job, so that the kubelet renews its mounted ConfigMaps at once. */
   pokePods(job: JobRef, mark: string, signal?: AbortSignal): Promise<void>;
-  /** Warnings first, newest first, of the job's FlinkDeployment, Deployment and pods. */
-  listEvents(job: JobRef, signal?: AbortSignal): Promise<EventSummary[]>;
-  /** Last lines of the JobManager's log, also of a container that already ended. */
-  jobManagerLog(job: JobRef, tailLines: number, signal?: AbortSignal): Promise<string | undefined>;
+  /** Events of type Warning, newest first, of the job's FlinkDeployment, Deployments and given pods; up to a minute old. */
+  listWarnings(job: JobRef, pods: readonly PodSummary[], signal?: AbortSignal): Promise<EventSummary[]>;
+  /** Last lines of the log of the JobManager among the job's pods, also of a container that already ended. */
+  jobManagerLog(
+    job: JobRef,
+    pods: readonly PodSummary[],
+    tailLines: number,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
   /** All nodes of the cluster, paged. */
   listNodes(signal?: AbortSignal): Promise<NodeCapacity[]>;
   /** What pods of all namespaces hold of the nodes on which they stand, paged; pods that ended are left out. */

@@ -104,18 +104,23 @@ export class PodBody implements JobBody {
   }
 
   async #lookForLost(): Promise<void> {
+    let ranBefore = -1;
     for (;;) {
       await this.#pause(lookForLostMs);
       if (this.#ending.signal.aborted) return;
-      // While pods are still being created, all are missing.
-      if (this.#poster.waiting > 0) continue;
+      // While pods are still being created, all are missing; and a list of tens of thousands that are still being placed
+      // would hold up the API server that places them.
+      const isMoving = this.#poster.waiting > 0 || this.#running.total !== ranBefore;
+      ranBefore = this.#running.total;
+      if (isMoving) continue;
       const short = [...this.#byObject.values()].filter((body) => !this.#isWhole(body));
       if (short.length === 0) continue;
-      const there = await this.#namesThere().catch((error: unknown) => this.#say(`list of pods: ${String(error)}`));
-      if (!there) continue;
+      const waiting = await this.#namesWaiting().catch((error: unknown) => this.#say(`list of pods: ${String(error)}`));
+      if (!waiting) continue;
       for (const { object, pods } of short) {
         if (!this.#byObject.has(object)) continue;
-        this.#poster.post([...pods].flatMap(([name, pod]) => (there.has(name) ? [] : [pod])));
+        const isThere = (name: string) => waiting.has(name) || this.#running.has(object, name);
+        this.#poster.post([...pods].flatMap(([name, pod]) => (isThere(name) ? [] : [pod])));
       }
     }
   }
@@ -124,8 +129,10 @@ export class PodBody implements JobBody {
     return this.#running.of(object) >= pods.size;
   }
 
-  async #namesThere(): Promise<Set<string>> {
-    const query = new URLSearchParams({ labelSelector: madeFor, resourceVersion: '0' }).toString();
+  /** Names of pods that do not run yet; those that do are known. */
+  async #namesWaiting(): Promise<Set<string>> {
+    const selectors = { labelSelector: madeFor, fieldSelector: 'status.phase=Pending' };
+    const query = new URLSearchParams({ ...selectors, resourceVersion: '0' }).toString();
     const accept = metadataAs('PartialObjectMetadataList');
     let text = '';
     for await (const chunk of await this.#api.stream(`/api/v1/pods?${query}`, accept, this.#ending.signal)) {

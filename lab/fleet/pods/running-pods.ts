@@ -35,6 +35,11 @@ export class RunningPods {
     return this.#byObject.get(object)?.size ?? 0;
   }
 
+  /** Whether a pod of an object runs. */
+  has(object: string, name: string): boolean {
+    return this.#byObject.get(object)?.has(name) ?? false;
+  }
+
   /** Reads what runs, then follows it until `close`. `onGone` hears of each pod that ran and is no more. */
   async open(onGone: (pod: PodName) => void): Promise<void> {
     const { over } = await follow(

@@ -19,6 +19,9 @@ let flink: FlinkServer;
 const core = '/api/v1/namespaces/default';
 const merge = 'application/merge-patch+json';
 
+/** Nothing listens there. */
+const nobody = { via: 'url', template: 'http://127.0.0.1:1/{namespace}/{job}' } as const;
+
 /** The API server refuses to proxy to loopback. */
 const address = Object.values(networkInterfaces())
   .flat()
@@ -94,7 +97,7 @@ describe('pods', () => {
   });
 
   test('are those of the job alone, with the reason that says most', async () => {
-    const pods = new Map((await cluster.listPods(job)).map((pod) => [pod.name, pod]));
+    const pods = new Map((await cluster.listPods(job, undefined, 'current')).map((pod) => [pod.name, pod]));
     expect([...pods.keys()].sort()).toEqual([
       'pods-jm',
       'pods-tm-image',
@@ -117,11 +120,11 @@ describe('pods', () => {
   });
 
   test('a job without a JobManager has no log', async () => {
-    expect(await cluster.jobManagerLog({ namespace: 'default', name: 'nobody' }, 100)).toBeUndefined();
+    expect(await cluster.jobManagerLog({ namespace: 'default', name: 'nobody' }, [], 100)).toBeUndefined();
   });
 });
 
-test('events: of the job, its pods and ReplicaSets, warnings first, newest first, and of no other job', async () => {
+test('warnings: of the job, its pods and ReplicaSets, newest first, and of no other job', async () => {
   const job = { namespace: 'default', name: 'events' };
   await createPod('events', 'events-tm', 'taskmanager', {});
   await createEvent('Pod', 'events-tm', '2026-01-01T00:00:03Z', { reason: 'Scheduled', message: 'ok', type: 'Normal' });
@@ -136,11 +139,11 @@ test('events: of the job, its pods and ReplicaSets, warnings first, newest first
     message: 'x',
   });
   await createEvent('Pod', 'events-eu-tm', '2026-01-01T00:00:09Z', { reason: 'Failed', message: 'x' });
-  expect((await cluster.listEvents(job)).map((event) => `${event.reason} ${event.object}`)).toEqual([
+  const pods = await cluster.listPods(job, undefined, 'current');
+  expect((await cluster.listWarnings(job, pods)).map((event) => `${event.reason} ${event.object}`)).toEqual([
     'Error FlinkDeployment/events',
     'FailedScheduling Pod/events-tm',
     'FailedCreate ReplicaSet/events-7d9c5b6f4',
-    'Scheduled Pod/events-tm',
   ]);
 });
 
@@ -202,6 +205,31 @@ describe('the service proxy', () => {
     expect(failure).toMatchObject({ failureClass: 'Unavailable', status: 503 });
     expect(failure.message).toContain('refused');
   });
+});
+
+/** How often the API server had etcd list a resource. */
+async function listsOfEtcd(resource: string): Promise<number> {
+  const metrics = String(await kubernetes.raw('GET', '/metrics'));
+  const lines = metrics.match(new RegExp(`^apiserver_storage_list_total\\{[^}]*resource="${resource}".*$`, 'gm')) ?? [];
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+test('diagnoses of several jobs have the API server read no pod from etcd, and Events once', async () => {
+  const before = [await listsOfEtcd('pods'), await listsOfEtcd('events')];
+  const fresh = openCluster(kubernetes.zone());
+  try {
+    for (const name of ['pods', 'pods-eu', 'events']) {
+      const job = { namespace: 'default', name };
+      const unseen = createFlinkGateway({}, { 'az-t': { ...kubernetes.zone(), flinkRest: nobody } });
+      const jobManager = unseen.jobManager('az-t', job);
+      const input = await gatherDiagnosis({ job, cluster: fresh, jobManager, deadlineMs: 10_000 });
+      expect(input.pods?.length).toBeGreaterThan(0);
+      expect(input.gaps?.filter((gap) => !gap.startsWith('exceptions'))).toEqual([]);
+    }
+  } finally {
+    await fresh.close();
+  }
+  expect([await listsOfEtcd('pods'), await listsOfEtcd('events')]).toEqual([before[0], before[1]! + 1]);
 });
 
 test('a diagnosis of a frozen zone ends by its deadline, and what is missing is its evidence', async () => {

@@ -146,11 +146,16 @@ export class SimulatedCluster implements ZoneCluster {
     });
   }
 
-  async listEvents(job: JobRef, signal?: AbortSignal): Promise<EventSummary[]> {
+  async listWarnings(job: JobRef, _pods: readonly PodSummary[], signal?: AbortSignal): Promise<EventSummary[]> {
     return this.#way.request('kubernetes', 'list events', jobKey(job), signal, () => []);
   }
 
-  async jobManagerLog(job: JobRef, _tailLines: number, signal?: AbortSignal): Promise<string | undefined> {
+  async jobManagerLog(
+    job: JobRef,
+    _pods: readonly PodSummary[],
+    _tailLines: number,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     return this.#way.request('kubernetes', 'log', jobKey(job), signal, () =>
       jobManagerLogOf(this.#operator.runs.get(jobKey(job))?.fault),
     );

@@ -8,20 +8,30 @@ function begin(count: number, act: (never: () => Promise<never>) => unknown): vo
 
 test('few jobs are looked at often, many share what can be borne, and none waits for longer than half a minute', () => {
   const pace = new LookPace();
-  expect(pace.pauseMs('P2')).toBe(700);
+  expect(pace.pauseMs('P2', 0)).toBe(700);
   begin(1_000, (never) => pace.watching(never));
-  expect(pace.pauseMs('P2')).toBe(5_000);
+  expect(pace.pauseMs('P2', 0)).toBe(5_000);
   begin(9_000, (never) => pace.watching(never));
-  expect(pace.pauseMs('P3')).toBeLessThan(30_000);
-  expect(pace.pauseMs('P0')).toBe(700);
+  expect(pace.pauseMs('P3', 0)).toBeLessThan(30_000);
+  expect(pace.pauseMs('P0', 0)).toBe(700);
+});
+
+test('jobs that many wait for together are looked at less often after a minute, a few as often as before', () => {
+  const pace = new LookPace();
+  begin(20, (never) => pace.watching(never));
+  expect(pace.pauseMs('P1', 300_000)).toBe(700);
+  begin(680, (never) => pace.watching(never));
+  expect(pace.pauseMs('P2', 59_000)).toBe(3_500);
+  expect(pace.pauseMs('P2', 61_000)).toBe(10_000);
+  expect(pace.pauseMs('P0', 61_000)).toBe(700);
 });
 
 test('looks step back while others are started', async () => {
   const pace = new LookPace();
   begin(400, (never) => pace.watching(never));
-  expect(pace.pauseMs('P2')).toBe(2_000);
-  await pace.starting(async () => expect(pace.pauseMs('P2')).toBe(8_000));
-  expect(pace.pauseMs('P2')).toBe(2_000);
+  expect(pace.pauseMs('P2', 0)).toBe(2_000);
+  await pace.starting(async () => expect(pace.pauseMs('P2', 0)).toBe(8_000));
+  expect(pace.pauseMs('P2', 0)).toBe(2_000);
 });
 
 test('where many jobs do not come up, few are diagnosed at once', async () => {
@@ -30,6 +40,19 @@ test('where many jobs do not come up, few are diagnosed at once', async () => {
   expect(await pace.diagnosing(async () => 'why', at)).toBe('why');
   begin(16, (never) => pace.diagnosing(never, at));
   expect(await pace.diagnosing(async () => 'why', at)).toBeUndefined();
+});
+
+test('where few are watched, diagnoses that are hard go one at a time and take half of the time', async () => {
+  const pace = new LookPace();
+  begin(20, (never) => pace.watching(never));
+  const clock = { ms: 0 };
+  const at = { now: () => clock.ms, last: false };
+  const hard = async () => ((clock.ms += 4_000), 'why');
+  expect(await pace.diagnosing(hard, at)).toBe('why');
+  expect(await pace.diagnosing(hard, at)).toBeUndefined();
+  clock.ms += 4_000;
+  begin(1, (never) => pace.diagnosing(never, at));
+  expect(await pace.diagnosing(hard, at)).toBeUndefined();
 });
 
 describe('where many jobs are watched', () => {
