@@ -86,6 +86,11 @@ export const errorCodes = {
     means: 'The snapshot’s _metadata is truncated, damaged or of an unknown version.',
     remedy: 'Take a new recovery point; for an unknown version update az-escape.',
   },
+  NameTaken: {
+    means: 'The peer has a job of the same namespace and name that belongs to another zone.',
+    remedy:
+      'Give one of the two another name or namespace, or another peer by the annotation az-escape.io/peer; until then the job is not protected. If the other job is gone for good, delete what it left there.',
+  },
   TwinUnwell: {
     means: 'The recovery point was kept, but the P0 job’s twin in the peer zone does not run healthily.',
     remedy:

@@ -15,6 +15,7 @@ import { complaintsAboutEscapeInput, type EscapeInput } from '../model/escape/in
 import type { EscapeProgress } from '../model/escape/progress.ts';
 import { errorCodes, type ErrorCode } from '../model/error-codes.ts';
 import type { Config } from '../model/config/types.ts';
+import { lostClusters, noSuchCluster, type LostClusters } from '../model/config/zone-clusters.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../model/protect-input.ts';
 import type { RoundProgress } from '../model/protect/round-progress.ts';
 import type { Verdict } from '../workflows/escape-zone/verdict.ts';
@@ -33,11 +34,16 @@ export class Refusal extends Error {
   }
 }
 
-/** @throws Refusal `UnknownZone`, naming those that there are */
+/** For what is about one cluster. @throws Refusal `UnknownZone`, naming those that there are */
 export function refuseUnknownZone(config: Config, zone: string): void {
-  if (Object.hasOwn(config.zones, zone)) return;
-  const known = Object.keys(config.zones).join(', ');
-  throw new Refusal('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
+  if (!Object.hasOwn(config.zones, zone)) throw new Refusal('UnknownZone', noSuchCluster(config, zone));
+}
+
+/** For escapes, which may be of a zone or of one cluster of it. @throws Refusal `UnknownZone` */
+export function lostOrRefuse(config: Config, zone: string, cluster?: string): LostClusters {
+  const lost = lostClusters(config, zone, cluster);
+  if ('problem' in lost) throw new Refusal('UnknownZone', lost.problem);
+  return lost;
 }
 
 /** What a verdict that is not accepted says. */
@@ -59,9 +65,9 @@ export async function requestEscape(
 ): Promise<{ verdict: Verdict; workflowId: string }> {
   const complaints = complaintsAboutEscapeInput(input);
   if (complaints.length > 0) throw new Refusal('BadInput', complaints.join('; '));
-  refuseUnknownZone(config, input.zone);
+  const { zone } = lostOrRefuse(config, input.zone, input.cluster);
   const incident = input.incident ?? `manual-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-  const workflowId = `escape/${input.zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
+  const workflowId = `escape/${zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
   const askedAtMs = Date.now();
   const ask = (updateId: string): Promise<Verdict> => {
     const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
@@ -70,7 +76,7 @@ export async function requestEscape(
       args: [{ ...input, incident }],
       workflowIdReusePolicy: input.dryRun ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${input.zone} for ${incident}`,
+      staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${zone} for ${incident}`,
       priority: { priorityKey: 1 },
     });
     return client.workflow.executeUpdateWithStart<Workflow, Verdict, []>('request', {
@@ -86,7 +92,7 @@ export async function requestEscape(
     if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error.cause) ?? error;
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     // Started in Temporal's UI, and over: nobody asked it for a verdict while it ran.
-    const sentence = `the escape of ${input.zone} for ${incident} is over`;
+    const sentence = `the escape of ${zone} for ${incident} is over`;
     return { verdict: { accepted: true, sentence, workflowId }, workflowId };
   }
 }

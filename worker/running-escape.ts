@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { isOver, type EscapeProgress } from '../model/escape/progress.ts';
 import type { Config } from '../model/config/types.ts';
-import { Refusal, refusalOf, refuseUnknownZone } from './client.ts';
+import { clustersNamed, zoneOfCluster } from '../model/config/zone-clusters.ts';
+import { lostOrRefuse, Refusal, refusalOf } from './client.ts';
 
 /** What may be told a running escape with nothing but who tells it: the names of its updates. */
 export const operatorWords = ['approve', 'pause', 'resume', 'abort'] as const;
@@ -29,24 +30,45 @@ export interface RunningEscape {
 const lookEveryMs = 1_000;
 const lookDeadlineMs = 5_000;
 
-/** The zone's running escape; undefined when none runs. Dry runs do not count. @throws Refusal `UnknownZone` */
+/**
+ * The running escape of a zone, or of one cluster of it; undefined when none runs. One of a cluster is that of its zone
+ * too; one of the zone is that of each cluster. Dry runs do not count. @throws Refusal `UnknownZone`
+ */
 export async function findRunning(client: Client, config: Config, zone: string): Promise<RunningEscape | undefined> {
-  refuseUnknownZone(config, zone);
-  const workflowId = activeId(zone);
+  const seen = await seeRunning(client, config, zone);
+  return seen && isAbout(config, zone, seen.lost) ? seen.running : undefined;
+}
+
+async function seeRunning(
+  client: Client,
+  config: Config,
+  zone: string,
+): Promise<{ running: RunningEscape; lost: string } | undefined> {
+  lostOrRefuse(config, zone);
+  const whole = zoneOfCluster(config, zone);
+  const workflowId = activeId(whole);
   try {
-    const { status, runId } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING' ? { workflowId, runId } : undefined;
+    const { status, runId, memo } = await client.workflow.getHandle(workflowId).describe();
+    if (status.name !== 'RUNNING') return undefined;
+    const lost = memo?.['lost'];
+    return { running: { workflowId, runId }, lost: typeof lost === 'string' ? lost : whole };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }
 
+function isAbout(config: Config, zone: string, lost: string): boolean {
+  return zone === lost || clustersNamed(config, lost).includes(zone) || clustersNamed(config, zone).includes(lost);
+}
+
 /** The same, where there must be one. @throws Refusal `NoEscape` */
 export async function requireRunning(client: Client, config: Config, zone: string): Promise<RunningEscape> {
-  const running = await findRunning(client, config, zone);
-  if (!running) throw noEscape(zone);
-  return running;
+  const seen = await seeRunning(client, config, zone);
+  if (!seen) throw noEscape(zone);
+  if (isAbout(config, zone, seen.lost)) return seen.running;
+  const other = `${seen.lost} is being escaped, which is part of ${zoneOfCluster(config, zone)} as well`;
+  throw new Refusal('NoEscape', `no escape of ${zone} is running; ${other}`);
 }
 
 /** How far it is. Needs a worker, also after the end. */
@@ -80,9 +102,12 @@ export async function tellEscape(
   zone: string,
   { word, ...note }: Telling,
 ): Promise<EscapeProgress> {
-  refuseUnknownZone(config, zone);
+  lostOrRefuse(config, zone);
+  const whole = zoneOfCluster(config, zone);
+  // What is meant for one cluster must not reach the escape of another.
+  const runId = whole === zone ? undefined : (await requireRunning(client, config, zone)).runId;
   try {
-    const handle = client.workflow.getHandle(activeId(zone));
+    const handle = client.workflow.getHandle(activeId(whole), runId);
     return await handle.executeUpdate<EscapeProgress, [typeof note]>(word, { args: [note] });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw noEscape(zone);

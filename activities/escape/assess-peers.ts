@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EscapeAssessment } from '../../model/escape/plan-types.ts';
 import type { PeersSeen } from '../../model/escape/seat-candidates.ts';
+import type { Seat } from '../../model/protect/seats.ts';
 import { OutsideFailure } from '../failure.ts';
 import { readSeats } from '../storage/seats.ts';
 import type { World } from '../world.ts';
@@ -34,7 +35,11 @@ export async function assessPeers(
   const told = { ...first, notes: [...silences, ...(first.notes ?? [])] };
   if (silent.length === 0) return { first, others: { assessments, silent } };
   const answer = [target.to, ...assessments.map(({ to }) => to)];
-  return { first: told, others: { assessments, silent, seats: await readSeats(world, target.zone, answer, signal) } };
+  const seats = new Map<string, ReadonlyMap<string, Seat>>();
+  for (const cluster of target.clusters ?? [target.zone]) {
+    seats.set(cluster, await readSeats(world, cluster, answer, signal));
+  }
+  return { first: told, others: { assessments, silent, seats } };
 }
 
 async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | { why: string }> {

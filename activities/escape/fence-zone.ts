@@ -20,9 +20,31 @@ import type { EscapeTarget, FenceResult } from './types.ts';
 /**
  * Stops, in the lost zone, each planned job whose epoch this escape holds: a job that could not be started elsewhere
  * keeps whatever copy it has. Within the configured bound; an unreachable zone is the usual answer, not an error.
- * While the escape goes on, `claims` are `pending` and are waited for; afterwards they are `settled`.
+ * While the escape goes on, `claims` are `pending` and are waited for; afterwards they are `settled`. Of a zone with
+ * several clusters each is told by itself.
  */
 export async function fenceZone(
+  world: World,
+  target: EscapeTarget,
+  claims: 'pending' | 'settled',
+  pulse: Pulse,
+): Promise<FenceResult> {
+  const { clusters } = target;
+  if (!clusters) return fenceCluster(world, target, claims, pulse);
+  const told = await Promise.all(
+    clusters.map((cluster) => fenceCluster(world, headedFor(target, { from: cluster }), claims, pulse)),
+  );
+  const outcome = told.some(({ fence }) => fence.outcome === 'fenced') ? 'fenced' : 'unreachable';
+  const detail = told.map(({ fence }) => fence.detail).join('; ');
+  return result(
+    outcome,
+    detail,
+    told.every(({ complete }) => complete),
+  );
+}
+
+/** The target's zone is the cluster here. */
+async function fenceCluster(
   world: World,
   target: EscapeTarget,
   claims: 'pending' | 'settled',
@@ -34,7 +56,7 @@ export async function fenceZone(
   try {
     const plan = await readPlan(world, target, bounded);
     for (;;) {
-      const running = await stillRunning(cluster, plan, bounded);
+      const running = await stillRunning(cluster, plan, target.zone, bounded);
       const { ours, unread } = await heldByUs(world, target, running, bounded);
       for (const job of ours) await stop(world, cluster, headedFor(target, job), job, bounded);
       stopped += ours.length;
@@ -58,11 +80,18 @@ function result(outcome: FenceResult['fence']['outcome'], detail: string, comple
   return { fence: { outcome, detail }, complete };
 }
 
-/** Planned jobs that run, or will by themselves, in the lost zone. */
-async function stillRunning(cluster: ZoneCluster, plan: EscapePlan, signal: AbortSignal): Promise<PlannedJob[]> {
+/** Planned jobs of the cluster that run, or will by themselves, in it. */
+async function stillRunning(
+  cluster: ZoneCluster,
+  plan: EscapePlan,
+  name: string,
+  signal: AbortSignal,
+): Promise<PlannedJob[]> {
   const deployments = await cluster.listDeployments(labels.tier, signal);
   const there = new Map(deployments.map((deployment) => [jobKey(jobOf(deployment)), deployment]));
-  return plan.waves.flatMap(({ jobs }) => jobs).filter((job) => mayRun(there.get(jobKey(job)), job.epoch));
+  return plan.waves
+    .flatMap(({ jobs }) => jobs)
+    .filter((job) => (job.from ?? plan.zone) === name && mayRun(there.get(jobKey(job)), job.epoch));
 }
 
 /** A copy that bears our epoch or a later one was moved back meanwhile: it is meant to run. */

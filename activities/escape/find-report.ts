@@ -1,7 +1,7 @@
-/** Reads what an escape has written, from whichever of the zone's peers keeps it. */
-import { peersOf } from '../../model/config/types.ts';
+/** Reads what an escape has written, from whichever of the peers of the zone or cluster keeps it. */
+import { clustersNamed, peersOfClusters } from '../../model/config/zone-clusters.ts';
 import { OutsideFailure } from '../failure.ts';
-import { zoneConfig, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { reportStore } from './report-shelf.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function readFromPeers(
   options: { maxBytes: number; signal?: AbortSignal },
 ): Promise<Uint8Array | undefined> {
   let failure: OutsideFailure | undefined;
-  for (const peer of peersOf(zoneConfig(world, zone))) {
+  for (const peer of peersOfClusters(world.config, clustersNamed(world.config, zone))) {
     try {
       const bytes = await reportStore(world, peer).read(key, options);
       if (bytes) return bytes;

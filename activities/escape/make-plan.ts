@@ -1,4 +1,5 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
+import { peersOf } from '../../model/config/types.ts';
 import { noRoom } from '../../model/escape/give-room.ts';
 import { batchesOf } from '../../model/escape/batches.ts';
 import type { EscapeAssessment, EscapePlan } from '../../model/escape/plan-types.ts';
@@ -102,6 +103,7 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
   return {
     escapeId: target.escapeId,
     zone: target.zone,
+    ...(target.clusters ? { clusters: target.clusters.filter((one) => hasPeer(world, one, peer.name)) } : {}),
     to: target.to,
     now: new Date(world.now()).toISOString(),
     candidates,
@@ -119,6 +121,11 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
       budgetSeconds: target.budgetSeconds,
     },
   };
+}
+
+/** What another cluster's jobs have left in a zone that is no peer of theirs is nothing to start. */
+function hasPeer(world: World, cluster: string, peer: string): boolean {
+  return peersOf(zoneConfig(world, cluster)).includes(peer);
 }
 
 /** A job that changed its store has epochs in both: the largest counts. */

@@ -1,4 +1,5 @@
 /** Turns an escape's input into its target, by the configuration; and tries the peer before anything is planned. */
+import { lostClusters, peersOfClusters } from '../../model/config/zone-clusters.ts';
 import { parseDurationMs } from '../../model/duration.ts';
 import { escapeIdOf, type EscapeInput } from '../../model/escape/input.ts';
 import { limitsInWords, limitsOf } from '../../model/escape/limits.ts';
@@ -24,17 +25,19 @@ export async function resolveEscape(
 }
 
 function targetOf(world: World, input: EscapeInput, start: { incident: string; triggeredAt: string }): EscapeTarget {
-  const zone = world.config.zones[input.zone];
-  if (!zone) {
-    const known = Object.keys(world.config.zones).join(', ');
-    throw new TypedFailure('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
-  }
+  const lost = lostClusters(world.config, input.zone, input.cluster);
+  if ('problem' in lost) throw new TypedFailure('UnknownZone', lost.problem);
+  const { zone, clusters } = lost;
+  const partOf = world.config.zones[zone]?.partOf;
+  const peers = peersOfClusters(world.config, clusters);
   const incident = input.incident ?? start.incident;
   return {
-    escapeId: escapeIdOf(zone.name, incident),
-    zone: zone.name,
-    to: zone.peer,
-    ...(zone.peers ? { peers: [...zone.peers] } : {}),
+    escapeId: escapeIdOf(zone, incident),
+    zone,
+    ...(clusters.includes(zone) ? {} : { clusters }),
+    ...(partOf === undefined ? {} : { partOf }),
+    to: peers[0]!,
+    ...(peers.length > 1 ? { peers } : {}),
     incident,
     trigger: { by: input.by ?? 'unknown', via: input.via ?? 'ui' },
     triggeredAt: start.triggeredAt,
@@ -78,7 +81,7 @@ async function refuseEmptyScope(world: World, target: EscapeTarget): Promise<voi
   // One that is silent may hold just the job that is meant.
   if (listed.includes(undefined)) return;
   const ofZone = candidatesOf(
-    target.zone,
+    target,
     listed.flatMap((candidates) => candidates ?? []),
   );
   const outsideOf = limitsOf(target.scope);

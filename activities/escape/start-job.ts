@@ -206,6 +206,7 @@ function started(
     name: job.name,
     tier: job.tier,
     wave: job.wave,
+    ...(job.from === undefined ? {} : { from: job.from }),
     ...(job.to === undefined ? {} : { to: job.to }),
     kind: job.kind,
     epoch,

@@ -8,7 +8,12 @@ import type { Tier } from '../../model/tier.ts';
 export interface EscapeTarget {
   /** Also the folder of its report: `<zone>-<incident>`. */
   escapeId: string;
+  /** What is lost: a zone, or one cluster of a zone that has several. */
   zone: string;
+  /** There only where that is a zone with clusters of other names: those that are lost. */
+  clusters?: string[];
+  /** There only where that is one cluster: the zone of which it is part. */
+  partOf?: string;
   /** Where its jobs go; of several peers the one that keeps plan and report. */
   to: string;
   /** There only where the zone has several peers: all of them, and once they were asked those that answered. */
@@ -82,6 +87,8 @@ export interface PlanSummary {
 export interface StartedJob extends JobRef {
   tier: Tier;
   wave: number;
+  /** The cluster that it leaves, where that is not all of the target's zone. */
+  from?: string;
   /** The zone in which it starts, where that is another than the target's. */
   to?: string;
   kind: 'standby' | 'twin';

@@ -88,6 +88,7 @@ export async function writeReport(
   const report = assembleReport({
     id: target.escapeId,
     zone: target.zone,
+    ...(target.clusters ? { clusters: target.clusters } : {}),
     to: plan.peers ?? [target.to],
     incident: target.incident,
     trigger: target.trigger,

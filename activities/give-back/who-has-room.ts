@@ -1,4 +1,5 @@
 /** Finds the jobs of a zone that made room, and tells which of them have room again. */
+import { noSuchCluster } from '../../model/config/zone-clusters.ts';
 import type { GiveBackInput } from '../../model/give-back-input.ts';
 import { madeRoom, planGiveBack, type GiveBackPlan } from '../../model/escape/give-back.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
@@ -14,10 +15,7 @@ const maxJobs = 500;
 
 /** @throws TypedFailure `UnknownZone`, `JobNotFound` for a job that was asked for by name and made no room */
 export async function whoHasRoom(world: World, input: GiveBackInput, signal: AbortSignal): Promise<GiveBackPlan> {
-  if (!world.config.zones[input.zone]) {
-    const known = Object.keys(world.config.zones).join(', ');
-    throw new TypedFailure('UnknownZone', `"${input.zone}" is no zone of the configuration; zones are ${known}`);
-  }
+  if (!world.config.zones[input.zone]) throw new TypedFailure('UnknownZone', noSuchCluster(world.config, input.zone));
   const zone = zoneConfig(world, input.zone);
   const [tiered, { room }, ...returning] = await Promise.all([
     world.cluster(zone.name).listDeployments(labels.tier, signal),

@@ -1,5 +1,6 @@
 /** The activities of protection, as Temporal registers them. */
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
+import { noSuchCluster } from '../../model/config/zone-clusters.ts';
 import { jobKey } from '../../model/job.ts';
 import type { RoundProgress, StageProgress } from '../../model/protect/round-progress.ts';
 import { keepBeating } from '../keep-beating.ts';
@@ -22,10 +23,7 @@ export function createProtectActivities(
 ) {
   return {
     async discoverJobs(zone: string): Promise<Discovery> {
-      if (!world.config.zones[zone]) {
-        const known = Object.keys(world.config.zones).join(', ');
-        throw new TypedFailure('UnknownZone', `"${zone}" is no zone of the configuration; zones are ${known}`);
-      }
+      if (!world.config.zones[zone]) throw new TypedFailure('UnknownZone', noSuchCluster(world.config, zone));
       return discoverJobs(world, zone, pulse().signal);
     },
     /** For the room of a zone's jobs in its peer. */

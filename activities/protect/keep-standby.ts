@@ -10,6 +10,7 @@ import {
 } from '../../model/kubernetes/flink-deployment.ts';
 import { holdsSpec } from '../../model/kubernetes/same-spec.ts';
 import { renderStandby } from '../../model/escape/standby.ts';
+import { takenBy } from '../../model/protect/same-name.ts';
 import type { Tier } from '../../model/tier.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
@@ -30,15 +31,23 @@ export interface KeepStandby {
 }
 
 /**
- * The job's object in the peer zone, if there is one.
- * @throws TypedFailure `EpochTaken` when it is no standby or twin: then the job runs in both zones
+ * The object of a job of zone `home` in the peer zone, if there is one.
+ * @throws TypedFailure `EpochTaken` when it is no standby or twin: then the job runs in both zones; `NameTaken` when it is
+ * that of another zone's job
  */
 export async function objectInPeer(
   peer: ZoneCluster,
-  job: JobRef,
+  active: FlinkDeployment,
+  home: string,
   signal: AbortSignal,
 ): Promise<FlinkDeployment | undefined> {
+  const job = jobOf(active);
   const existing = await peer.getDeployment(job, signal);
+  const owner = existing && takenBy(existing, peer.zone, active, home);
+  if (owner !== undefined) {
+    const sentence = `${jobKey(job)} of ${home} cannot be protected in ${peer.zone}, which has a job of that name of ${owner}`;
+    throw new TypedFailure('NameTaken', sentence);
+  }
   const role = existing?.metadata.labels?.[labels.role];
   if (!existing || role === 'standby' || role === 'twin') return existing;
   throw new TypedFailure(
@@ -88,7 +97,7 @@ async function writeStandby(
 ): Promise<void> {
   const { active, manifest, tier } = keep;
   const job = jobOf(active);
-  const existing = await objectInPeer(peer, job, signal);
+  const existing = await objectInPeer(peer, active, manifest.from, signal);
   const asRead = existing ? existing.metadata.resourceVersion : noObject;
   const marks = {
     activeZone: manifest.from,

@@ -147,8 +147,9 @@ async function keepRecoveryPoint(
   });
   const followSpec = async (spec: FlinkDeploymentSpec | undefined) => {
     // A savepoint of a job that runs in both zones would only hide that it does.
-    const existing = await objectInPeer(world.cluster(peer.name), job, pulse.signal);
+    const existing = await objectInPeer(world.cluster(peer.name), active, home.name, pulse.signal);
     if (existing && spec) await renewStandby(world.cluster(peer.name), existing, active, spec, pulse.signal);
+    return existing;
   };
   // The standby follows though the store be down, unless that must first take what its spec names; of a zone that is cut
   // off whole, the store is what to name.
@@ -163,6 +164,8 @@ async function keepRecoveryPoint(
   await takeSeat(world, home.name, job, seat, pulse.signal);
   during.use(await announceMaking(store, job, request.round, pulse));
   during.use(await holdRound(store, job, request.round, pulse));
+  // Where there was nothing, another zone's job of that name may have come first: recovery points are by name too.
+  if (!followed.value) await objectInPeer(world.cluster(peer.name), active, home.name, pulse.signal);
   const steps = stepsOf(world, home.name, pulse);
   if (needsStore) tell('artifacts');
   const carried = await keepArtifacts(world, { job, home, peer, spec: rendered, found, steps }, pulse);

@@ -9,8 +9,8 @@ import type { ProtectResult } from './types.ts';
 
 const maxBytes = 64 << 10;
 
-/** Another round notes itself, and a store that is down takes no note. */
-const unnoted: readonly (string | null)[] = ['RoundUnderWay', 'StoreDown'];
+/** Another round notes itself, as does the other job that has the name, and a store that is down takes no note. */
+const unnoted: readonly (string | null)[] = ['RoundUnderWay', 'NameTaken', 'StoreDown'];
 
 /** Best effort: a store that takes no note is told by the age of the newest recovery point. */
 export async function rememberRound(

@@ -3,6 +3,7 @@ import { peersOf } from '../../model/config/types.ts';
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { takenBy } from '../../model/protect/same-name.ts';
 import { protectionLine, type ProtectionLine, type ProtectionSeen } from '../../model/protect/state.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { isTier, tiers } from '../../model/tier.ts';
@@ -68,6 +69,14 @@ export async function seeProtection(world: World, zone: string, signal: AbortSig
       const seat = deployment.metadata.annotations?.[annotations.standbyIn];
       return { peer: peers.find((peer) => peer === seat) ?? peers[0]!, deployment };
     });
+  const byName = Map.groupBy(there.flat(), ({ deployment }) => jobKey(jobOf(deployment)));
+  for (const { deployment } of without) {
+    const key = jobKey(jobOf(deployment));
+    for (const other of byName.get(key) ?? []) {
+      const owner = takenBy(other.deployment, other.peer, deployment, zone);
+      if (owner !== undefined) notes.push(`${key}: NameTaken: ${other.peer} has a job of that name of ${owner}`);
+    }
+  }
   const lines: ProtectionLine[] = [];
   await forEachAtOnce([...standbys, ...without], jobsAtOnce, async ({ peer, deployment }) => {
     const seen = await seeJob(world, peer, deployment, notes, signal);

@@ -31,11 +31,11 @@ export interface HeldQuestion {
 
 /**
  * Asks both zones' objects, and of those that run Flink itself. Whatever does not answer counts as still needed.
- * @throws TypedFailure `EpochTaken` when the job runs in both zones
+ * @throws TypedFailure `EpochTaken` when the job runs in both zones, `NameTaken` when another zone's job has its name
  */
 export async function heldState(world: World, question: HeldQuestion, signal: AbortSignal): Promise<HeldState> {
   const { job, home, peer, active } = question;
-  const there = await objectInPeer(world.cluster(peer), job, signal);
+  const there = await objectInPeer(world.cluster(peer), active, home, signal);
   const points = new Set<string>();
   const snapshots = new Set<string>();
   const files = new Set<string>();

@@ -1,5 +1,6 @@
 /** `az-escape config check`: the file, and every endpoint in it. */
 import type { Command } from 'commander';
+import { escapableNames } from '../../model/config/zone-clusters.ts';
 import { checkEndpoints } from '../../worker/check-config.ts';
 import { startFormLink } from '../../worker/start-form.ts';
 import { coloursFor } from '../render/colour.ts';
@@ -17,7 +18,7 @@ export function addConfigCommands(program: Command): void {
       const loaded = await configOf(command);
       const checks = options.offline ? [] : await checkEndpoints(loaded);
       const startForms = Object.fromEntries(
-        Object.keys(loaded.zones).map((zone) => [zone, startFormLink(loaded, zone) ?? null]),
+        escapableNames(loaded).map((zone) => [zone, startFormLink(loaded, zone) ?? null]),
       );
       if (options.json) {
         const ok = checks.every((check) => check.ok);
@@ -29,7 +30,9 @@ export function addConfigCommands(program: Command): void {
           ok ? { text: 'ok', paint: colours.green } : { text: 'no', paint: colours.red },
           detail,
         ]);
-        const zones = Object.keys(loaded.zones).join(', ');
+        const zones = Object.values(loaded.zones)
+          .map(({ name, partOf }) => (partOf === undefined ? name : `${name} (of ${partOf})`))
+          .join(', ');
         process.stdout.write(`the file is fine: zones ${zones}\n`);
         if (rows.length > 0)
           process.stdout.write(

@@ -17,6 +17,7 @@ import { reportTable } from '../render/report-table.ts';
 import { configOf, withClient } from '../with-config.ts';
 
 interface EscapeOptions {
+  cluster?: string;
   incident?: string;
   dryRun?: boolean;
   tiers?: string;
@@ -37,6 +38,7 @@ export function addEscapeCommands(program: Command): void {
   program
     .command('escape <zone>')
     .description('restart the jobs of a lost zone in its peer, the most important first')
+    .option('--cluster <name>', 'only this cluster of the zone, where it has several')
     .option('-i, --incident <name>', 'name of the incident; the same one twice is one escape')
     .option('--dry-run', 'plan and check every recovery point, change nothing')
     .option('--tiers <list>', 'only these tiers, such as P0,P1')
@@ -64,7 +66,7 @@ export function addEscapeCommands(program: Command): void {
           progress.update(escapeView(seen, { nowMs: Date.now(), colours, width })),
         );
         progress.done();
-        const { report, html } = await readReport(config, zone, summary.reportKey);
+        const { report, html } = await readReport(config, options.cluster ?? zone, summary.reportKey);
         if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
         if (options.html) await writeFile(options.html, html);
         const table = {
@@ -72,10 +74,12 @@ export function addEscapeCommands(program: Command): void {
           ...(process.stdout.columns ? { width: process.stdout.columns } : {}),
         };
         process.stdout.write(`${reportTable(report, table).join('\n')}\n`);
-        const link = options.dryRun ? startFormLink(config, zone, options.incident) : undefined;
+        const link = options.dryRun ? startFormLink(config, options.cluster ?? zone, options.incident) : undefined;
         if (link) {
           const input = startFormInput(inputOf(zone, options));
-          process.stdout.write(`to escape ${zone} from Temporal's UI: ${link} with the input ${input}\n`);
+          process.stdout.write(
+            `to escape ${options.cluster ?? zone} from Temporal's UI: ${link} with the input ${input}\n`,
+          );
         }
         process.exitCode = isAsAsked(report) ? 0 : 1;
       });
@@ -89,6 +93,7 @@ function inputOf(zone: string, options: EscapeOptions): EscapeInput {
   const jobs = list(options.jobs);
   return {
     zone,
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     by: userInfo().username,
     via: 'cli',
     ...(options.incident ? { incident: options.incident } : {}),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { seeProtection, type Protection } from '../../activities/protect/see-protection.ts';
 import type { Config } from '../../model/config/types.ts';
 import type { EscapeProgress } from '../../model/escape/progress.ts';
-import { refuseUnknownZone } from '../../worker/client.ts';
+import { lostOrRefuse } from '../../worker/client.ts';
 import { findRunning, progressOf, watchEscape } from '../../worker/running-escape.ts';
 import { openWorld } from '../../worker/world.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
@@ -21,22 +21,24 @@ export function addStatusCommand(program: Command): void {
     .option('--json', 'print JSON; with --watch a line each second')
     .action(async (zone: string, options: { watch?: boolean; json?: boolean }, command: Command) => {
       const config = await configOf(command);
-      refuseUnknownZone(config, zone);
+      const { clusters } = lostOrRefuse(config, zone);
       if (options.watch) return watch(config, zone, options.json ?? false);
-      const [running, protection] = await Promise.all([askRunning(config, zone), readProtection(config, zone)]);
+      const [running, read] = await Promise.all([askRunning(config, zone), readProtection(config, clusters)]);
       const colours = coloursFor(process.stdout);
+      const status = { ...statusOf(zone, running.progress), temporal: running.trouble ?? 'ok' };
+      // Of a zone that is one cluster there is one table.
+      const protections = clusters.includes(zone) ? { protection: read[zone] } : { clusters: read };
+      const tables = Object.entries(read).map(([name, protection]) => [
+        '',
+        ...(name === zone ? [] : [colours.bold(name)]),
+        ...protectionTable(protection, colours, process.stdout.columns),
+      ]);
       const lines = options.json
-        ? [
-            JSON.stringify(
-              { ...statusOf(zone, running.progress), temporal: running.trouble ?? 'ok', protection },
-              null,
-              2,
-            ),
-          ]
+        ? [JSON.stringify({ ...status, ...protections }, null, 2)]
         : [
             ...(running.trouble === undefined ? runningLines(zone, running.progress) : [running.trouble]),
-            '',
-            ...protectionTable(protection, colours, process.stdout.columns),
+            ...(clusters.includes(zone) ? [] : [`${zone} has the clusters ${clusters.join(', ')}`]),
+            ...tables.flat(),
           ];
       process.stdout.write(`${lines.join('\n')}\n`);
       process.exitCode = running.trouble === undefined ? 0 : 1;
@@ -58,10 +60,12 @@ async function askRunning(config: Config, zone: string): Promise<{ progress?: Es
   }
 }
 
-async function readProtection(config: Config, zone: string): Promise<Protection> {
+async function readProtection(config: Config, clusters: readonly string[]): Promise<Record<string, Protection>> {
   const world = openWorld(config, { info: () => {}, warn: () => {} });
   try {
-    return await seeProtection(world, zone, new AbortController().signal);
+    const { signal } = new AbortController();
+    const read = await Promise.all(clusters.map((name) => seeProtection(world, name, signal)));
+    return Object.fromEntries(clusters.map((name, index) => [name, read[index]!]));
   } finally {
     await world.close();
   }

@@ -15,7 +15,7 @@ function isObject(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Problems between fields: the peer must be another zone of the file, stores must be shared by peers. */
+/** Problems between fields: the peer must be another zone of the file, not lost with this one, with the same stores. */
 export function crossCheck(raw: unknown): ConfigProblem[] {
   const zones = isObject(raw) && isObject(raw['zones']) ? raw['zones'] : {};
   const names = Object.keys(zones);
@@ -26,9 +26,9 @@ export function crossCheck(raw: unknown): ConfigProblem[] {
   for (const name of names) {
     const zone = zones[name];
     if (!isObject(zone)) continue;
-    problems.push(...checkPeers(name, zone, zones), ...checkStores(name, zone));
+    problems.push(...checkPartOf(name, zone, names), ...checkPeers(name, zone, zones), ...checkStores(name, zone));
   }
-  return [...problems, ...checkServices(asRaw(raw), names)];
+  return [...problems, ...checkServices(asRaw(raw), [...names, ...sharedZones(zones)])];
 }
 
 /** A service that is mapped to a mistyped zone would be found out by the lost zone's alert, not before. */
@@ -44,6 +44,19 @@ function checkServices(raw: Raw, zones: string[]): ConfigProblem[] {
           },
         ],
   );
+}
+
+/** Zones that entries say they are part of. */
+function sharedZones(zones: Raw): string[] {
+  const named = Object.values(zones).map((zone) => asRaw(zone)['partOf']);
+  return [...new Set(named.filter((one) => typeof one === 'string'))];
+}
+
+/** One name must not mean a cluster and a zone that has others besides. */
+function checkPartOf(name: string, { partOf }: Raw, names: readonly string[]): ConfigProblem[] {
+  if (typeof partOf !== 'string' || !names.includes(partOf)) return [];
+  const message = `names "${partOf}", which is a cluster of this file itself; give the zone a name of its own`;
+  return [{ path: ['zones', name, 'partOf'], message }];
 }
 
 function checkPeers(name: string, zone: Raw, zones: Raw): ConfigProblem[] {
@@ -73,7 +86,15 @@ function checkPeer(name: string, zone: Raw, peer: unknown, path: ConfigProblem['
   if (peer === name) return [{ path, message: `is the zone itself; a zone cannot be its own peer` }];
   const peerZone = zones[peer];
   if (!isObject(peerZone)) {
+    const clusters = Object.keys(zones).filter((one) => asRaw(zones[one])['partOf'] === peer);
+    if (clusters.length > 0) {
+      const message = `names "${peer}", which is a zone of several clusters; name some of ${clusters.join(', ')}`;
+      return [{ path, message }];
+    }
     return [{ path, message: `names "${peer}", which is no zone of this file (${Object.keys(zones).join(', ')})` }];
+  }
+  if (typeof zone['partOf'] === 'string' && zone['partOf'] === peerZone['partOf']) {
+    return [{ path, message: `names "${peer}", which is part of ${zone['partOf']} as well and is lost with it` }];
   }
   const [own, there] = [Object.keys(asRaw(zone['stores'])), Object.keys(asRaw(peerZone['stores']))];
   const missing = own.filter((store) => !there.includes(store));

@@ -45,6 +45,7 @@ function toConfig(parsed: ParsedConfig): Config {
       {
         name,
         ...peersIn(zone),
+        ...(zone.partOf === undefined ? {} : { partOf: zone.partOf }),
         kubernetes: {
           ...kubernetes,
           context,

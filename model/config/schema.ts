@@ -54,9 +54,12 @@ const webHdfsStore = z.strictObject({
 
 const storeSchema = z.discriminatedUnion('type', [s3Store, webHdfsStore]);
 
+const zoneName = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is no zone name: lower-case letters, digits, -');
+
 const zoneSchema = z.strictObject({
   peer: z.string().min(1).optional(),
   peers: z.array(z.string().min(1)).min(1).optional(),
+  partOf: zoneName.optional(),
   kubernetes: z.strictObject({
     kubeconfig: z.string().min(1),
     context: z.string().min(1).optional(),
@@ -151,10 +154,7 @@ export const configSchema = z.strictObject({
       ui: httpUrl.optional(),
     })
     .prefault({}),
-  zones: z.record(
-    z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is no zone name: lower-case letters, digits, -'),
-    zoneSchema,
-  ),
+  zones: z.record(zoneName, zoneSchema),
   tiers: z
     .strictObject({
       P0: tierPolicy(settings.intervalP0.default),

@@ -167,6 +167,6 @@ export const settings = {
   alertZoneLabel: {
     path: 'api.hooks.alertmanager.zoneLabel',
     default: 'zone',
-    about: 'Label of an alert that names the lost zone.',
+    about: 'Label of an alert that names the lost zone, or the lost cluster of it.',
   },
 } as const;

@@ -50,6 +50,8 @@ export interface ZoneConfig {
   peer: string;
   /** All of them; there only if they are more than one. */
   peers?: readonly string[];
+  /** The zone of which this is one cluster; there only if it is one of several, or may come to be. */
+  partOf?: string;
   kubernetes: {
     kubeconfig: string;
     /** Context in the kubeconfig; its current one when absent. */

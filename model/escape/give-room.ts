@@ -31,8 +31,9 @@ export function giveRoom(
       const verdict = job.demand ? room.take(job, job.demand, mayClear) : { waits: false };
       if ('waits' in verdict) placed.push({ ...job, waits: verdict.waits });
       else {
-        const { namespace, name, tier } = job;
-        short.push({ namespace, name, tier, reason: `${noRoom}${verdict.missing}` });
+        const { namespace, name, tier, from } = job;
+        const leaving = from === undefined ? {} : { from };
+        short.push({ namespace, name, ...leaving, tier, reason: `${noRoom}${verdict.missing}` });
       }
     }
   };

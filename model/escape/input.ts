@@ -5,8 +5,10 @@ import { parseLabelSelector } from '../kubernetes/label-selector.ts';
 import { isTier, type Tier } from '../tier.ts';
 
 export interface EscapeInput {
-  /** The lost zone. */
+  /** The lost zone: all its clusters, or the one of this name. */
   zone: string;
+  /** Only this cluster of the zone. */
+  cluster?: string;
   /** Name of the incident: the same one twice is one escape. Defaults to the workflow's id. */
   incident?: string;
   /** Gather, decide, show; change nothing. */
@@ -40,6 +42,7 @@ interface Rule {
 /** What each field must be. Only the zone must be there. */
 const rules: Record<keyof EscapeInput, Rule> = {
   zone: { is: 'the name of the lost zone', holds: isShortText },
+  cluster: { is: 'the name of one cluster of the zone', holds: isShortText },
   incident: { is: 'a text of 1 to 200 characters', holds: isShortText },
   dryRun: { is: 'true or false', holds: (value) => typeof value === 'boolean' },
   tiers: { is: 'a list of tiers such as ["P0", "P1"]', holds: (value) => isListOf(value, isTier) },

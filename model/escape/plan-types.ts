@@ -11,6 +11,8 @@ import type { Limits } from './limits.ts';
 export interface PlannedJob extends JobRef {
   tier: Tier;
   wave: number;
+  /** The cluster that it leaves, where that is not all of the plan's zone. */
+  from?: string;
   /** The zone in which it starts, where that is another than the plan's. */
   to?: string;
   kind: 'standby' | 'twin';
@@ -41,6 +43,8 @@ export interface PlannedVictim extends JobRef {
 
 export interface LeftJob extends JobRef {
   tier: Tier | null;
+  /** The cluster that it would have left, where that is not all of the plan's zone. */
+  from?: string;
   /** The zone that has its standby, where that is another than the plan's. */
   to?: string;
   reason: string;
@@ -81,6 +85,8 @@ export interface EscapePlan {
 export interface EscapeAssessment {
   escapeId: string;
   zone: string;
+  /** The lost clusters whose jobs this peer may have; absent where the zone is one cluster. */
+  clusters?: string[];
   to: string;
   now: string;
   /** FlinkDeployments of the peer zone with a role; of the active ones only those marked as failed matter. */

@@ -26,6 +26,8 @@ export interface EscapeProgress extends OperatorStanding {
   phase: EscapePhase;
   /** The lost zone. */
   zone: string;
+  /** Its clusters, where it has several and they go by other names. */
+  clusters?: string[] | undefined;
   /** The surviving zones that take its jobs. */
   to: string[];
   incident: string;

@@ -22,10 +22,13 @@ export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand' | 'waits'> {
 /** Jobs of the lost zone as wanted or left. Notes are added in the order of the jobs, not in that of the list. */
 export function chooseScope(assessment: EscapeAssessment, notes: string[]): { inScope: Wanted[]; left: LeftJob[] } {
   const { zone, to, candidates, scope } = assessment;
+  const leaving = (candidate: FlinkDeployment) => fromOf(assessment, candidate);
   const left: LeftJob[] = [];
   const inScope: Wanted[] = [];
   const outsideOf = limitsOf(scope);
-  const inOrder = candidatesOf(zone, candidates).toSorted((a, b) => compareText(jobKey(jobOf(a)), jobKey(jobOf(b))));
+  const inOrder = candidatesOf(assessment, candidates).toSorted((a, b) =>
+    compareText(jobKey(jobOf(a)), jobKey(jobOf(b))),
+  );
   for (const candidate of inOrder) {
     const job = jobOf(candidate);
     const tier = candidate.metadata.labels?.[labels.tier];
@@ -33,6 +36,7 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
     if (!isTier(tier)) {
       left.push({
         ...job,
+        ...leaving(candidate),
         tier: null,
         reason: `NoTier: label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
       });
@@ -40,22 +44,25 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
     }
     const outside =
       outsideOf(candidate) ??
-      (ended && `JobEnded: its owner ${ended.ended} it in ${zone}; seen first at ${ended.since}`);
+      (ended &&
+        `JobEnded: its owner ${ended.ended} it in ${leaving(candidate).from ?? zone}; seen first at ${ended.since}`);
     if (outside === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
-    else left.push({ ...job, tier, reason: outside });
+    else left.push({ ...job, ...leaving(candidate), tier, reason: outside });
   }
   return { inScope, left };
 }
 
 /** A line for each job that was asked for by name and of which none of the zones holds anything. */
 export function notFound(
-  { zone, scope }: Pick<EscapeAssessment, 'zone' | 'scope'>,
+  { scope }: Pick<EscapeAssessment, 'scope'>,
   seen: { assessments: readonly EscapeAssessment[]; left: readonly LeftJob[] },
 ): LeftJob[] {
   if (!scope.jobs) return [];
   const found = new Set([
     ...seen.left.map(jobKey),
-    ...seen.assessments.flatMap(({ candidates }) => candidatesOf(zone, candidates).map((one) => jobKey(jobOf(one)))),
+    ...seen.assessments.flatMap((one) =>
+      candidatesOf(one, one.candidates).map((candidate) => jobKey(jobOf(candidate))),
+    ),
   ]);
   const holders = seen.assessments.map(({ to }) => to);
   const nobody = holders.length === 1 ? `${holders[0]} holds` : `none of ${holders.join(', ')} holds`;
@@ -72,13 +79,26 @@ export function notFound(
     });
 }
 
-/** Those that would escape from the zone. */
-export function candidatesOf(zone: string, candidates: readonly FlinkDeployment[]): FlinkDeployment[] {
-  return candidates.filter((candidate) => zoneOf(candidate) === zone);
+/** What is lost, as an assessment or a target names it. */
+type Lost = Pick<EscapeAssessment, 'zone' | 'clusters'>;
+
+/** Those that would escape from the zone: from any of its clusters that are lost. */
+export function candidatesOf(
+  { zone, clusters = [zone] }: Lost,
+  candidates: readonly FlinkDeployment[],
+): FlinkDeployment[] {
+  const lost = new Set<string | undefined>(clusters);
+  return candidates.filter((candidate) => lost.has(zoneOf(candidate)));
+}
+
+/** The cluster that a candidate leaves, where the zone is not one. */
+export function fromOf({ zone }: Pick<Lost, 'zone'>, candidate: FlinkDeployment): { from?: string } {
+  const from = zoneOf(candidate);
+  return from === undefined || from === zone ? {} : { from };
 }
 
 /** The zone that a candidate escapes from; undefined for one that runs here. */
-function zoneOf(candidate: FlinkDeployment): string | undefined {
+export function zoneOf(candidate: FlinkDeployment): string | undefined {
   const { labels: marks, annotations: notes } = candidate.metadata;
   if (marks?.[labels.role] !== 'active') return notes?.[annotations.activeZone];
   return isRetry(candidate) ? notes?.[annotations.preferredZone] : undefined;
@@ -105,6 +125,7 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
   }
   return {
     ...job,
+    ...fromOf(assessment, candidate),
     tier,
     kind,
     store: marks[annotations.store] ?? assessment.defaultStore,

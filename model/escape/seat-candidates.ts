@@ -5,11 +5,13 @@
 import { jobKey, type JobRef } from '../job.ts';
 import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../kubernetes/marks.ts';
+import { ownerOf } from '../protect/same-name.ts';
 import type { Seat } from '../protect/seats.ts';
-import { isTier } from '../tier.ts';
+import { isTier, tiers } from '../tier.ts';
+import { compareText } from './importance.ts';
 import { limitsOf, type Limits } from './limits.ts';
 import type { EscapeAssessment, LeftJob } from './plan-types.ts';
-import { candidatesOf, isRetry } from './scope.ts';
+import { candidatesOf, fromOf, isRetry, zoneOf } from './scope.ts';
 
 /** What there is to a plan besides its first peer. */
 export interface PeersSeen {
@@ -17,18 +19,25 @@ export interface PeersSeen {
   assessments: EscapeAssessment[];
   /** Those that did not, and why. */
   silent: { zone: string; why: string }[];
-  /** Where peers that answered have noted each job's standby, by `namespace/name`. Absent if all peers answered. */
-  seats?: ReadonlyMap<string, Seat>;
+  /**
+   * Where peers that answered have noted each job's standby, by the cluster that it leaves and by `namespace/name`. Absent
+   * if all peers answered.
+   */
+  seats?: ReadonlyMap<string, ReadonlyMap<string, Seat>>;
 }
 
 interface Found {
   candidate: FlinkDeployment;
   peer: number;
+  /** The cluster that it leaves, and the zone to which its job belongs. */
+  zone: string;
+  owner: string | undefined;
 }
 
 /**
- * The assessments with no job a candidate of two of them, and the jobs that are left to a peer that does not answer. A
- * job that runs in one of the peers is a candidate of none. Nothing changes where there is one peer.
+ * The assessments with no name a candidate of two of them, and the jobs that are left to a peer that does not answer, or
+ * to the next escape as another one of that name starts. A job that runs in one of the peers is a candidate of none.
+ * Nothing changes where there is one peer.
  */
 export function seatCandidates(
   assessments: readonly EscapeAssessment[],
@@ -36,26 +45,28 @@ export function seatCandidates(
 ): { assessments: EscapeAssessment[]; left: LeftJob[] } {
   const [first] = assessments;
   if (!first || (assessments.length === 1 && silent.length === 0)) return { assessments: [...assessments], left: [] };
-  const { zone, scope } = first;
-  const { runs, byJob } = copiesIn(zone, assessments);
+  const { scope } = first;
+  const { runs, byName } = copiesIn(assessments);
+  const isSeen = (key: string, cluster: string): boolean =>
+    runs(key, cluster) || (byName.get(key) ?? []).some(({ zone }) => zone === cluster);
   const left: LeftJob[] = [];
   const kept: FlinkDeployment[][] = assessments.map(() => []);
   const outsideOf = limitsOf(scope);
-  for (const [key, copies] of byJob) {
-    if (runs.has(key)) continue;
-    const { candidate, peer } = copies.reduce((best, one) => (isNewer(one.candidate, best.candidate) ? one : best));
-    const seat = seats?.get(key);
+  for (const [key, copies] of byName) {
+    const [{ candidate, peer, zone }, ...namesakes] = jobsOf(copies) as [Found, ...Found[]];
+    for (const one of namesakes) {
+      const there = assessments[one.peer]!.to;
+      const elsewhere = there === first.to ? {} : { to: there };
+      left.push({ ...lineOf(first, one), ...elsewhere, reason: startsFirst(zone) });
+    }
+    const seat = seats?.get(zone)?.get(key);
     // What came back from a loss has no recovery point until a round gives it one: its standby may be elsewhere.
     const isBare = candidate.metadata.annotations?.[annotations.recoveryPoint] === undefined && !seat;
     const away = isBare ? silent[0] : silent.find((one) => one.zone === seat?.peer);
-    const tier = candidate.metadata.labels?.[labels.tier];
     if (!away || outsideOf(candidate) !== undefined) kept[peer]!.push(candidate);
-    else left.push(leftTo(away, jobOf(candidate), isTier(tier) ? tier : null, isBare));
+    else left.push({ ...lineOf(first, { candidate }), ...leftTo(away, isBare) });
   }
-  for (const [key, { job, peer }] of seats ?? []) {
-    const away = silent.find((one) => one.zone === peer);
-    if (away && !byJob.has(key) && !runs.has(key) && mayBeMeant(scope, job)) left.push(leftTo(away, job, null, false));
-  }
+  left.push(...notedElsewhere(first, { silent, ...(seats ? { seats } : {}) }, isSeen));
   const newestEpochs = newestOf(assessments);
   const isKept = kept.map((list) => new Set(list));
   return {
@@ -68,15 +79,56 @@ export function seatCandidates(
   };
 }
 
-/** All candidates by job, and the jobs that run in one of the peers. */
-function copiesIn(zone: string, assessments: readonly EscapeAssessment[]) {
-  const runs = new Set<string>();
+/** A line for each job of which nothing was seen, as its standby is noted in a peer that does not answer. */
+function notedElsewhere(
+  first: EscapeAssessment,
+  { silent, seats }: Pick<PeersSeen, 'silent' | 'seats'>,
+  isSeen: (key: string, cluster: string) => boolean,
+): LeftJob[] {
+  return [...(seats ?? [])].flatMap(([cluster, notes]) => {
+    const from = cluster === first.zone ? {} : { from: cluster };
+    return [...notes].flatMap(([key, { job, peer }]) => {
+      const away = silent.find((one) => one.zone === peer);
+      if (!away || isSeen(key, cluster) || !mayBeMeant(first.scope, job)) return [];
+      return [{ ...job, ...from, tier: null, ...leftTo(away, false) }];
+    });
+  });
+}
+
+/** All candidates by name but those whose job runs in one of the peers, and whether such a job does. */
+function copiesIn(assessments: readonly EscapeAssessment[]) {
+  const running = new Map<string, (string | undefined)[]>();
   const found: Found[] = [];
-  for (const [peer, { candidates }] of assessments.entries()) {
-    for (const one of candidates) if (isRunning(one)) runs.add(jobKey(jobOf(one)));
-    for (const candidate of candidatesOf(zone, candidates)) found.push({ candidate, peer });
+  for (const [peer, assessment] of assessments.entries()) {
+    const { candidates, to } = assessment;
+    for (const one of candidates.filter(isRunning)) {
+      const key = jobKey(jobOf(one));
+      running.set(key, [...(running.get(key) ?? []), ownerOf(one, to)]);
+    }
+    for (const candidate of candidatesOf(assessment, candidates)) {
+      found.push({ candidate, peer, zone: zoneOf(candidate)!, owner: ownerOf(candidate, to) });
+    }
   }
-  return { runs, byJob: Map.groupBy(found, ({ candidate }) => jobKey(jobOf(candidate))) };
+  const runs = (key: string, owner: string | undefined): boolean =>
+    (running.get(key) ?? []).some((one) => one === undefined || one === owner);
+  const waiting = found.filter(({ candidate, owner }) => !runs(jobKey(jobOf(candidate)), owner));
+  return { runs, byName: Map.groupBy(waiting, ({ candidate }) => jobKey(jobOf(candidate))) };
+}
+
+/**
+ * The newest copy of each job of one name, the most important job first. They are two jobs where they leave two clusters
+ * and belong to two.
+ */
+function jobsOf(copies: readonly Found[]): Found[] {
+  const jobs: Found[] = [];
+  for (const one of copies.toSorted((a, b) => compareAge(a.candidate, b.candidate))) {
+    if (jobs.every(({ zone, owner }) => zone !== one.zone && owner !== one.owner)) jobs.push(one);
+  }
+  const rank = ({ candidate }: Found): number => {
+    const tier = candidate.metadata.labels?.[labels.tier];
+    return isTier(tier) ? tiers.indexOf(tier) : tiers.length;
+  };
+  return jobs.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Labels of a job are in the zone that does not answer: by namespace and name it can be told to be outside the limits. */
@@ -93,25 +145,29 @@ function newestOf(assessments: readonly EscapeAssessment[]): Record<string, numb
   return newest;
 }
 
-function leftTo(
-  { zone, why }: { zone: string; why: string },
-  job: JobRef,
-  tier: LeftJob['tier'],
-  isGuess: boolean,
-): LeftJob {
+function lineOf(assessment: EscapeAssessment, { candidate }: Pick<Found, 'candidate'>): Omit<LeftJob, 'reason'> {
+  const tier = candidate.metadata.labels?.[labels.tier];
+  return { ...jobOf(candidate), ...fromOf(assessment, candidate), tier: isTier(tier) ? tier : null };
+}
+
+function leftTo({ zone, why }: { zone: string; why: string }, isGuess: boolean): Pick<LeftJob, 'to' | 'reason'> {
   const where = isGuess ? 'may be' : 'is';
-  return { ...job, tier, to: zone, reason: `PeerDown: its standby ${where} in ${zone}, which does not answer: ${why}` };
+  return { to: zone, reason: `PeerDown: its standby ${where} in ${zone}, which does not answer: ${why}` };
+}
+
+/** Plan, results and report go by the name. */
+function startsFirst(zone: string): string {
+  return `NameTaken: a job of ${zone} has the same name and starts first; escape again as a new incident`;
 }
 
 function isRunning(candidate: FlinkDeployment): boolean {
   return candidate.metadata.labels?.[labels.role] === 'active' && !isRetry(candidate);
 }
 
-/** By its epoch, then by its recovery point: ids of recovery points sort by the time of their state. */
-function isNewer(one: FlinkDeployment, other: FlinkDeployment): boolean {
+/** The newest first: by its epoch, then by its recovery point, whose ids sort by the time of their state. */
+function compareAge(one: FlinkDeployment, other: FlinkDeployment): number {
   const [a, b] = [one.metadata.annotations ?? {}, other.metadata.annotations ?? {}];
-  const epochs = Number(a[annotations.epoch] ?? 0) - Number(b[annotations.epoch] ?? 0);
-  return epochs > 0 || (epochs === 0 && pointOf(a) > pointOf(b));
+  return Number(b[annotations.epoch] ?? 0) - Number(a[annotations.epoch] ?? 0) || compareText(pointOf(b), pointOf(a));
 }
 
 /** `…/recovery-points/<namespace>/<job>/<id>/manifest.json`: the place before it differs from zone to zone. */

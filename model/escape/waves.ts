@@ -35,6 +35,7 @@ function planned(job: Placed, wave: number): PlannedJob {
   const start = { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
   return {
     ...start,
+    ...(job.from === undefined ? {} : { from: job.from }),
     ...(job.to === undefined ? {} : { to: job.to }),
     ...(job.unused === undefined ? {} : { unused: job.unused }),
     ...(job.retry ? { retry: job.retry } : {}),

@@ -10,7 +10,7 @@ export function aboutSection(report: Report): Html {
   const facts: [string, Html][] = [
     ['Triggered', markup`by ${report.trigger.by}, via ${report.trigger.via}`],
     ['Incident', markup`${report.incident}`],
-    ['From, to', markup`${report.zone} → ${listZones(report.to)}`],
+    ['From, to', markup`${report.zone}${clustersOf(report)} → ${listZones(report.to)}`],
     ['Began', markup`<time datetime="${report.startedAt}">${formatInstant(report.startedAt)}</time>`],
     [
       'Ended',
@@ -37,6 +37,10 @@ export function aboutSection(report: Report): Html {
       )}
     </dl>
   </section>`;
+}
+
+function clustersOf({ clusters }: Report): string {
+  return clusters ? ` (${listZones(clusters)})` : '';
 }
 
 const fenceMeanings = {

@@ -75,6 +75,8 @@ export const reportSchema = z.object({
   kind: z.enum(['escape', 'relocate', 'drill']),
   id: z.string(),
   zone: z.string(),
+  /** The clusters that were lost, where they have names of their own: `from` of each job is one of them. */
+  clusters: z.array(z.string()).optional(),
   to: z.array(z.string()),
   incident: z.string(),
   trigger: z.object({ by: z.string(), via: z.string() }),

@@ -26,6 +26,7 @@ const tierList = z
  */
 export const escapeBody = z.strictObject({
   incident: shortText.optional().describe('Name of the incident: the same one twice is one escape.'),
+  cluster: shortText.optional().describe('Only this cluster of the zone, where it has several.'),
   dryRun: z.boolean('must be true or false').optional().describe('Plan and check, change nothing.'),
   tiers: tierList,
   namespaces: z
@@ -89,7 +90,11 @@ const tierProgress = z.object({
 
 export const progressAnswer = z.object({
   phase: z.enum(escapePhases),
-  zone: z.string(),
+  zone: z.string().describe('What is lost: the zone, or one cluster of it.'),
+  clusters: z
+    .array(z.string())
+    .optional()
+    .describe('The lost clusters of a zone with several; absent where one is lost.'),
   to: z.array(z.string()),
   incident: z.string(),
   startedAt: z.iso.datetime(),

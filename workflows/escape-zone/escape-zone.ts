@@ -48,20 +48,27 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
   }
 
   // A dry run changes nothing, so it must not lock out the real one.
-  const childId = target.dryRun ? `${workflowId}/dry-run` : `escape-active/${target.zone}`;
+  const whole = target.partOf ?? target.zone;
+  const childId = target.dryRun ? `${workflowId}/dry-run` : `escape-active/${whole}`;
   const child = await startChild(escapeActive, {
     workflowId: childId,
     args: [target],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: `${target.zone} → ${zonesOf(target)} for ${target.incident}`,
+    // Whoever asks about one cluster must know which of them it is, with no worker there to answer a query.
+    ...(whole === target.zone ? {} : { memo: { lost: target.zone } }),
   }).catch((error: unknown) => {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
   });
-  if (!child) return refuse('EscapeUnderWay', `${target.zone} is already being escaped by ${childId}`);
+  if (!child) {
+    const zone = whole === target.zone ? whole : `${whole}, of which ${target.zone} is a cluster,`;
+    return refuse('EscapeUnderWay', `${zone} is already being escaped by ${childId}`);
+  }
   const waits = target.approvalTimeoutMs !== undefined && !target.dryRun;
-  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${target.zone} to ${zonesOf(target)}`;
+  const lost = target.clusters ? `${target.zone} (${target.clusters.join(', ')})` : target.zone;
+  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${lost} to ${zonesOf(target)}`;
   const sentence = `${what} accepted${waits ? '; it changes nothing before somebody approves its plan' : ''}`;
   verdict = { accepted: true, sentence, workflowId: childId };
   setCurrentDetails(`${sentence}. Follow **${childId}**.`);

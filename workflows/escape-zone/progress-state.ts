@@ -14,6 +14,7 @@ export class ProgressState {
     this.progress = {
       phase: 'assess',
       zone: target.zone,
+      ...(target.clusters ? { clusters: target.clusters } : {}),
       to: target.peers ?? [target.to],
       incident: target.incident,
       startedAt: target.triggeredAt,

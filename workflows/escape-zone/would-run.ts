@@ -11,7 +11,7 @@ export function wouldRun(target: EscapeTarget, job: StartedJob): JobReport {
     wave: job.wave,
     outcome: 'running',
     reason: '',
-    from: target.zone,
+    from: job.from ?? target.zone,
     to: job.to ?? target.to,
     epoch: job.epoch,
     recoveryPoint: job.recoveryPoint,

@@ -67,6 +67,21 @@ export function threeZones(scenario: string): Stage & { other: string } {
   return { config, home, peer, other };
 }
 
+/** A zone of two clusters, `home` and `green`: jobs of both may go to `peer` or to `other`. */
+export function twoClusters(scenario: string): Stage & { whole: string; green: string; other: string } {
+  const { config, peer, other } = threeZones(scenario);
+  const whole = `zone-${scenario}`;
+  const [home, green] = [`${whole}-blue`, `${whole}-green`];
+  const cluster = (name: string): ZoneConfig => ({ ...zone(name, peer, [peer, other]), partOf: whole });
+  config.zones = {
+    [home]: cluster(home),
+    [green]: cluster(green),
+    [peer]: zone(peer, home, [home, green]),
+    [other]: zone(other, peer),
+  };
+  return { config, home, peer, whole, green, other };
+}
+
 function zone(name: string, peer: string, peers?: string[]): ZoneConfig {
   return {
     name,

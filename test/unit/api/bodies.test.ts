@@ -19,6 +19,7 @@ function complaint(schema: typeof escapeBody | typeof protectionBody, body: unkn
 const anyEscape = fc.record(
   {
     incident: fc.constantFrom<unknown>('INC-7', '', 'x'.repeat(201), 7, null),
+    cluster: fc.constantFrom<unknown>('az-a-blue', '', 'x'.repeat(201), 7, null),
     dryRun: fc.constantFrom<unknown>(true, false, 'yes', null),
     tiers: fc.constantFrom<unknown>(['P0', 'P3'], ['P9'], [], 'P0', null),
     namespaces: fc.constantFrom<unknown>(['default'], [''], [], 'default', null),

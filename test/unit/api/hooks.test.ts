@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Config } from '../../../model/config/types.ts';
 import { parseBody } from '../../../worker/api/body.ts';
 import { alertmanagerBody, lostByAlerts } from '../../../worker/api/hooks/alertmanager.ts';
+import { wholeZones } from '../../../worker/api/hooks/lost-zone.ts';
 import { lostByIncident, pagerdutyBody } from '../../../worker/api/hooks/pagerduty.ts';
 import { isSigned } from '../../../worker/api/hooks/signature.ts';
 
@@ -155,5 +157,29 @@ describe('a signature', () => {
   test('does not fit another body, nor without a secret', () => {
     expect(isSigned(Buffer.from('{"event":{ }}'), sign('old'), ['old'])).toBe(false);
     expect(isSigned(body, sign(''), [])).toBe(false);
+  });
+});
+
+describe('clusters of one zone', () => {
+  const entry = (name: string, partOf?: string) =>
+    [name, { name, ...(partOf === undefined ? {} : { partOf }) }] as const;
+  const entries = [entry('az-a-blue', 'az-a'), entry('az-a-green', 'az-a'), entry('az-b'), entry('az-c-red', 'az-c')];
+  const config = { zones: Object.fromEntries(entries) } as unknown as Config;
+  const lostAt = '2026-11-21T03:00:00.000Z';
+  const whole = (...zones: string[]) =>
+    wholeZones(
+      config,
+      zones.map((zone, index) => ({ zone, incident: `alert-${index}`, lostAt })),
+    ).map(({ zone, incident }) => `${zone} ${incident}`);
+
+  test('are one loss where all of them are named, or the zone is: that of the first', () => {
+    expect(whole('az-a-green', 'az-b', 'az-a-blue')).toEqual(['az-a alert-0', 'az-b alert-1']);
+    expect(whole('az-a-green', 'az-a')).toEqual(['az-a alert-0']);
+    expect(whole('az-a')).toEqual(['az-a alert-0']);
+  });
+
+  test('are lost by themselves where others live', () => {
+    expect(whole('az-a-green', 'az-c-red')).toEqual(['az-a-green alert-0', 'az-c-red alert-1']);
+    expect(whole('az-x', 'az-b')).toEqual(['az-x alert-0', 'az-b alert-1']);
   });
 });

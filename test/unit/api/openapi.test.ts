@@ -61,6 +61,7 @@ describe('the OpenAPI document', () => {
     const { properties } = requestBody!.content['application/json']!.schema;
     expect(Object.keys(properties)).toEqual([
       'incident',
+      'cluster',
       'dryRun',
       'tiers',
       'namespaces',

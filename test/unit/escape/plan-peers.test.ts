@@ -72,7 +72,7 @@ function planOf(
   return planEscape(first!, {
     assessments: others,
     silent: silent.map((zone) => ({ zone, why: 'no answer' })),
-    ...(silent.length > 0 ? { seats: new Map(notes) } : {}),
+    ...(silent.length > 0 ? { seats: new Map([['az-a', new Map(notes)]]) } : {}),
   });
 }
 

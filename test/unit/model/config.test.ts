@@ -1,4 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import {
+  clustersNamed,
+  escapableNames,
+  lostClusters,
+  peersOfClusters,
+  zoneOfCluster,
+} from '../../../model/config/zone-clusters.ts';
 import { ConfigError, parseConfigText } from '../../../worker/config/load.ts';
 
 const minimal = `
@@ -146,6 +153,72 @@ describe('several peers', () => {
     ['one twice', several('[az-b, az-b]'), 'zones.az-a.peers.1 names "az-b" a second time'],
     ['an unknown one', several('[az-b, az-x]'), 'zones.az-a.peers.1 names "az-x", which is no zone of this file'],
     ['none', several('[]'), 'zones.az-a.peers'],
+  ])('refuses %s', (_, text, sentence) => {
+    expect(problemsOf(text).join('\n')).toContain(sentence);
+  });
+});
+
+describe('several clusters of a zone', () => {
+  const cluster = (name: string, partOf: string, peers: string) =>
+    `  ${name}:\n    partOf: ${partOf}\n    peers: ${peers}\n    kubernetes: { kubeconfig: x }\n    stores: { s3: *store }\n`;
+  const clustered = (blue = '[az-b]', green = '[az-b]', partOf = 'az-c') =>
+    `${minimal}${cluster('az-c-blue', partOf, blue)}${cluster('az-c-green', partOf, green)}`;
+  const config = parseConfigText('az-escape.yaml', clustered('[az-a]', '[az-b, az-a]'));
+
+  test('are an entry each, and together the zone that they name', () => {
+    expect(config.zones['az-c-blue']).toMatchObject({ name: 'az-c-blue', peer: 'az-a', partOf: 'az-c' });
+    expect(config.zones['az-a']!.partOf).toBeUndefined();
+    expect(clustersNamed(config, 'az-c')).toEqual(['az-c-blue', 'az-c-green']);
+    expect(clustersNamed(config, 'az-c-green')).toEqual(['az-c-green']);
+    expect(clustersNamed(config, 'constructor')).toEqual([]);
+    expect(zoneOfCluster(config, 'az-c-green')).toBe('az-c');
+    expect(zoneOfCluster(config, 'az-a')).toBe('az-a');
+    expect(peersOfClusters(config, ['az-c-blue', 'az-c-green'])).toEqual(['az-a', 'az-b']);
+    expect(escapableNames(config)).toEqual(['az-a', 'az-b', 'az-c-blue', 'az-c-green', 'az-c']);
+  });
+
+  test('are lost together by the name of the zone, and alone by their own', () => {
+    expect(lostClusters(config, 'az-c')).toEqual({ zone: 'az-c', clusters: ['az-c-blue', 'az-c-green'] });
+    const green = { zone: 'az-c-green', clusters: ['az-c-green'] };
+    expect(lostClusters(config, 'az-c-green')).toEqual(green);
+    expect(lostClusters(config, 'az-c', 'az-c-green')).toEqual(green);
+    expect(lostClusters(config, 'az-c-green', 'az-c-green')).toEqual(green);
+    expect(lostClusters(config, 'az-a', 'az-a')).toEqual({ zone: 'az-a', clusters: ['az-a'] });
+  });
+
+  test.each([
+    ['az-x', undefined, '"az-x" is no zone of the configuration; zones are az-a, az-b, az-c-blue, az-c-green, az-c'],
+    ['az-c', 'az-a', '"az-a" is no cluster of az-c; its clusters are az-c-blue, az-c-green'],
+    ['az-c-blue', 'az-c-green', '"az-c-green" is no cluster of az-c-blue; its only cluster is az-c-blue'],
+  ])('%s with cluster %s is told what there is', (zone, name, problem) => {
+    expect(lostClusters(config, zone, name)).toEqual({ problem });
+  });
+
+  test('may be one, and may be the zone of a PagerDuty service', () => {
+    const hooks = (zone: string) =>
+      `${clustered()}api: { hooks: { pagerduty: { secrets: [{ env: X }], services: { PABC: ${zone} } } } }\n`;
+    expect(problemsOf(minimal + cluster('az-c-blue', 'az-c', '[az-b]'))).toEqual([]);
+    expect(problemsOf(hooks('az-c'))).toEqual([]);
+    expect(problemsOf(hooks('az-d')).join()).toContain('names "az-d", which is no zone of this file');
+  });
+
+  test.each([
+    [
+      'a peer that is lost with it',
+      clustered('[az-b, az-c-green]'),
+      'zones.az-c-blue.peers.1 names "az-c-green", which is part of az-c as well',
+    ],
+    [
+      'a peer that is a zone of several',
+      clustered().replace('    peer: az-b\n', '    peer: az-c\n'),
+      'zones.az-a.peer names "az-c", which is a zone of several clusters; name some of az-c-blue, az-c-green',
+    ],
+    [
+      'the name of an entry',
+      clustered('[az-b]', '[az-b]', 'az-a'),
+      'zones.az-c-blue.partOf names "az-a", which is a cluster of this file itself',
+    ],
+    ['a name with a slash', clustered('[az-b]', '[az-b]', 'az/c'), 'zones.az-c-blue.partOf is no zone name'],
   ])('refuses %s', (_, text, sentence) => {
     expect(problemsOf(text).join('\n')).toContain(sentence);
   });

@@ -11,6 +11,7 @@ describe('the input of an escape', () => {
   test('may name everything', () => {
     const all = {
       zone: 'az-a',
+      cluster: 'az-a-blue',
       incident: 'INC-7',
       dryRun: true,
       tiers: ['P0', 'P3'],
@@ -40,6 +41,8 @@ describe('the input of an escape', () => {
 
   test.each<[Record<string, unknown>]>([
     [{ incident: '' }],
+    [{ cluster: '' }],
+    [{ cluster: ['az-a-blue'] }],
     [{ incident: 'x'.repeat(201) }],
     [{ tiers: [] }],
     [{ tiers: 'P0' }],

@@ -65,7 +65,7 @@ async function startEscape(context: ApiContext, call: Call) {
   call.note({ incident });
   const input = { ...inputOf(body), zone, incident, by: call.caller.name, via: 'api' };
   const { workflowId, sentence } = await requestZoneEscape(context, input);
-  const escape = escapeIdOf(zone, incident);
+  const escape = escapeIdOf(body.cluster ?? zone, incident);
   const active = `/v1/zones/${zone}/escapes/active`;
   const following = body.dryRun ? {} : { progress: active, events: `${active}/events` };
   // A dry run's report lies beside that of the escape itself.

@@ -1,11 +1,12 @@
 /** Routes for alerts. A hook that is not configured has no route. */
 import { Refusal } from '../../client.ts';
 import { alertmanagerBody, lostByAlerts } from '../hooks/alertmanager.ts';
-import type { HookMessage } from '../hooks/lost-zone.ts';
+import { type HookMessage, wholeZones } from '../hooks/lost-zone.ts';
 import { lostByIncident, pagerdutyBody } from '../hooks/pagerduty.ts';
 import { isSigned } from '../hooks/signature.ts';
 import { parseBody } from '../body.ts';
-import { requestZoneEscape } from '../request-zone-escape.ts';
+import { HttpRefusal } from '../problem.ts';
+import { OtherPartUnderWay, requestZoneEscape } from '../request-zone-escape.ts';
 import type { Answer, ApiContext, Call, Route } from '../route.ts';
 import { hookAnswer, type HookOutcome } from '../schemas.ts';
 
@@ -61,7 +62,8 @@ export function hookRoutes(context: ApiContext): Route[] {
  * the message is an error only if nothing was started, for then the sender must show it to somebody.
  */
 async function escapeLost(context: ApiContext, call: Call, via: string, message: HookMessage): Promise<Answer> {
-  const { lost, complaints, ignored } = message;
+  const { complaints, ignored } = message;
+  const lost = wholeZones(context.config, message.lost);
   call.note({
     zone: lost.map(({ zone }) => zone),
     incident: lost.map(({ incident }) => incident),
@@ -74,6 +76,7 @@ async function escapeLost(context: ApiContext, call: Call, via: string, message:
     const outcome = await requestZoneEscape(context, input).then(
       ({ sentence }) => ({ accepted: true, sentence }),
       (error: unknown) => {
+        if (error instanceof OtherPartUnderWay) throw new HttpRefusal(error.code, error.message, { status: 503 });
         if (!(error instanceof Refusal) || isPassing(error)) throw error;
         return { accepted: false, code: error.code, sentence: error.message };
       },

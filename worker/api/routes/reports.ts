@@ -1,6 +1,7 @@
 /** Route that gives the report of an escape. */
 import { OutsideFailure } from '../../../activities/failure.ts';
 import { readFromPeers } from '../../../activities/escape/find-report.ts';
+import { escapableNames } from '../../../model/config/zone-clusters.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { reportSchema, type Report } from '../../../model/report/schema.ts';
 import { Refusal } from '../../client.ts';
@@ -34,17 +35,17 @@ async function readReport({ config, world }: ApiContext, id: string, signal: Abo
   const none = new Refusal('NoReport', `there is no report of the escape "${id.slice(0, 200)}"`);
   // The id becomes part of a key.
   if (!/^[\w.-]+$/.test(id)) throw none;
-  const zones = Object.values(config.zones).filter(({ name }) => id.startsWith(`${name}-`));
+  const zones = escapableNames(config).filter((name) => id.startsWith(`${name}-`));
   for (const zone of zones) {
     const key = storeKeys.reportKey('escape', id, 'json');
-    const bytes = await readFromPeers(world, zone.name, key, { maxBytes: maxReportBytes, signal }).catch(
+    const bytes = await readFromPeers(world, zone, key, { maxBytes: maxReportBytes, signal }).catch(
       (error: unknown) => {
         throw error instanceof OutsideFailure ? new HttpRefusal('NoReport', error.message, { status: 503 }) : error;
       },
     );
     if (!bytes) continue;
     const report = reportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    if (report.zone === zone.name) return report;
+    if (report.zone === zone) return report;
   }
   throw none;
 }
