@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { mayBePreempted } from '../../model/escape/clear-room.ts';
 import type { PlannedVictim } from '../../model/escape/plan-types.ts';
 import { preemptPatch } from '../../model/escape/standby.ts';
-import { formatDurationMs } from '../../model/duration.ts';
 import { jobKey } from '../../model/job.ts';
 import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
@@ -18,6 +17,7 @@ import { verifySnapshot } from '../storage/verify-snapshot.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
 import type { EscapeTarget } from './types.ts';
+import { untilPodsGone } from './until-pods-gone.ts';
 
 type Ended = Pick<PreemptedReport, 'outcome' | 'reason' | 'savepoint'>;
 
@@ -45,9 +45,13 @@ export async function preemptJob(
 
 async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pulse: Pulse): Promise<Ended> {
   const cluster = world.cluster(target.to);
+  const gone = async (ended: Ended): Promise<Ended> => {
+    const still = await untilPodsGone(world, target, victim, pulse);
+    return { ...ended, reason: [ended.reason, still].filter((part) => part !== '').join('; ') };
+  };
   const found = await cluster.getDeployment(victim, pulse.signal);
   const settled = settledBefore(found, target);
-  if (settled) return settled.outcome === 'suspended' ? untilGone(world, target, victim, settled, pulse) : settled;
+  if (settled) return settled.outcome === 'suspended' ? gone(settled) : settled;
   const saved = await savepointOf(world, target, found!, pulse);
   for (;;) {
     // Read again: a savepoint takes its time, and the job may have become another meanwhile.
@@ -68,7 +72,7 @@ async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pu
       await pulse.sleep(100);
     }
   }
-  return untilGone(world, target, victim, { outcome: 'suspended', ...saved }, pulse);
+  return gone({ outcome: 'suspended', ...saved });
 }
 
 /** What there is left to do of it: undefined when it runs and may be ended. */
@@ -117,30 +121,5 @@ async function savepointOf(
   } catch (error) {
     if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
     return none(error.message);
-  }
-}
-
-/** Its room is free when its pods are gone; the object may say so earlier or later. */
-async function untilGone(
-  world: World,
-  target: EscapeTarget,
-  victim: PlannedVictim,
-  ended: Ended,
-  pulse: Pulse,
-): Promise<Ended> {
-  const { preemptDeadlineMs } = world.config.escape;
-  const deadline = world.now() + preemptDeadlineMs;
-  const cluster = world.cluster(target.to);
-  for (;;) {
-    pulse.beat();
-    let pods = await cluster.listPods(victim, pulse.signal);
-    // Others are about to take its room: that it is free must be true now.
-    if (pods.length === 0) pods = await cluster.listPods(victim, pulse.signal, 'current');
-    if (pods.length === 0) return ended;
-    if (world.now() >= deadline) {
-      const still = `${pods.length} of its pods are still there after ${formatDurationMs(preemptDeadlineMs)}`;
-      return { ...ended, reason: ended.reason === '' ? still : `${ended.reason}; ${still}` };
-    }
-    await pulse.sleep(500);
   }
 }

@@ -78,7 +78,7 @@ async function bringBack(
   const object = returningObject(found, savepoint);
   if (savepoint === null) {
     await keepReturning(store, job, object, signal);
-    await cluster.patchDeployment(job, returnPatch, signal);
+    await cluster.patchDeployment(job, returnPatch(found), signal);
     return { store: storeName, savepoint };
   }
   const key = keyOfFlinkPath(config, savepoint);

@@ -18,6 +18,9 @@ const plurals: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
   CustomResourceDefinition: 'customresourcedefinitions',
+  Namespace: 'namespaces',
+  PriorityClass: 'priorityclasses',
+  Role: 'roles',
   RoleBinding: 'rolebindings',
   ServiceAccount: 'serviceaccounts',
 };

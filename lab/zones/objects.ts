@@ -9,10 +9,12 @@ import { applyManifest, askApi, manifestPath, objectIs, readManifestFile, type M
 
 const digestAnnotation = 'az-escape.io/lab-digest';
 
-/** Applies roles, bindings and the jobs' service account. */
+/** Applies roles, bindings, what reserved room needs, and the jobs' service account. */
 export async function applyAccess(zone: LabZone): Promise<void> {
-  const role = readFileSync(join(repoRoot, 'deploy', 'cluster-role.yaml'), 'utf8');
-  const manifests = [role, readManifestFile('access.yaml')].flatMap((text) =>
+  const deployed = ['cluster-role.yaml', 'placeholders.yaml'].map((file) =>
+    readFileSync(join(repoRoot, 'deploy', file), 'utf8'),
+  );
+  const manifests = [...deployed, readManifestFile('access.yaml')].flatMap((text) =>
     parseAllDocuments(text).map((document) => document.toJS() as Manifest),
   );
   for (const manifest of manifests) await applyManifest(zone, manifest);

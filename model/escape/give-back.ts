@@ -5,6 +5,7 @@ import type { JobRef } from '../job.ts';
 import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
 import { annotations, labels } from '../kubernetes/marks.ts';
 import { isTier } from '../tier.ts';
+import { ownersTtl, shutdownTtl } from './dismiss.ts';
 import { compareImportance, weightOf } from './importance.ts';
 import { withoutRunFields } from './standby.ts';
 
@@ -43,12 +44,12 @@ export function planGiveBack(zone: string, suspended: readonly FlinkDeployment[]
  * The object that goes on from the savepoint. It must come in the place of the one that was suspended: an object that
  * has run ignores `initialSavepointPath`. Without a savepoint it is only a record of the object that stays.
  */
-export function returningObject(
-  { metadata, spec, ...type }: FlinkDeployment,
-  savepoint: string | null,
-): FlinkDeployment {
+export function returningObject(suspended: FlinkDeployment, savepoint: string | null): FlinkDeployment {
+  const { metadata, spec, ...type } = suspended;
   const { name, namespace, labels: marks = {} } = metadata;
-  const { [annotations.preemptedBy]: _by, [annotations.comeBackFrom]: _from, ...notes } = metadata.annotations ?? {};
+  const { preemptedBy, comeBackFrom, shutdownTtl: ttlBefore } = annotations;
+  const ours = new Set<string>([preemptedBy, comeBackFrom, ttlBefore]);
+  const notes = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => !ours.has(key)));
   const from = savepoint === null ? {} : { initialSavepointPath: savepoint };
   const started = savepoint === null ? {} : { [annotations.startedFrom]: savepoint };
   const job = { ...withoutRunFields(spec.job ?? {}), state: 'running' as const, ...from };
@@ -56,12 +57,23 @@ export function returningObject(
     apiVersion: type.apiVersion,
     kind: type.kind,
     metadata: { name, namespace, labels: marks, annotations: { ...notes, ...started } },
-    spec: { ...spec, job },
+    spec: { ...spec, ...ownSettings(suspended), job },
   };
 }
 
+function ownSettings(suspended: FlinkDeployment): Pick<FlinkDeployment['spec'], 'flinkConfiguration'> {
+  const { flinkConfiguration } = suspended.spec;
+  if (flinkConfiguration?.[shutdownTtl] === undefined) return {};
+  const { [shutdownTtl]: _now, ...settings } = flinkConfiguration;
+  const own = ownersTtl(suspended);
+  return { flinkConfiguration: own === undefined ? settings : { ...settings, [shutdownTtl]: own } };
+}
+
 /** The merge patch for a job without a savepoint of ours: the operator goes on from the state that it kept. */
-export const returnPatch = {
-  metadata: { annotations: { [annotations.preemptedBy]: null, [annotations.comeBackFrom]: null } },
-  spec: { job: { state: 'running' } },
-} as const;
+export function returnPatch(suspended: FlinkDeployment): object {
+  const { preemptedBy, comeBackFrom, shutdownTtl: ttlBefore } = annotations;
+  return {
+    metadata: { annotations: { [preemptedBy]: null, [comeBackFrom]: null, [ttlBefore]: null } },
+    spec: { flinkConfiguration: { [shutdownTtl]: ownersTtl(suspended) ?? null }, job: { state: 'running' } },
+  };
+}

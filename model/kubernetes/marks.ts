@@ -53,6 +53,8 @@ export const annotations = {
   preemptedBy: `${prefix}/preempted-by`,
   /** By the product: the savepoint that was taken right before that; absent when there was no time for one. */
   comeBackFrom: `${prefix}/come-back-from`,
+  /** By the product, on the same: its owner's value of the setting by which its pods were taken away, see `dismissPatch`. */
+  shutdownTtl: `${prefix}/shutdown-ttl`,
   /** By the product, on pods: changed so that the kubelet renews mounted ConfigMaps at once. */
   poke: `${prefix}/poke`,
 } as const;

@@ -53,6 +53,8 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
       },
     ]);
     expect(['r0', 'r1', 'r2'].map((name) => runsIn(scenario, name))).toEqual([true, false, true]);
+    // Its operator would keep its pods for a day.
+    expect(world.operator(peer).idle.size).toBe(0);
     expect(marksOf(scenario, 'r1')).toMatchObject({
       [annotations.preemptedBy]: report.id,
       [annotations.comeBackFrom]: report.preempted![0]!.savepoint,

@@ -11,7 +11,7 @@ import { labDown } from '../../../lab/commands/down.ts';
 import { labUp } from '../../../lab/commands/up.ts';
 import { deploySampleJobs } from '../../../lab/jobs/deploy.ts';
 import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import { labHome } from '../../../lab/layout.ts';
+import { labHome, type LabZoneName } from '../../../lab/layout.ts';
 import { writeLabConfig } from '../../../lab/product-config.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { loadConfig } from '../../../worker/config/load.ts';
@@ -34,11 +34,16 @@ export interface LabFixture {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Brings everything up from nothing, whatever an earlier run left. */
+/**
+ * Brings everything up from nothing, whatever an earlier run left.
+ * @param jobs of az-a
+ * @param inPeer jobs of az-b
+ */
 export async function freshLab(
   jobs: readonly SampleJob[] = sampleJobs,
   // oxlint-disable-next-line no-explicit-any -- a parsed file of any shape
   edit?: (document: any) => void,
+  inPeer: readonly SampleJob[] = [],
 ): Promise<LabFixture> {
   await labDown({ purge: true }, say);
   await labUp(say);
@@ -63,7 +68,15 @@ export async function freshLab(
       await labDown({ purge: true }, say);
     },
   };
-  await deploySampleJobs('az-a', { jobs, onProgress: (job, progress) => say(`az-a  ${job.name} ${progress.stage}`) });
+  const deploy = (zone: LabZoneName, of: readonly SampleJob[]) =>
+    deploySampleJobs(zone, { jobs: of, onProgress: ({ name }, { stage }) => say(`${zone}  ${name} ${stage}`) });
+  try {
+    await Promise.all([deploy('az-a', jobs), deploy('az-b', inPeer)]);
+  } catch (error) {
+    // Its worker would serve the next lab's escapes with what it knows of this one.
+    await fixture.close();
+    throw error;
+  }
   return fixture;
 }
 

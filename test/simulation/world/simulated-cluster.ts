@@ -120,7 +120,7 @@ export class SimulatedCluster implements ZoneCluster {
   async listPods(job: JobRef, signal?: AbortSignal): Promise<PodSummary[]> {
     return this.#way.request('kubernetes', 'list pods', jobKey(job), signal, () => {
       const run = this.#operator.runs.get(jobKey(job));
-      if (!run && !this.lingering.has(jobKey(job))) return [];
+      if (!run && !this.#operator.idle.has(jobKey(job)) && !this.lingering.has(jobKey(job))) return [];
       const pending = run?.fault === 'no-room';
       const pod = {
         phase: pending ? 'Pending' : 'Running',
@@ -172,7 +172,7 @@ export class SimulatedCluster implements ZoneCluster {
   async listPodRequests(signal?: AbortSignal): Promise<PodRequest[]> {
     return this.#way.request('kubernetes', 'list', 'all pods', signal, () =>
       [...this.podsOnNodes]
-        .filter(([job]) => this.#operator.runs.has(job))
+        .filter(([job]) => this.#operator.runs.has(job) || this.#operator.idle.has(job))
         .flatMap(([job, pods]) => pods.map((pod) => ({ ...pod, job }))),
     );
   }

@@ -1,4 +1,5 @@
 /** The Flink operator of one zone: what it does when a FlinkDeployment changes, traps included. */
+import { shutdownTtl } from '../../../model/escape/dismiss.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import { hasRun, jobOf } from '../../../model/kubernetes/flink-deployment.ts';
 import { jobKey, type JobRef } from '../../../model/job.ts';
@@ -20,6 +21,8 @@ export class SimulatedOperator {
   readonly starts: Start[] = [];
   /** Present runs, by job. */
   readonly runs = new Map<string, SimulatedRun>();
+  /** Jobs that were suspended by a savepoint: their pods stay until the operator is told to end them. */
+  readonly idle = new Set<string>();
   /** Faults that the next runs begin with, by job. */
   readonly faults = new Map<string, RunFault>();
   readonly #clock: SimulatedClock;
@@ -36,10 +39,8 @@ export class SimulatedOperator {
   reconcile(deployment: FlinkDeployment): FlinkDeployment['status'] {
     const key = jobKey(jobOf(deployment));
     const wantsToRun = deployment.spec.job?.state === 'running';
-    if (!wantsToRun) {
-      this.runs.delete(key);
-      return deployment.status ?? { lifecycleState: 'CREATED', jobManagerDeploymentStatus: 'MISSING' };
-    }
+    if (!wantsToRun) return this.#suspend(deployment, key);
+    this.idle.delete(key);
     if (this.runs.has(key)) return deployment.status;
     // The trap: a resource that has run ignores the path and goes on from what it last had.
     const path = hasRun(deployment) ? `s3a://last-state/${key}` : deployment.spec.job?.initialSavepointPath;
@@ -60,6 +61,16 @@ export class SimulatedOperator {
   /** The object is gone, and its pods with it. */
   forget(job: JobRef): void {
     this.runs.delete(jobKey(job));
+    this.idle.delete(jobKey(job));
+  }
+
+  /** The trap: pods of a native job that ended by a savepoint stay, for a day unless a later change says otherwise. */
+  #suspend({ spec, status }: FlinkDeployment, key: string): FlinkDeployment['status'] {
+    const ran = this.runs.delete(key);
+    if (ran && spec.job?.upgradeMode === 'savepoint') this.idle.add(key);
+    else if (spec.flinkConfiguration?.[shutdownTtl] === '0 s') this.idle.delete(key);
+    if (!ran) return status ?? { lifecycleState: 'CREATED', jobManagerDeploymentStatus: 'MISSING' };
+    return { ...status, lifecycleState: 'SUSPENDED' };
   }
 
   #run(job: JobRef, key: string, path: string | undefined): SimulatedRun {

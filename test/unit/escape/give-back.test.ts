@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { giveBackTable } from '../../../cli/commands/give-back.ts';
 import { plainColours } from '../../../cli/render/colour.ts';
-import { madeRoom, planGiveBack, returningObject } from '../../../model/escape/give-back.ts';
+import { dismissPatch } from '../../../model/escape/dismiss.ts';
+import { madeRoom, planGiveBack, returningObject, returnPatch } from '../../../model/escape/give-back.ts';
 import { complaintsAboutGiveBackInput } from '../../../model/give-back-input.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
 import { annotations } from '../../../model/kubernetes/marks.ts';
+import { mergePatch } from '../../../model/merge-patch.ts';
 import { node } from '../capacity/arbitrary-room.ts';
 
 const savepoint = 's3a://b/az-escape/preempted/default/hourly/0a/savepoint-1';
@@ -91,4 +93,35 @@ test('the table has a line a job', () => {
   expect(giveBackTable({ zone: 'az-b', dryRun: false, jobs: [] }, plainColours)).toEqual([
     'no job of az-b waits for its room',
   ]);
+});
+
+describe('the pods of a suspended job', () => {
+  const ttl = 'kubernetes.operator.jm-deployment.shutdown-ttl';
+  const running = suspended('hourly');
+  const withSettings = (flinkConfiguration: Record<string, string>, lifecycleState = 'SUSPENDED'): FlinkDeployment => ({
+    ...running,
+    spec: { ...running.spec, flinkConfiguration },
+    status: { lifecycleState },
+  });
+
+  test('are taken away once the operator has suspended it, and only once', () => {
+    expect(dismissPatch(withSettings({ a: 'b' }))).toEqual({
+      metadata: {},
+      spec: { flinkConfiguration: { [ttl]: '0 s' } },
+    });
+    expect(dismissPatch(withSettings({ a: 'b' }, 'STABLE'))).toBeUndefined();
+    expect(dismissPatch(withSettings({ [ttl]: '0 s' }))).toBeUndefined();
+  });
+
+  test.each([[{}], [{ [ttl]: '1 h' }]])('its settings come back as they were: %j', (own) => {
+    const before = withSettings({ a: 'b', ...own });
+    const dismissed = mergePatch(before, dismissPatch(before)) as FlinkDeployment;
+    expect(dismissed.spec.flinkConfiguration).toEqual({ a: 'b', [ttl]: '0 s' });
+    const anew = returningObject(dismissed, savepoint);
+    expect(anew.spec.flinkConfiguration).toEqual({ a: 'b', ...own });
+    const resumed = mergePatch(dismissed, returnPatch(dismissed)) as FlinkDeployment;
+    expect(resumed.spec.flinkConfiguration).toEqual({ a: 'b', ...own });
+    for (const { metadata } of [anew, resumed])
+      expect(Object.keys(metadata.annotations!)).not.toContain(annotations.shutdownTtl);
+  });
 });
