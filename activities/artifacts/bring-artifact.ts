@@ -17,6 +17,8 @@ export interface BringTask {
   /** Key of the file for `home.store`, and its whole path in that store. */
   file: { key: string; path: string };
   peer: SnapshotStore;
+  /** Copies that a check found with other bytes, and the date that each had then (ISO 8601). */
+  damaged: ReadonlyMap<string, string | undefined>;
   /** How quickly bytes may pass; hears of each step. */
   steps: Steps;
 }
@@ -60,7 +62,7 @@ async function bring(
     const isKnown = note?.path === file.path && note.version === seen.version && note.sizeBytes === seen.sizeBytes;
     const sha256 = isKnown ? note.sha256 : await source.digest(seen, steps, signal);
     const copy: Brought = { ...copyOf({ ...seen, sha256 }, file.path), copiedBytes: 0 };
-    if (!(await isThere(peer, copy, pulse))) {
+    if (!(await isThere(task, copy, pulse))) {
       await source.copyTo({ store: peer, key: copy.key }, { ...seen, sha256 }, steps, signal);
       copy.copiedBytes = seen.sizeBytes;
     }
@@ -73,7 +75,7 @@ async function bring(
   } catch (error) {
     if (!(error instanceof SourceTrouble)) throw error;
     const former = note && copyOf(note, note.path);
-    if (former && (await isThere(peer, former, pulse))) return { ...former, copiedBytes: 0, former: error.message };
+    if (former && (await isThere(task, former, pulse))) return { ...former, copiedBytes: 0, former: error.message };
     return { missing: error.message };
   }
 }
@@ -82,13 +84,14 @@ function copyOf({ sha256, sizeBytes }: Pick<ArtifactSource, 'sha256' | 'sizeByte
   return { key: storeKeys.artifactKey(sha256, fileNameOf(path)), sizeBytes, sha256 };
 }
 
-/** A name is not enough: its size must be right too. */
+/** A name is not enough: its size must be right too, and no check may have found it rotten since it was written. */
 async function isThere(
-  store: SnapshotStore,
+  { peer, damaged }: BringTask,
   { key, sizeBytes, sha256 }: { key: string; sizeBytes: number; sha256: string },
   pulse: Pick<Pulse, 'signal' | 'sleep'>,
 ): Promise<boolean> {
-  await stopLeaving(store, sha256, pulse);
-  const { signal } = pulse;
-  return (await store.stat(key, signal))?.sizeBytes === sizeBytes;
+  await stopLeaving(peer, sha256, pulse);
+  const found = await peer.stat(key, pulse.signal);
+  if (found?.sizeBytes !== sizeBytes) return false;
+  return !damaged.has(key) || damaged.get(key) !== found.modifiedAt.toISOString();
 }

@@ -9,6 +9,7 @@ import { jobKey, type JobRef } from '../../model/job.ts';
 import type { FlinkDeploymentSpec } from '../../model/kubernetes/flink-deployment.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
+import { damagesOf } from '../storage/damage-marks.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import type { Steps } from '../storage/steps.ts';
 import type { Pulse, World } from '../world.ts';
@@ -21,6 +22,8 @@ export interface ArtifactsTask {
   /** As it was rendered for the peer. */
   spec: FlinkDeploymentSpec;
   found: readonly FoundArtifact[];
+  /** Name of the store that keeps the job's recovery points, and what checks have found wrong with them. */
+  storeName: string;
   /** How quickly files may pass; as quickly as they can when absent. */
   steps: Steps | undefined;
 }
@@ -33,6 +36,8 @@ export interface KeptArtifacts {
   findings: Finding[];
   copiedBytes: number;
 }
+
+const none: ReadonlyMap<string, string | undefined> = new Map();
 
 /** Where nothing holds files back, large ones still tell how far they are. */
 const freeStepBytes = 8 << 20;
@@ -50,6 +55,7 @@ export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pu
   const { job, home, spec, found } = task;
   const kept: KeptArtifacts = { spec, artifacts: [], findings: [], copiedBytes: 0 };
   const renamed = new Map<string, string>();
+  const damaged = found.some(({ kind }) => kind === 'in-store') ? await damagedCopies(world, task, pulse.signal) : none;
   for (const one of found) {
     if (one.kind !== 'in-store') {
       const finding = await otherFinding(world, task, one, pulse.signal);
@@ -66,6 +72,7 @@ export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pu
         home: { zone: home.name, storeName: store, store: source.store },
         file: { key: source.key, path },
         peer: world.store(task.peer.name, store),
+        damaged: store === task.storeName ? damaged : none,
         steps: toldSteps(task.steps, pulse),
       },
       pulse,
@@ -86,6 +93,19 @@ export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pu
     world.log.warn({ job: jobKey(job), zone: home.name, finding: code }, sentence);
   }
   return { ...kept, spec: renameUris(spec, renamed) };
+}
+
+/** By the marks of checks beside the job's recovery points. */
+async function damagedCopies(
+  world: World,
+  { job, peer, storeName }: ArtifactsTask,
+  signal: AbortSignal,
+): Promise<Map<string, string | undefined>> {
+  const damaged = new Map<string, string | undefined>();
+  for (const { faults } of (await damagesOf(world.store(peer.name, storeName), job, signal)).values()) {
+    for (const { key, found, modifiedAt } of faults) if (found === 'other bytes') damaged.set(key, modifiedAt);
+  }
+  return damaged;
 }
 
 /** Copies that we made ourselves lie below the store's prefix, those of the owner anywhere. */

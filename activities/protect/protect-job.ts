@@ -168,7 +168,7 @@ async function keepRecoveryPoint(
   if (!followed.value) await objectInPeer(world.cluster(peer.name), active, home.name, pulse.signal);
   const steps = stepsOf(world, home.name, pulse);
   if (needsStore) tell('artifacts');
-  const carried = await keepArtifacts(world, { job, home, peer, spec: rendered, found, steps }, pulse);
+  const carried = await keepArtifacts(world, { job, home, peer, storeName, spec: rendered, found, steps }, pulse);
   if (needsStore) await followSpec(carried.spec);
   const common = { job, jobId: flink.id, jobManager, store, storeConfig: peerStore };
   const taken =

@@ -71,14 +71,26 @@ async function check(
   all: { sinceMs: number } | undefined,
   pulse: Pulse,
 ): Promise<Checked> {
-  const { store, job } = kept;
+  const { store, storeName, job } = kept;
   const { signal } = pulse;
   const seen = await seePoints(store, job, signal);
   const damages = await damagesOf(store, job, signal);
-  const points = seen.points.filter(({ manifest }) => manifest === 'there').sort((a, b) => (a.id < b.id ? 1 : -1));
+  // A jar in another store of the zone is seen by escapes, by its size.
+  const points = seen.points
+    .filter(({ manifest }) => manifest === 'there')
+    .map(({ id, files, artifacts = [] }) => {
+      return { id, files: [...files, ...artifacts.filter((one) => one.store === storeName)] };
+    })
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
   // Listed after the manifests were read: each file of theirs is there, unless its manifest is gone by now.
   const there = new Map<string, StoredObject>();
   for await (const object of store.list(storeKeys.snapshotsPrefix(job), signal)) there.set(object.key, object);
+
+  for (const key of new Set(points.flatMap(({ files }) => files.map((file) => file.key)))) {
+    const isJar = key.startsWith(`${storeKeys.artifactsPrefix}/`);
+    const object = isJar ? await store.stat(key, signal) : undefined;
+    if (object) there.set(key, object);
+  }
 
   const { recheck } = world.config;
   const known = await readChecks(store, job, signal);

@@ -41,6 +41,7 @@ export async function seePoints(store: SnapshotStore, job: JobRef, signal: Abort
       snapshot: read.ok ? read.manifest.snapshot : undefined,
       stateAtMs: read.ok ? Date.parse(read.manifest.stateAt) : stateTimeOfId(id),
       files: read.ok ? read.manifest.files : [],
+      artifacts: read.ok ? (read.manifest.artifacts ?? []).filter((one) => one.kind === 'kept') : [],
     });
   });
   return seen;

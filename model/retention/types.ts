@@ -1,4 +1,5 @@
 /** What a decision on old recovery points is made from, and what it says. */
+import type { KeptArtifact } from '../artifacts/schema.ts';
 
 /** One folder of `recovery-points/<namespace>/<job>/`, as it lies there. */
 export interface SeenPoint {
@@ -15,6 +16,8 @@ export interface SeenPoint {
   stateAtMs: number;
   /** Its files with the least size of each, and the sha256 of that much where it is known. */
   files: readonly { key: string; sizeBytes: number; sha256?: string | undefined }[];
+  /** Copies of jars that it needs, which other jobs may share. */
+  artifacts?: readonly KeptArtifact[];
 }
 
 /** One object below `snapshots/<namespace>/<job>/`. */

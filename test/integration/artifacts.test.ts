@@ -62,6 +62,7 @@ describe.each([
           home: { zone: 'az-a', storeName: 'main', store: home },
           file: { key: path, path },
           peer,
+          damaged: new Map(),
           steps,
         },
         { signal, sleep: async () => {} },

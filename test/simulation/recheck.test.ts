@@ -216,4 +216,35 @@ describe.concurrent('a re-check', () => {
       expect(line).toMatchObject({ outcome: 'running', recoveryPoint: first!.id });
     });
   });
+
+  test('of a jar that rots is found like any other; the next round copies the jar again', async () => {
+    const stage = await new Stage(env, 'rotten-jar').ready('savepoint');
+    stage.world.flinkFiles(stage.home).write('jars/a.jar', new TextEncoder().encode('class files '.repeat(900)));
+    const deployment = userDeployment(job, 'P1');
+    deployment.spec.job = { ...deployment.spec.job, jarURI: `s3a://bucket-${stage.home}/jars/a.jar` };
+    await stage.world.cluster(stage.home).applyDeployment(deployment);
+    const { id, artifacts } = await stage.protect('1');
+    expect(artifacts).toMatchObject([{ kind: 'kept' }]);
+    const [copy] = stage.world.store(stage.peer).keys(storeKeys.artifactsPrefix);
+    expect(await stage.recheck()).toMatchObject({ points: [{ id, state: 'intact' }], findings: [] });
+
+    stage.flip(copy!);
+    const found = await stage.recheck({ sinceMs: stage.world.now() });
+    expect(found.points).toMatchObject([{ id, state: 'damaged', fault: expect.stringContaining(copy!) }]);
+    expect(found.findings.map(({ code }) => code)).toContain('RecoveryPointDamaged');
+    expect((await stage.chosen()).chosen).toBeUndefined();
+
+    await stage.world.clock.sleep(2_000);
+    await stage.protect('2');
+    const healed = await stage.recheck();
+    expect(healed.points.map(({ state }) => state)).toEqual(['intact', 'intact']);
+    expect((await stage.chosen()).chosen).toBeDefined();
+
+    // One that is gone is seen without reading.
+    stage.objects.delete(copy!);
+    expect((await stage.recheck()).points.map(({ fault }) => fault)).toEqual([
+      expect.stringMatching(/found missing .*a\.jar$/),
+      expect.stringMatching(/found missing .*a\.jar$/),
+    ]);
+  });
 });
