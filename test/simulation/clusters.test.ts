@@ -6,6 +6,8 @@ import type { EscapeInput } from '../../model/escape/input.ts';
 import { annotations, labels } from '../../model/kubernetes/marks.ts';
 import { reportSchema, type Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/tier.ts';
+import { hookRoutes } from '../../worker/api/routes/hooks.ts';
+import type { Answer, ApiContext, Call } from '../../worker/api/route.ts';
 import { followEscape, protectZone, requestEscape } from '../../worker/client.ts';
 import { findRunning, requireRunning, tellEscape } from '../../worker/running-escape.ts';
 import { deploy, type FleetJob } from './harness/fleet.ts';
@@ -74,6 +76,18 @@ class Stage {
   ask(input: Partial<EscapeInput>) {
     const { client, config } = this.scenario;
     return requestEscape(client, config, { zone: this.whole, incident: 'INC-1', ...input });
+  }
+
+  /** What the hook of Alertmanager answers to an alert that calls it lost. */
+  alert(zone: string): Promise<Answer> {
+    const { client, config } = this.scenario;
+    config.api.hooks.alertmanager = { alertNames: ['ZoneLost'], zoneLabel: 'zone' };
+    const [route] = hookRoutes({ client, config } as ApiContext);
+    const startsAt = '2026-11-21T03:00:00Z';
+    const alerts = [{ status: 'firing', labels: { alertname: 'ZoneLost', zone }, startsAt, fingerprint: 'b3a1' }];
+    const body = Buffer.from(JSON.stringify({ version: '4', alerts }));
+    const headers = { 'content-type': 'application/json' };
+    return route!.handle({ body, headers, note: () => {}, caller: { name: 'otto' } } as unknown as Call);
   }
 
   async escape(input: Partial<EscapeInput> = {}): Promise<Report> {
@@ -199,6 +213,13 @@ describe.concurrent('a zone of two clusters', () => {
       await expect(tellEscape(client, config, green, { word: 'abort', by: 'otto' })).rejects.toMatchObject({
         code: 'NoEscape',
       });
+      // Alertmanager repeats what was answered with 503: this one is covered by nobody. Blue's needs no repeat.
+      for (const zone of [green, whole]) {
+        await expect(stage.alert(zone)).rejects.toMatchObject({ code: 'EscapeUnderWay', status: 503 });
+        await expect(stage.alert(zone)).rejects.toThrow(`for incident INC-1, since`);
+        await expect(stage.alert(zone)).rejects.toThrow(`: that one is of ${blue}`);
+      }
+      expect(await stage.alert(blue)).toMatchObject({ status: 200 });
       expect(await tellEscape(client, config, whole, { word: 'abort', by: 'otto' })).toMatchObject({ zone: blue });
       await followEscape(client, first, () => {});
 
