@@ -83,8 +83,8 @@ describe('retention', () => {
   });
 
   test('stands still where another version has written a manifest', async () => {
-    const foreign = new TextEncoder().encode(JSON.stringify({ ...made[3]!, schema: 2 }));
-    store.write(manifestKey(made[3]!), foreign);
+    const foreign = new TextEncoder().encode(JSON.stringify({ ...made[0]!, schema: 2 }));
+    store.write(manifestKey(made[0]!), foreign);
     const before = everything();
     expect(await retain()).toMatchObject({ outcome: 'skipped', items: [] });
     expect(everything()).toEqual(before);
