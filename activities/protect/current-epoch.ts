@@ -1,0 +1,25 @@
+/** Which move of the job its recovery points belong to. */
+import { annotations } from '../../model/kubernetes/marks.ts';
+import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { claimEpoch, newestEpoch } from '../storage/epochs.ts';
+import type { SnapshotStore } from '../storage/port.ts';
+import type { World } from '../world.ts';
+
+/**
+ * The job's epoch: the newest that the store or the job's own object knows, at least 1. A store that has not seen it yet
+ * (the job came from there by an escape the other way) is told, so that the next claim counts on from it.
+ */
+export async function currentEpoch(
+  world: World,
+  store: SnapshotStore,
+  active: FlinkDeployment,
+  zone: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const job = jobOf(active);
+  const stored = await newestEpoch(store, job, signal);
+  const epoch = Math.max(1, stored, Number(active.metadata.annotations?.[annotations.epoch] ?? 0));
+  if (stored >= epoch) return stored;
+  const claim = { owner: 'protect', zone, at: new Date(world.now()).toISOString() };
+  return (await claimEpoch(store, job, epoch, claim, signal)).epoch;
+}
