@@ -115,6 +115,7 @@ describe.concurrent('a round of protection meets', () => {
     const scenario = await staged('faults-refusing');
     const { world, peer } = scenario;
     let files = 0;
+    const kept = [1, 1];
     world.ledger.onNote(({ zone, kind }) => {
       if (zone === peer && kind === 'store writeStream' && ++files === 2) world.zone(peer).storeRefuses = true;
     });
@@ -127,13 +128,17 @@ describe.concurrent('a round of protection meets', () => {
       const there = new Set(world.store(peer).keys('snapshots/default/p1-0'));
       world.ledger.clear();
       // What announced the round that failed could not be taken away, and counts for a minute.
-      let mended = await round(scenario);
-      while (mended.problems.some(({ code }) => code === 'RoundUnderWay')) mended = await round(scenario);
+      let mended: Awaited<ReturnType<typeof round>>;
+      do {
+        mended = await round(scenario);
+        const late = mended.problems.filter(({ code }) => code === 'RoundUnderWay').map(({ name }) => name);
+        for (const [index, { name }] of fleet.entries()) if (!late.includes(name)) kept[index]! += 1;
+      } while (mended.problems.some(({ code }) => code === 'RoundUnderWay'));
       expect(mended).toMatchObject({ protected: 2 });
       const again = world.ledger.of(peer, 'store writeStream').filter(({ object }) => there.has(object));
       expect(again, 'what had arrived is not sent again').toEqual([]);
     });
-    await expectIntact(scenario, [2, 2]);
+    await expectIntact(scenario, kept);
   });
 
   test('a home store that loses a file of each checkpoint while it is copied', async () => {
