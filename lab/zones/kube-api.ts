@@ -13,6 +13,9 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
+/** For what is asked once and not again: the API server of a zone that is just coming up may be busy for seconds. */
+export const patienceMs = 20_000;
+
 /** Plural names of the kinds the lab's own manifests use. */
 const plurals: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
@@ -61,7 +64,7 @@ export async function applyManifest(zone: LabZone, manifest: Manifest): Promise<
     method: 'PATCH',
     body: JSON.stringify(manifest),
     contentType: 'application/apply-patch+yaml',
-    timeoutMs: 20_000,
+    timeoutMs: patienceMs,
   });
   if (answer.status >= 300)
     throw new Error(

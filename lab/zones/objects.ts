@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { cachePaths, repoRoot, type LabZone } from '../layout.ts';
 import { operatorVersion } from '../toolchain/tools.ts';
-import { applyManifest, askApi, manifestPath, objectIs, readManifestFile, type Manifest } from './kube-api.ts';
+import {
+  applyManifest,
+  askApi,
+  manifestPath,
+  objectIs,
+  patienceMs,
+  readManifestFile,
+  type Manifest,
+} from './kube-api.ts';
 
 const digestAnnotation = 'az-escape.io/lab-digest';
 
@@ -32,7 +40,7 @@ export async function applyFlinkDefinitions(zone: LabZone): Promise<void> {
 async function applyDefinition(zone: LabZone, text: string): Promise<void> {
   const manifest = parse(text) as Manifest;
   const digest = createHash('sha256').update(text).digest('hex');
-  const present = await askApi(zone, manifestPath(manifest));
+  const present = await askApi(zone, manifestPath(manifest), { timeoutMs: patienceMs });
   if (present.status === 200) {
     const { metadata } = JSON.parse(present.body) as Manifest;
     if (metadata.annotations?.[digestAnnotation] === digest) return;

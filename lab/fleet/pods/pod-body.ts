@@ -15,7 +15,7 @@ import { objectOf, podsOfJob, type Pod } from './pods-of-job.ts';
 import { RunningPods } from './running-pods.ts';
 
 /** Between two looks for pods that were lost before they ever ran: no watch tells of those. */
-const lookForLostMs = 20_000;
+const lookForLostMs = 5_000;
 
 interface Body {
   /** The object that its pods were made for. */
