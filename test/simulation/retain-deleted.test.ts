@@ -122,7 +122,8 @@ describe.concurrent('recovery points of a deleted job', () => {
     const mortal = new MortalWorld(stage.world);
     mortal.killAt(nth, ({ kind, object }) => kind === 'store delete' && !object.startsWith('deleting/'));
     const died = stage.forget(mortal).catch((error: unknown) => error);
-    await waitUntil('the death', () => mortal.dead);
+    const outlived = died.then((result) => Promise.reject(new Error(`it did not die: ${JSON.stringify(result)}`)));
+    await Promise.race([waitUntil('the death', () => mortal.dead), outlived]);
     // The mark of the dead one is of a minute ago by then.
     let repeated = await stage.forget();
     while (repeated.outcome === 'skipped') repeated = await stage.forget();

@@ -1,27 +1,35 @@
-/** The world's own time: real time, sped up, so that a start of half a minute passes within a second. */
+/** The world's own time: steady time, sped up, so that a start of half a minute passes within a second. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pulse } from '../../../activities/world.ts';
+import { steadyNow } from './steady-time.ts';
 
 export class SimulatedClock {
   readonly speed: number;
   readonly #startedMs = Date.now();
-  readonly #origin = performance.now();
+  readonly #origin = steadyNow();
 
   constructor(speed: number) {
     this.speed = speed;
   }
 
   now(): number {
-    return Math.round(this.#startedMs + (performance.now() - this.#origin) * this.speed);
+    return Math.round(this.#startedMs + (steadyNow() - this.#origin) * this.speed);
   }
 
   /** Waits for so much of the world's time, unless the signal fires first. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await delay(ms / this.speed, undefined, signal ? { signal } : {});
+    await this.#pass(ms, (realMs) => delay(realMs, undefined, signal ? { signal } : {}));
   }
 
   /** The activity's own pulse, but its sleeps pass as quickly as the world. */
   quicken(pulse: Pulse): Pulse {
-    return { ...pulse, sleep: (ms) => pulse.sleep(ms / this.speed) };
+    return { ...pulse, sleep: (ms) => this.#pass(ms, (realMs) => pulse.sleep(realMs)) };
+  }
+
+  /** A timer of real time may be early, as the world's time may have stood still. */
+  async #pass(ms: number, wait: (realMs: number) => Promise<unknown>): Promise<void> {
+    const due = this.now() + ms;
+    do await wait(Math.max(0, due - this.now()) / this.speed);
+    while (this.now() < due);
   }
 }
