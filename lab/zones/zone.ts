@@ -8,6 +8,7 @@ import { createCgroups, removeCgroups } from './cgroups.ts';
 import { startComponent, waitForComponent, type Component, type ZonePlace } from './component.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './control-plane.ts';
 import { ensureCredentials } from './credentials.ts';
+import { writeFirstFile } from './first-file.ts';
 import { dataNode, formatHdfs, nameNode, writeHdfsConfig } from './hdfs.ts';
 import { createNetwork, networkExists, removeNetwork } from './network.ts';
 import { containerd, kubelet, kubeProxy, loadImage, writeNodeConfig } from './node.ts';
@@ -86,6 +87,7 @@ export async function bringUpZone(zone: LabZone, report: Report): Promise<string
     await formatHdfs(zone);
     await start(nameNode(zone), dataNode(zone));
     await serve(s3Server(zone), nameNode(zone), dataNode(zone));
+    await writeFirstFile(zone);
     say('S3 and HDFS serve');
   };
   const kubernetes = async () => {
