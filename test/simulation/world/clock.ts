@@ -6,14 +6,18 @@ import { steadyNow } from './steady-time.ts';
 export class SimulatedClock {
   readonly speed: number;
   readonly #startedMs = Date.now();
-  readonly #origin = steadyNow();
+  readonly #passed: () => number;
+  readonly #origin: number;
 
-  constructor(speed: number) {
+  /** @param passed what it follows; virtual time has no moments to leave out */
+  constructor(speed: number, passed: () => number = steadyNow) {
     this.speed = speed;
+    this.#passed = passed;
+    this.#origin = passed();
   }
 
   now(): number {
-    return Math.round(this.#startedMs + (steadyNow() - this.#origin) * this.speed);
+    return Math.round(this.#startedMs + (this.#passed() - this.#origin) * this.speed);
   }
 
   /** Waits for so much of the world's time, unless the signal fires first. */

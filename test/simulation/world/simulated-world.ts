@@ -36,9 +36,9 @@ export class SimulatedWorld implements World {
   readonly log: Log;
   readonly #zones: Map<string, Parts>;
 
-  constructor(config: Config, options: { seed: number; speed: number }) {
+  constructor(config: Config, options: { seed: number; speed: number; passed?: () => number }) {
     this.config = config;
-    this.clock = new SimulatedClock(options.speed);
+    this.clock = new SimulatedClock(options.speed, options.passed);
     const keep = (fields: Record<string, unknown>, message: string) => void this.logged.push({ fields, message });
     this.log = { info: keep, warn: keep };
     this.#zones = new Map(

@@ -47,7 +47,7 @@ export class Stage {
     this.home = home;
     this.peer = peer;
     this.config = { ...config, escape: { ...config.escape, batchSize: scenario.batchSize } };
-    this.world = new SimulatedWorld(this.config, { seed, speed: 1 });
+    this.world = new SimulatedWorld(this.config, { seed, speed: 1, passed: () => performance.now() });
     this.world.ledger.onNote((entry) => this.log.add(entry.kind.split(' ')[0]!, describe(entry)));
     const latency = new Random(seed, 'latency');
     for (const zone of [home, peer]) {
