@@ -127,7 +127,7 @@ describe('protection', () => {
     const refused = progress!.results.filter((result) => result.outcome !== 'protected');
     expect(refused.map(({ name, code }) => [name, code])).toEqual([['untiered', 'NoTier']]);
     expect(refused[0]!.sentence).toContain('default/untiered in az-a has no label az-escape.io/tier');
-    expect(summary).toMatchObject({ protected: 4, problems: [] });
+    expect(summary).toMatchObject({ protected: 4, failed: 0, refused: 1 });
   });
 
   test('each job has a suspended standby in the peer zone, P0 a running twin', async () => {
