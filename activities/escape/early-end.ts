@@ -1,5 +1,6 @@
 /** When a job that does not come up may be given up before its deadline: waiting on would only hide the reason. */
 import type { DiagnosisCode } from '../../model/diagnosis/codes.ts';
+import type { Diagnosis } from '../../model/diagnosis/diagnose.ts';
 
 /** How long after its start a sign is taken for final; undefined: only the deadline ends it (room may yet be freed). */
 const finalAfterMs: Record<DiagnosisCode, number | undefined> = {
@@ -18,7 +19,7 @@ const finalAfterMs: Record<DiagnosisCode, number | undefined> = {
 };
 
 /** True if a job with this diagnosis, `sinceStartMs` after its start, will not come up by waiting. */
-export function isFinal(code: DiagnosisCode, sinceStartMs: number): boolean {
+export function isFinal({ code, mayPass }: Pick<Diagnosis, 'code' | 'mayPass'>, sinceStartMs: number): boolean {
   const afterMs = finalAfterMs[code];
-  return afterMs !== undefined && sinceStartMs >= afterMs;
+  return !mayPass && afterMs !== undefined && sinceStartMs >= afterMs;
 }

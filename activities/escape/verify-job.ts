@@ -92,7 +92,7 @@ async function watchJob(
         const known = { verdict, lastFailure };
         const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
         const failed = await pace.diagnosing(look, { now: world.now, last: over });
-        if (failed && (over || isFinal(failed.code, nowMs - startedMs))) return failed.report;
+        if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
         if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
         if (failed) watched.trouble = failed.report.reason;
       }
@@ -171,7 +171,7 @@ async function diagnoseJob(
     signal: pulse.signal,
   };
   const gathered = await gatherDiagnosis(sources, { ...known, askedPath: job.restorePath });
-  const { code, sentence, evidence } = diagnose(gathered);
+  const { code, sentence, evidence, mayPass } = diagnose(gathered);
   const watch = new Stopwatch(world.now);
   watch.note('restore', Date.parse(job.startedAt), world.now());
   const restoredPath = known.verdict.state === 'wrong-path' ? (known.verdict.restoredPath ?? null) : null;
@@ -184,5 +184,5 @@ async function diagnoseJob(
     evidence,
     diagnosis: code,
   });
-  return { code, report };
+  return { code, mayPass, report };
 }

@@ -14,6 +14,8 @@ export interface Diagnosis {
   sentence: string;
   /** What it rests on, and what could not be had; a line each. */
   evidence: string[];
+  /** It failed, but not yet again and again: under the load of a thousand starts many do once, and then run. */
+  mayPass: boolean;
 }
 
 interface Finding {
@@ -22,6 +24,7 @@ interface Finding {
   says: string;
   /** Theirs. */
   quote?: string | undefined;
+  mayPass?: boolean;
 }
 
 /** Longest quotation in a sentence, in characters. */
@@ -46,8 +49,13 @@ const rules: readonly ((input: DiagnosisInput) => Finding | undefined)[] = [
 /** Always answers; `unknown` is the named catch-all. */
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const found = rules.map((rule) => rule(input)).find((finding) => finding !== undefined);
-  const { code, says, quote }: Finding = found ?? { code: 'unknown', says: 'Nothing that was gathered says why' };
-  return { code, sentence: sentenceOf(says, quote), evidence: evidenceOf(input) };
+  const {
+    code,
+    says,
+    quote,
+    mayPass = false,
+  }: Finding = found ?? { code: 'unknown', says: 'Nothing that was gathered says why' };
+  return { code, sentence: sentenceOf(says, quote), evidence: evidenceOf(input), mayPass };
 }
 
 function sentenceOf(says: string, quote: string | undefined): string {
@@ -122,7 +130,9 @@ function restartLoop(input: DiagnosisInput): Finding | undefined {
   if (input.verdict?.state === 'failing') {
     return { code: 'restart-loop', says: 'The job fails again and again', quote: cause ?? input.verdict.why };
   }
-  if (cause !== undefined) return { code: 'restart-loop', says: 'The job fails while it starts', quote: cause };
+  if (cause !== undefined) {
+    return { code: 'restart-loop', says: 'The job fails while it starts', quote: cause, mayPass: true };
+  }
   const error = input.operatorError ? parseOperatorError(input.operatorError) : undefined;
   if (error?.reason === 'CrashLoopBackOff') {
     const quote = logged ?? innermostMessage(error);

@@ -7,6 +7,8 @@ export type RunFault =
   | 'never-ready'
   /** It takes three times as long as others, and then runs. */
   | 'slow'
+  /** It fails once while it starts, takes three times as long as others, and then runs. */
+  | 'fails-once'
   /** It starts, fails, starts again. */
   | 'restart-loop'
   /** It runs on another snapshot than it was asked for. */
@@ -27,7 +29,7 @@ export type RunFault =
 /** Exceptions as Flink lists them after `restarts` failures. */
 export function exceptionsOf(fault: RunFault | undefined, restarts: number, nowMs: number): FlinkExceptions {
   if (fault === 'file-missing') return sighting('file-missing').exceptions!;
-  if (fault !== 'restart-loop') return { entries: [] };
+  if (fault !== 'restart-loop' && fault !== 'fails-once') return { entries: [] };
   const stacktrace =
     'java.lang.IllegalStateException: the topic orders has no partition 7\n\tat com.example.Orders.open(Orders.java:42)';
   return {

@@ -47,7 +47,7 @@ export class SimulatedRun {
   }
 
   get #readyMs(): number {
-    return this.startedMs + this.#startTakesMs * (this.fault === 'slow' ? 3 : 1);
+    return this.startedMs + this.#startTakesMs * (this.fault === 'slow' || this.fault === 'fails-once' ? 3 : 1);
   }
 
   get #jobManagerMs(): number {
@@ -72,13 +72,15 @@ export class SimulatedRun {
 
   restartsAt(nowMs: number): number {
     if (this.fault === 'file-missing') return 1;
-    if (this.fault !== 'restart-loop') return 0;
-    return Math.max(0, Math.floor((nowMs - this.#jobManagerMs) / restartEveryMs));
+    const failures = Math.max(0, Math.floor((nowMs - this.#jobManagerMs) / restartEveryMs));
+    if (this.fault === 'fails-once') return Math.min(1, failures);
+    return this.fault === 'restart-loop' ? failures : 0;
   }
 
   detailAt(nowMs: number): FlinkJobDetail {
     const running = this.allRunAt(nowMs) ? parallelism : 0;
-    const state = this.fault === 'file-missing' ? 'FAILED' : this.restartsAt(nowMs) > 0 ? 'RESTARTING' : 'RUNNING';
+    const restarts = running === 0 && this.restartsAt(nowMs) > 0;
+    const state = this.fault === 'file-missing' ? 'FAILED' : restarts ? 'RESTARTING' : 'RUNNING';
     const tasks = { RUNNING: running, INITIALIZING: parallelism - running };
     return {
       id: this.jobId,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isFinal } from '../../../activities/escape/early-end.ts';
 import type { DiagnosisCode } from '../../../model/diagnosis/codes.ts';
 import { diagnosisCodes } from '../../../model/diagnosis/codes.ts';
 import { diagnose } from '../../../model/diagnosis/diagnose.ts';
@@ -324,5 +325,24 @@ describe('what is shown of long texts', () => {
     expect(evidence.length).toBeLessThan(20);
     expect(Math.max(...evidence.map((line) => line.length))).toBeLessThanOrEqual(300);
     expect(evidence).toContain('not gathered: events: no answer within 5000 ms');
+  });
+});
+
+describe('a job that failed while it started', () => {
+  const once = { exceptions: [exception('java.lang.IllegalStateException: no more allocated slots')] };
+
+  test('may still come up', () => {
+    const diagnosis = diagnose({ ...once, verdict: { state: 'starting', why: '0 of 4 tasks run after 1 restarts' } });
+    expect(diagnosis).toMatchObject({ code: 'restart-loop', mayPass: true });
+    expect(isFinal(diagnosis, 3_600_000)).toBe(false);
+  });
+
+  test.each<[string, Partial<DiagnosisInput>]>([
+    ['again and again', { verdict: { state: 'failing', why: 'it restarted 3 times without a checkpoint since' } }],
+    ['with its pods', { pods: [pod({ restarts: 2 })] }],
+  ])('%s: does not', (_, more) => {
+    const diagnosis = diagnose({ ...once, ...more });
+    expect(diagnosis).toMatchObject({ code: 'restart-loop', mayPass: false });
+    expect(isFinal(diagnosis, 45_000)).toBe(true);
   });
 });
