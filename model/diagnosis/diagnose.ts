@@ -46,15 +46,12 @@ const rules: readonly ((input: DiagnosisInput) => Finding | undefined)[] = [
   tooSlow,
 ];
 
+const noSign: Finding = { code: 'unknown', says: 'Nothing that was gathered says why' };
+
 /** Always answers; `unknown` is the named catch-all. */
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const found = rules.map((rule) => rule(input)).find((finding) => finding !== undefined);
-  const {
-    code,
-    says,
-    quote,
-    mayPass = false,
-  }: Finding = found ?? { code: 'unknown', says: 'Nothing that was gathered says why' };
+  const { code, says, quote, mayPass = false } = found ?? noSign;
   return { code, sentence: sentenceOf(says, quote), evidence: evidenceOf(input), mayPass };
 }
 

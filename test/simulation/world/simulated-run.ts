@@ -79,8 +79,8 @@ export class SimulatedRun {
 
   detailAt(nowMs: number): FlinkJobDetail {
     const running = this.allRunAt(nowMs) ? parallelism : 0;
-    const restarts = running === 0 && this.restartsAt(nowMs) > 0;
-    const state = this.fault === 'file-missing' ? 'FAILED' : restarts ? 'RESTARTING' : 'RUNNING';
+    const isRestarting = running === 0 && this.restartsAt(nowMs) > 0;
+    const state = this.fault === 'file-missing' ? 'FAILED' : isRestarting ? 'RESTARTING' : 'RUNNING';
     const tasks = { RUNNING: running, INITIALIZING: parallelism - running };
     return {
       id: this.jobId,
