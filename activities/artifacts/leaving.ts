@@ -1,7 +1,7 @@
 /**
  * Keeps a copy of a jar from being deleted while a round is about to name it. Jobs share copies, so there is always some
  * round under way, and nobody can wait until there is none. Instead a copy is marked long before it goes: longer than a
- * round lasts. A round that sees the mark takes it away, and then waits for whoever may have seen it before that.
+ * round lasts. A round that sees the mark makes it young, waits for whoever may have seen it old, and takes it away.
  */
 import { randomUUID } from 'node:crypto';
 import { storeKeys } from '../../model/store-keys.ts';
@@ -27,8 +27,17 @@ export async function stopLeaving(
 ): Promise<void> {
   const key = storeKeys.leavingCopyKey(sha256);
   if (!(await store.stat(key, signal))) return;
+  // Not taken away yet: a second round that finds none would not wait, while a deleter acts on the old one.
+  await markLeaving(store, sha256, signal);
+  await untilNobodyDeletes(store, { signal, sleep });
   await store.delete(key, signal);
-  // Who begins to delete after this finds no mark. Who began before may not have looked since, but ends itself by then.
+}
+
+/** Who begins to delete after a mark was made young leaves its copy. Who began before ends itself within this time. */
+async function untilNobodyDeletes(
+  store: SnapshotStore,
+  { signal, sleep }: Pick<Pulse, 'signal' | 'sleep'>,
+): Promise<void> {
   for (let waitedMs = 0; waitedMs < deleterIsDeadAfterMs; waitedMs += lookAgainMs) {
     const { objects } = await store.children(storeKeys.deletingCopiesPrefix, signal);
     if (objects.length === 0) return;

@@ -116,7 +116,7 @@ async function apply(
     async () => {
       for (const copy of plan.remove) {
         if (performance.now() >= endMs) return;
-        // A round has taken it away, and may count on the copy; another look may have marked it anew since.
+        // A round has made it young or taken it away, and may count on the copy.
         const mark = await store.stat(storeKeys.leavingCopyKey(copy.sha256), bounded);
         if (mark?.modifiedAt.getTime() !== marksMs.get(copy.sha256)) continue;
         for (const { key } of copy.files) await store.delete(key, bounded);

@@ -152,3 +152,26 @@ test('nor does one whose round begins in the very moment in which an old mark is
   );
   expect(removed).toBeGreaterThan(20);
 }, 120_000);
+
+test('nor does the second of two rounds that share a copy, when the first has just found the mark', async () => {
+  let removed = 0;
+  for (let afterRequests = 0; afterRequests < 30; afterRequests += 1) {
+    const stage = new Stage();
+    for (const sha256 of digests) stage.turnstile.write(storeKeys.leavingCopyKey(sha256), bytesOf(''));
+    stage.turnstile.nowMs += 2 * hourMs;
+    const sweeper = new Actor();
+    const roundsFirst = (waiting: readonly Actor[]) =>
+      Math.max(
+        0,
+        waiting.findIndex((one) => one !== sweeper),
+      );
+    void stage.sweeps(sweeper, [0]);
+    for (const [index, job] of ['job-1', 'job-2'].entries()) {
+      const begin = () => void stage.round(new Actor(), job, digests[1]!, 0, false);
+      stage.turnstile.later(afterRequests + index * 2, begin);
+    }
+    await stage.turnstile.drive(roundsFirst, () => stage.expectWhole());
+    removed += stage.removed;
+  }
+  expect(removed).toBeGreaterThan(30);
+});

@@ -38,14 +38,20 @@ export class Turnstile {
   #steps = 0;
   #sleepers: { actor: Actor; untilMs: number; wake: () => void }[] = [];
 
-  /** Lets all of them run until each has ended, sleeps no more, or is dead. `seen` is called after each request. */
-  async drive(draw: () => number, seen: () => void): Promise<void> {
+  /**
+   * Lets all of them run until each has ended, sleeps no more, or is dead. `draw` says whose request is next, of those
+   * that wait; `seen` is called after each.
+   */
+  async drive(draw: (waiting: readonly Actor[]) => number, seen: () => void): Promise<void> {
     for (;;) {
       const due = this.#starts.filter(({ afterSteps }) => afterSteps <= this.#steps);
       this.#starts = this.#starts.filter((one) => !due.includes(one));
       for (const { start } of due) start();
       await setImmediate();
-      const [turn] = this.#turns.splice(draw() % Math.max(1, this.#turns.length), 1);
+      const [turn] = this.#turns.splice(
+        draw(this.#turns.map(({ actor }) => actor)) % Math.max(1, this.#turns.length),
+        1,
+      );
       if (turn) {
         this.#take(turn);
         this.#steps += 1;
