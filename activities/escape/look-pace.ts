@@ -8,7 +8,7 @@ import type { Tier } from '../../model/tier.ts';
 const looksPerSecond = 200;
 
 /** The same at jobs that do not come up: after a minute they wait for room or for pods, which no look hastens. */
-const looksPerSecondAtLate = 70;
+const looksPerSecondAtLate = 40;
 const lateMs = 60_000;
 
 /** The same while it starts others: a start that is late costs a job more than a look that is. */
@@ -18,7 +18,7 @@ const looksPerSecondBesideStarts = 50;
 const shortestPauseMs = 700;
 
 /** However many are watched: what runs shall be known within half a minute. */
-const longestPauseMs = 15_000;
+const longestPauseMs = 20_000;
 
 /** While few are watched, a job that is not up is diagnosed so often; a diagnosis is half a dozen requests. */
 const diagnoseEveryMs = 15_000;

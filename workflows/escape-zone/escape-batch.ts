@@ -12,8 +12,9 @@ import { bringUp } from './bring-up.ts';
 import { wouldRun } from './would-run.ts';
 import { batchNews, type BatchNews } from './messages.ts';
 
-/** Time between two signals to the escape: many batches share its lock. */
+/** Time between two signals to the escape: many batches share its lock, and each costs two workflow tasks. */
 const newsInterval = '2s';
+const newsIntervalOfMany = '5s';
 
 export interface BatchInput {
   target: EscapeTarget;
@@ -47,9 +48,10 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
   await tell();
   if (watchAfterMs !== undefined && news.started > 0) await sleep(watchAfterMs);
 
+  const watch = { priority, ofMany: watchAfterMs !== undefined };
   let changed = false;
   const watching = started.map(async (job) => {
-    const report = target.dryRun ? wouldRun(target, job) : await bringUp(target, job, priority);
+    const report = target.dryRun ? wouldRun(target, job) : await bringUp(target, job, watch);
     reports.push(report);
     news.started -= 1;
     count(news, report.outcome);
@@ -57,7 +59,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
   });
   const all = Promise.all(watching);
   while (news.started > 0) {
-    await Promise.race([all, sleep(newsInterval)]);
+    await Promise.race([all, sleep(watch.ofMany ? newsIntervalOfMany : newsInterval)]);
     await condition(() => changed);
     changed = false;
     await tell();
