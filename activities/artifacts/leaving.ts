@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { storeKeys } from '../../model/store-keys.ts';
 import { deleterIsDeadAfterMs, makerIsDeadAfterMs, withdraw } from '../retain/making-or-deleting.ts';
-import type { SnapshotStore } from '../storage/port.ts';
+import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 import type { Pulse } from '../world.ts';
 
 /** A round that did not see the mark has ended when it is so old, or is dead. */
@@ -45,21 +45,31 @@ async function untilNobodyDeletes(
   }
 }
 
-/** For who deletes copies: announces it, and hands on the store's own time. Announcements of the dead are taken away. */
+/** What somebody who announced that he deletes copies learned by it. */
+export interface Deleting {
+  /** The store's own time. */
+  nowMs: number;
+  /** Nobody else is at it. He who is not alone must not delete: the other may take a mark away that still warns of him. */
+  alone: boolean;
+}
+
+/** For who deletes copies: announces it while `work` runs. Announcements of the dead are taken away. */
 export async function whileDeletingCopies<T>(
   store: SnapshotStore,
-  work: (nowMs: number) => Promise<T>,
+  work: (deleting: Deleting) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const key = storeKeys.deletingCopiesKey(randomUUID());
   await store.put(key, nothing, { signal });
   try {
     const { objects } = await store.children(storeKeys.deletingCopiesPrefix, signal);
-    const nowMs = objects.find((one) => one.key === key)?.modifiedAt.getTime() ?? 0;
-    for (const one of objects) {
-      if (nowMs - one.modifiedAt.getTime() > deleterIsDeadAfterMs) await store.delete(one.key, signal);
-    }
-    return await work(nowMs);
+    const own = objects.find((one) => one.key === key);
+    const nowMs = own?.modifiedAt.getTime() ?? 0;
+    const isDead = (one: StoredObject) => nowMs - one.modifiedAt.getTime() > deleterIsDeadAfterMs;
+    for (const one of objects) if (isDead(one)) await store.delete(one.key, signal);
+    // An announcement that is not there was taken for a dead one's.
+    const alone = own !== undefined && objects.every((one) => one === own || isDead(one));
+    return await work({ nowMs, alone });
   } finally {
     await withdraw(store, key);
   }

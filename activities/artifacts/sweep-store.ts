@@ -48,7 +48,7 @@ export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): P
   if (copies.length === 0 && marksMs.size === 0) return { removed: [], leaving: 0 };
 
   // Before anybody is asked for what he names: a mark must be old by then.
-  const nowMs = task.dryRun ? world.now() : await whileDeletingCopies(store, async (ms) => ms, signal);
+  const nowMs = task.dryRun ? world.now() : await whileDeletingCopies(store, async (at) => at.nowMs, signal);
   const named = await namedByObjects(world, signal);
   if ('why' in named) return { removed: [], leaving: 0, skipped: named.why };
   const { orphanAgeMs } = world.config.retention;
@@ -113,7 +113,8 @@ async function apply(
   const bounded = AbortSignal.any([signal, timeOut]);
   await whileDeletingCopies(
     store,
-    async () => {
+    async ({ alone }) => {
+      if (!alone) return;
       for (const copy of plan.remove) {
         if (performance.now() >= endMs) return;
         // A round has made it young or taken it away, and may count on the copy.

@@ -1,7 +1,7 @@
 /** Deleting copies beside rounds that name them, with every request a step and every process mortal. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { leavingForMs, stopLeaving } from '../../../activities/artifacts/leaving.ts';
+import { leavingForMs, stopLeaving, whileDeletingCopies } from '../../../activities/artifacts/leaving.ts';
 import { sweepStore } from '../../../activities/artifacts/sweep-store.ts';
 import { makerIsDeadAfterMs } from '../../../activities/retain/making-or-deleting.ts';
 import type { World } from '../../../activities/world.ts';
@@ -174,4 +174,32 @@ test('nor does the second of two rounds that share a copy, when the first has ju
     removed += stage.removed;
   }
   expect(removed).toBeGreaterThan(30);
+});
+
+test('of several who would delete at the same time one at most is alone', async () => {
+  let deleted = 0;
+  const many = fc.array(fc.nat({ max: 12 }), { minLength: 2, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(many, fc.infiniteStream(fc.nat()), async (starts, draws) => {
+      const turnstile = new Turnstile();
+      let alone = 0;
+      for (const afterRequests of starts) {
+        const store = turnstile.storeOf(new Actor());
+        const remove = async (deleting: { alone: boolean }) => {
+          if (!deleting.alone) return;
+          alone += 1;
+          deleted += 1;
+          await store.delete('a');
+          await store.delete('b');
+          alone -= 1;
+        };
+        turnstile.later(afterRequests, () => void whileDeletingCopies(store, remove, signal));
+      }
+      await turnstile.drive(
+        () => draws.next().value as number,
+        () => expect(alone).toBeLessThan(2),
+      );
+    }),
+  );
+  expect(deleted).toBeGreaterThan(20);
 });
