@@ -93,14 +93,15 @@ const benches: Record<string, Bench> = {
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { ...options, json: { type: 'string' } },
+    options: { ...options, json: { type: 'string' }, help: { type: 'boolean' } },
   });
+  if (values.help) {
+    console.log(usage());
+    process.exit(0);
+  }
   const [name = ''] = positionals;
   const bench = benches[name];
-  if (!bench) {
-    const list = Object.entries(benches).map(([known, { about, usage }]) => `  ${known.padEnd(8)} ${about} (${usage})`);
-    throw new Error(`usage: npm run bench -- <name> [options] [--json FILE]\n${list.join('\n')}`);
-  }
+  if (!bench) throw new Error(usage());
   // By way of `exit`, at which servers that were started are ended. It may come twice: from the terminal and passed on.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const rows = await bench.run(values);
@@ -109,6 +110,11 @@ try {
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ name, machine, rows }, null, 2)}\n`);
 } catch (error) {
   explainAndExit(error);
+}
+
+function usage(): string {
+  const list = Object.entries(benches).map(([known, { about, usage }]) => `  ${known.padEnd(8)} ${about} (${usage})`);
+  return `usage: npm run bench -- <name> [options] [--json FILE]\n${list.join('\n')}`;
 }
 
 function whole(given: Given, option: keyof Given): number | undefined {
