@@ -57,7 +57,7 @@ export class SimulatedZone {
     const kind = `${part} ${operation}`;
     this.#ledger.note({ zone: this.name, kind, object });
     signal?.throwIfAborted();
-    for (const hold of this.#holds.filter((one) => one.kind === kind)) await hold.until;
+    for (const hold of this.#holds.filter((one) => one.kind === kind)) await this.#released(hold.until, signal);
     const { beforeMs, afterMs } = this.latency();
     await this.#pass(this.dead ? this.silenceMs : beforeMs, part, signal);
     const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
@@ -75,6 +75,19 @@ export class SimulatedZone {
     if (afterMs > 0) await this.#pass(afterMs, part, signal);
     if (trouble < 1 || this.dead) throw fail('Unreachable', 'broke off before its answer');
     return answer;
+  }
+
+  /** A test that fails before it lets a call go on must end all the same: its worker waits for the call. */
+  async #released(until: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    if (!signal) return until;
+    const ended = Promise.withResolvers<never>();
+    const end = () => ended.reject(signal.reason as Error);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await Promise.race([until, ended.promise]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
   }
 
   /** A call that its signal ends fails as the adapters' do: of stores a passed deadline is the store's failure. */
