@@ -1,5 +1,6 @@
 /** Of many jobs that share a file one copies it, and the others find it there. */
 import type { Config } from '../../model/config/types.ts';
+import { orAborted } from '../or-aborted.ts';
 
 const underWay = new WeakMap<Config, Map<string, Promise<unknown>>>();
 
@@ -12,25 +13,18 @@ export async function oneAtATime<T>(
 ): Promise<T> {
   const works = underWay.get(config) ?? new Map<string, Promise<unknown>>();
   underWay.set(config, works);
-  for (let other = works.get(key); other; other = works.get(key)) await ended(other, signal);
+  for (let other = works.get(key); other; other = works.get(key)) {
+    // However it ends.
+    await orAborted(
+      other.then(undefined, () => {}),
+      signal,
+    );
+  }
   const own = work();
   works.set(key, own);
   try {
     return await own;
   } finally {
     works.delete(key);
-  }
-}
-
-/** However it ends. */
-async function ended(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(signal.reason);
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    await Promise.race([work.then(undefined, () => {}), aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -2,6 +2,7 @@
  * The Warnings of a namespace, read once for all jobs of it. An API server keeps Events in no cache and finds none by
  * name: each question, however narrow, has it read and decode every Event of the namespace from etcd.
  */
+import { orAborted } from '../or-aborted.ts';
 import type { KubernetesClient } from './client.ts';
 import { listAll } from './paging.ts';
 import type { EventSummary } from './port.ts';
@@ -74,22 +75,6 @@ function inOrder(warnings: EventSummary[]): Warnings {
     else if (!others.get(name)?.push(warning)) others.set(name, [warning]);
   }
   return { byName: others, ofReplicaSets: replicaSets };
-}
-
-/** What others wait for too goes on when one of them gives up. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 function summarizeEvent(event: EventObject): EventSummary {

@@ -96,12 +96,12 @@ try {
     options: { ...options, json: { type: 'string' }, help: { type: 'boolean' } },
   });
   if (values.help) {
-    console.log(usage());
+    console.log(helpText());
     process.exit(0);
   }
   const [name = ''] = positionals;
   const bench = benches[name];
-  if (!bench) throw new Error(usage());
+  if (!bench) throw new Error(helpText());
   // By way of `exit`, at which servers that were started are ended. It may come twice: from the terminal and passed on.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const rows = await bench.run(values);
@@ -112,7 +112,7 @@ try {
   explainAndExit(error);
 }
 
-function usage(): string {
+function helpText(): string {
   const list = Object.entries(benches).map(([known, { about, usage }]) => `  ${known.padEnd(8)} ${about} (${usage})`);
   return `usage: npm run bench -- <name> [options] [--json FILE]\n${list.join('\n')}`;
 }

@@ -1,5 +1,6 @@
 /** The Kubernetes adapter's FlinkDeployments against a real API server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { forEachAtOnce } from '../../../activities/at-once.ts';
 import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
 import { noObject, type ZoneCluster } from '../../../activities/kubernetes/port.ts';
 import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
@@ -196,13 +197,9 @@ describe('delete', () => {
 describe('list', () => {
   test('1,200 objects come over several pages, each once', async () => {
     const names = Array.from({ length: 1_200 }, (_, n) => `fleet-${n}`);
-    const todo = [...names];
-    const create = async (): Promise<void> => {
-      for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-        await cluster.applyDeployment(deployment({ name, labels: { fleet: 'yes' } }));
-      }
-    };
-    await Promise.all(Array.from({ length: 16 }, create));
+    await forEachAtOnce(names, 16, async (name) => {
+      await cluster.applyDeployment(deployment({ name, labels: { fleet: 'yes' } }));
+    });
     const found = await cluster.listDeployments('fleet=yes');
     expect(found.map((one) => one.metadata.name).sort()).toEqual([...names].sort());
     expect(found[0]?.kind).toBe('FlinkDeployment');

@@ -1,6 +1,7 @@
 /** The way into a zone: every request passes here, is counted, and meets the zone's troubles. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutsideFailure } from '../../../activities/failure.ts';
+import { orAborted } from '../../../activities/or-aborted.ts';
 import { draw } from './draw.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -57,7 +58,8 @@ export class SimulatedZone {
     const kind = `${part} ${operation}`;
     this.#ledger.note({ zone: this.name, kind, object });
     signal?.throwIfAborted();
-    for (const hold of this.#holds.filter((one) => one.kind === kind)) await this.#released(hold.until, signal);
+    // A test that fails before it lets a call go on must end all the same: its worker waits for the call.
+    for (const hold of this.#holds.filter((one) => one.kind === kind)) await orAborted(hold.until, signal);
     const { beforeMs, afterMs } = this.latency();
     await this.#pass(this.dead ? this.silenceMs : beforeMs, part, signal);
     const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
@@ -75,19 +77,6 @@ export class SimulatedZone {
     if (afterMs > 0) await this.#pass(afterMs, part, signal);
     if (trouble < 1 || this.dead) throw fail('Unreachable', 'broke off before its answer');
     return answer;
-  }
-
-  /** A test that fails before it lets a call go on must end all the same: its worker waits for the call. */
-  async #released(until: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    if (!signal) return until;
-    const ended = Promise.withResolvers<never>();
-    const end = () => ended.reject(signal.reason as Error);
-    signal.addEventListener('abort', end, { once: true });
-    try {
-      await Promise.race([until, ended.promise]);
-    } finally {
-      signal.removeEventListener('abort', end);
-    }
   }
 
   /** A call that its signal ends fails as the adapters' do: of stores a passed deadline is the store's failure. */

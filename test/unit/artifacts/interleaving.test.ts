@@ -25,6 +25,12 @@ class Stage {
     this.turnstile.nowMs += 20 * hourMs;
   }
 
+  /** As an earlier look did: so long ago that the next one deletes. */
+  markAllLongAgo(): void {
+    for (const sha256 of digests) this.turnstile.write(storeKeys.leavingCopyKey(sha256), bytesOf(''));
+    this.turnstile.nowMs += 2 * hourMs;
+  }
+
   /** As `protectJob` does it: the copy, then for `forMs` the snapshot, then the manifest; later that one expires. */
   async round(actor: Actor, job: string, sha256: string, forMs: number, expires: boolean): Promise<void> {
     const store = this.turnstile.storeOf(actor);
@@ -133,8 +139,7 @@ test('nor does one whose round begins in the very moment in which an old mark is
       fc.infiniteStream(fc.nat()),
       async (rounds, sweepers, draws) => {
         const stage = new Stage();
-        for (const sha256 of digests) stage.turnstile.write(storeKeys.leavingCopyKey(sha256), bytesOf(''));
-        stage.turnstile.nowMs += 2 * hourMs;
+        stage.markAllLongAgo();
         for (const dies of sweepers) void stage.sweeps(new Actor(dies), [0]);
         for (const [index, one] of rounds.entries()) {
           const actor = new Actor(one.death);
@@ -157,8 +162,7 @@ test('nor does the second of two rounds that share a copy, when the first has ju
   let removed = 0;
   for (let afterRequests = 0; afterRequests < 30; afterRequests += 1) {
     const stage = new Stage();
-    for (const sha256 of digests) stage.turnstile.write(storeKeys.leavingCopyKey(sha256), bytesOf(''));
-    stage.turnstile.nowMs += 2 * hourMs;
+    stage.markAllLongAgo();
     const sweeper = new Actor();
     const roundsFirst = (waiting: readonly Actor[]) =>
       Math.max(
