@@ -143,6 +143,7 @@ describe.concurrent('the API', () => {
       const other = await post(`/v1/zones/${home}/escapes`, { incident: 'INC-2' });
       expect(other).toMatchObject({ status: 409, body: { code: 'EscapeUnderWay' } });
       expect(other.body['sentence']).toContain(`by escape-active/${home} for incident INC-1, since `);
+      await waitUntil('the first wave is under way', () => scenario.patched().length === 2);
 
       const paused = await post(`${active}/pause`);
       expect(paused).toMatchObject({ status: 200, body: { paused: true, note: 'paused by otto' } });

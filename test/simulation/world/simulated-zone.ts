@@ -3,15 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OutsideFailure } from '../../../activities/failure.ts';
 import { orAborted } from '../../../activities/or-aborted.ts';
 import { draw } from './draw.ts';
+import type { Jitter, Latency } from './jitter.ts';
 import type { Ledger } from './ledger.ts';
 
 export type Part = 'kubernetes' | 'store' | 'flink';
-
-/** How long a request is under way, before and after its effect. */
-export interface Latency {
-  beforeMs: number;
-  afterMs: number;
-}
 
 export class SimulatedZone {
   readonly name: string;
@@ -27,13 +22,15 @@ export class SimulatedZone {
   latency: () => Latency = () => ({ beforeMs: 0, afterMs: 0 });
   readonly #ledger: Ledger;
   readonly #seed: number;
+  readonly #jitter: Jitter;
   readonly #calls = new Map<string, number>();
   readonly #holds: { kind: string; until: Promise<void> }[] = [];
 
-  constructor(name: string, ledger: Ledger, seed: number) {
+  constructor(name: string, ledger: Ledger, seed: number, jitter: Jitter) {
     this.name = name;
     this.#ledger = ledger;
     this.#seed = seed;
+    this.#jitter = jitter;
   }
 
   /** Keeps calls of one kind waiting until the returned function is called. */
@@ -60,7 +57,10 @@ export class SimulatedZone {
     signal?.throwIfAborted();
     // A test that fails before it lets a call go on must end all the same: its worker waits for the call.
     for (const hold of this.#holds.filter((one) => one.kind === kind)) await orAborted(hold.until, signal);
-    const { beforeMs, afterMs } = this.latency();
+    const latency = this.latency();
+    const jitter = this.#jitter(this.name, kind, object);
+    const beforeMs = latency.beforeMs + jitter.beforeMs;
+    const afterMs = latency.afterMs + jitter.afterMs;
     await this.#pass(this.dead ? this.silenceMs : beforeMs, part, signal);
     const fail = (failureClass: 'Unreachable' | 'Unavailable' | 'Throttled', why: string) =>
       new OutsideFailure(

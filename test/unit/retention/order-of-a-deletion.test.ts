@@ -139,7 +139,10 @@ describe('retention', () => {
       await forget();
       expect(everything()).toEqual(before);
       world.config.retention.deletedJobsAfterMs = 0;
-      expect(await forget()).toMatchObject({ outcome: 'retained' });
+      // Its time is the simulated one: on a busy machine it may take several.
+      let done = await forget();
+      while (done.unfinished) done = await forget();
+      expect(done).toMatchObject({ outcome: 'retained' });
       expect(store.keys(storeKeys.recoveryPointsPrefix(job))).toEqual([]);
     });
 
