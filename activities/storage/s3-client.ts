@@ -18,7 +18,10 @@ const silenceTimeoutMs = 120_000;
 const maxConnections = 64;
 
 /** Credentials are read again after this time, so that a rotated secret needs no restart. */
-const credentialsKeptMs = 5 * 60_000;
+const credentialsKeptMs = 60_000;
+
+/** What expires sooner than this the SDK asks for anew with each request (`EXPIRATION_MS` of @smithy/core). */
+const renewedBeforeExpiryMs = 5 * 60_000;
 
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
@@ -43,7 +46,7 @@ export function createS3Clients(config: S3StoreConfig, secrets: (source: SecretS
     credentials: async () => ({
       accessKeyId: await secrets(config.accessKeyId),
       secretAccessKey: await secrets(config.secretAccessKey),
-      expiration: new Date(Date.now() + credentialsKeptMs),
+      expiration: new Date(Date.now() + renewedBeforeExpiryMs + credentialsKeptMs),
     }),
     // The default sends CRC32 trailers that servers other than AWS may refuse, and checking answers costs a third more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -67,6 +70,8 @@ export function createS3Clients(config: S3StoreConfig, secrets: (source: SecretS
   const once = new S3Client({ ...common, maxAttempts: 1, requestHandler: repeating.config.requestHandler });
   // A body that is not read, because what it is copied to is slower, makes its connection silent as well.
   const reading = new S3Client({ ...common, maxAttempts: 2, requestHandler: { ...handler, socketTimeout: 0 } });
+  // It prepares each request and answer for the log, whoever listens.
+  for (const client of [repeating, once, reading]) client.middlewareStack.remove('loggerMiddleware');
   return {
     repeating,
     once,

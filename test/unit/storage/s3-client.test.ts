@@ -1,0 +1,39 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createS3Clients } from '../../../activities/storage/s3-client.ts';
+import type { S3StoreConfig } from '../../../model/config/types.ts';
+
+const config: S3StoreConfig = {
+  type: 's3',
+  endpoint: 'http://127.0.0.1:1',
+  region: 'us-east-1',
+  bucket: 'flink',
+  prefix: '',
+  forcePathStyle: true,
+  accessKeyId: { env: 'ID' },
+  secretAccessKey: { env: 'SECRET' },
+  flinkSchemes: { inZone: 's3', fromPeer: 's3p' },
+  flinkConfiguration: {},
+};
+
+afterEach(() => vi.useRealTimers());
+
+test('credentials are read once for many requests, and again after a minute', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const read: unknown[] = [];
+  const clients = createS3Clients(config, async (source) => {
+    read.push(source);
+    return `value ${read.length}`;
+  });
+  try {
+    const { credentials } = clients.repeating.config;
+    for (let request = 0; request < 10; request++) {
+      await credentials();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(read).toEqual([config.accessKeyId, config.secretAccessKey]);
+    vi.advanceTimersByTime(61_000);
+    expect(await credentials()).toMatchObject({ accessKeyId: 'value 3', secretAccessKey: 'value 4' });
+  } finally {
+    clients.close();
+  }
+});
