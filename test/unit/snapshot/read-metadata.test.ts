@@ -115,7 +115,7 @@ describe('refusing _metadata', () => {
     const problem = problemOf(bytes);
     expect(problem).toMatchObject({ code: 'truncated' });
     expect(problem.message).toContain(what);
-    expect(performance.now() - before).toBeLessThan(50);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 
   it('refuses a negative count', () => {

@@ -27,7 +27,7 @@ describe('the probe of a store', () => {
     const { store } = memoryStore({ read: () => new Promise(() => {}) });
     const before = performance.now();
     await expect(probeStore(store, 'store az-b/s3', 100)).rejects.toMatchObject({ failureClass: 'Unreachable' });
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 
   it('refuses a store that ignores conditional writes, and tidies up', async () => {
