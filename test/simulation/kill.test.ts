@@ -27,7 +27,7 @@ const moments: { name: string; nth: number; matches: (entry: LedgerEntry) => boo
   { name: 'promoting a twin', nth: 1, matches: ({ kind }) => kind === 'kubernetes poke' },
   { name: 'starting a job anew', nth: 2, matches: ({ kind }) => kind === 'kubernetes delete' },
   { name: 'replacing a twin', nth: 1, matches: ({ kind }) => kind === 'kubernetes delete' },
-  { name: 'watching', nth: 40, matches: ({ kind }) => kind === 'flink checkpoints' },
+  { name: 'watching', nth: 10, matches: ({ kind }) => kind === 'flink checkpoints' },
   { name: 'saving results', nth: 1, matches: ({ kind, object }) => kind === 'store put' && /\/batches\//.test(object) },
 ];
 
