@@ -12,6 +12,9 @@ import type { EscapeTarget, SilentPeer } from './types.ts';
 /** How long a peer is asked that answered a moment ago; less than the activity may take. */
 const patienceMs = 20_000;
 
+/** A peer that refuses every third call must be asked often enough to be heard. */
+const longestPauseMs = 1_000;
+
 /** `target.to` must answer: it keeps the plan. @throws OutsideFailure of that one */
 export async function assessPeers(
   world: World,
@@ -50,7 +53,7 @@ async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise
     () => ({ why }),
   );
   const attempts = async (): Promise<T | { why: string }> => {
-    for (let pauseMs = 500; ; pauseMs *= 2) {
+    for (let pauseMs = 500; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         return await ask();
       } catch (error) {

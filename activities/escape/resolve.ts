@@ -7,6 +7,7 @@ import { candidatesOf } from '../../model/escape/scope.ts';
 import { labels } from '../../model/kubernetes/marks.ts';
 import { OutsideFailure } from '../failure.ts';
 import { TypedFailure } from '../typed-failure.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { defaultStoreName, zoneConfig, type World } from '../world.ts';
 import type { EscapeTarget, PeersAsked, SilentPeer } from './types.ts';
 
@@ -125,8 +126,8 @@ async function askPeer(world: World, name: string): Promise<void> {
   const peer = zoneConfig(world, name);
   const deadlineMs = world.config.escape.probeDeadlineMs;
   const tries = await Promise.allSettled([
-    world.cluster(peer.name).ping(deadlineMs),
-    world.store(peer.name, defaultStoreName(peer)).probe(deadlineMs),
+    untilAnswered((leftMs) => world.cluster(peer.name).ping(leftMs), deadlineMs),
+    untilAnswered((leftMs) => world.store(peer.name, defaultStoreName(peer)).probe(leftMs), deadlineMs),
   ]);
   const failures = tries.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
   if (failures.length === 0) return;

@@ -232,7 +232,7 @@ describe.concurrent('an escape from a zone with two peers', () => {
     await stage.scenario.whileWorking(async () => {
       expect((await stage.round()).summary).toMatchObject({ protected: 4, problems: [] });
       world.zone(home).dead = true;
-      for (const zone of [peer, other]) world.zone(zone).troubleShare = 0.12;
+      for (const zone of [peer, other]) world.zone(zone).troubleShare = 0.2;
       const { totals } = await stage.scenario.escape();
       expect(totals).toEqual({ running: 4, left: 0, failed: 0 });
       for (const { name } of stage.fleet) expect(stage.runsIn(name)).toHaveLength(1);

@@ -1,0 +1,26 @@
+/** Asks somebody who refuses a call now and then again, within the time that a single call would have had. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { OutsideFailure } from './failure.ts';
+
+const pauseMs = 250;
+
+/** A call with less time than this share of the whole would only fail by its own deadline, and hide why. */
+const leastShare = 0.25;
+
+/**
+ * What `ask` answers within `withinMs`; it is told how much of that is left. @throws what the last one failed with, at
+ * once if the same call cannot succeed later
+ */
+export async function untilAnswered<T>(ask: (leftMs: number) => Promise<T>, withinMs: number): Promise<T> {
+  const endMs = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await ask(Math.ceil(endMs - performance.now()));
+    } catch (error) {
+      if (!(error instanceof OutsideFailure) || !error.retryable) throw error;
+      const waitMs = error.retryAfterMs ?? pauseMs;
+      if (endMs - performance.now() - waitMs < withinMs * leastShare) throw error;
+      await delay(waitMs);
+    }
+  }
+}
