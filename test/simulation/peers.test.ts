@@ -73,7 +73,10 @@ class Stage {
   }
 
   async escape(incident = 'INC-1'): Promise<Report> {
-    const { reportKey } = await this.scenario.escape({ incident });
+    return this.report(await this.scenario.escape({ incident }));
+  }
+
+  async report({ reportKey }: { reportKey: string }): Promise<Report> {
     const bytes = await readFromPeers(this.world, this.home, reportKey, { maxBytes: 1 << 24 });
     return reportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   }
@@ -233,7 +236,11 @@ describe.concurrent('an escape from a zone with two peers', () => {
       expect((await stage.round()).summary).toMatchObject({ protected: 4, problems: [] });
       world.zone(home).dead = true;
       for (const zone of [peer, other]) world.zone(zone).troubleShare = 0.2;
-      const { totals } = await stage.scenario.escape();
+      const summary = await stage.scenario.escape();
+      for (const zone of [peer, other]) world.zone(zone).troubleShare = 0;
+      const { jobs, totals } = await stage.report(summary);
+      const lost = jobs.filter(({ outcome }) => outcome !== 'running').map(({ name, reason }) => `${name}: ${reason}`);
+      expect(lost).toEqual([]);
       expect(totals).toEqual({ running: 4, left: 0, failed: 0 });
       for (const { name } of stage.fleet) expect(stage.runsIn(name)).toHaveLength(1);
     });
