@@ -32,7 +32,7 @@ export function jitterAsked(): Jitter {
     calls.set(call, times);
     const job = /[\w-]+\/[\w-]+/.exec(object)?.[0] ?? '';
     const most = slowness(kind) + slowness(kind, job) + slowness(job);
-    const now = (when: string) => most * draw(seed, when, call, times);
-    return { beforeMs: now('before'), afterMs: now('after') };
+    const delayMs = (when: string) => most * draw(seed, when, call, times);
+    return { beforeMs: delayMs('before'), afterMs: delayMs('after') };
   };
 }

@@ -1,19 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createS3Clients } from '../../../activities/storage/s3-client.ts';
-import type { S3StoreConfig } from '../../../model/config/types.ts';
+import { s3Of } from '../artifacts/stores.ts';
 
-const config: S3StoreConfig = {
-  type: 's3',
-  endpoint: 'http://127.0.0.1:1',
-  region: 'us-east-1',
-  bucket: 'flink',
-  prefix: '',
-  forcePathStyle: true,
-  accessKeyId: { env: 'ID' },
-  secretAccessKey: { env: 'SECRET' },
-  flinkSchemes: { inZone: 's3', fromPeer: 's3p' },
-  flinkConfiguration: {},
-};
+const config = s3Of('az-b');
 
 afterEach(() => vi.useRealTimers());
 
