@@ -17,6 +17,8 @@ export const storeKeys = {
   recoveryPointKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/manifest.json`,
   /** What the manifest said, once its recovery point is being deleted: written before the manifest goes. */
   tombstoneKey: (job: JobRef, id: string) => `recovery-points/${jobKey(job)}/${id}/expired.json`,
+  /** Ids of all recovery points that were made and not yet deleted, for who must not trust a listing. */
+  pointIndexKey: (job: JobRef) => `recovery-points/${jobKey(job)}/index.json`,
   /** What the newest round of protection came to. */
   lastRoundKey: (job: JobRef) => `recovery-points/${jobKey(job)}/last-round.json`,
   /** What a re-check found wrong with a recovery point: an escape passes over it. */
@@ -30,6 +32,10 @@ export const storeKeys = {
   /** Folder of the opposite announcements: somebody deletes, so whoever makes a recovery point waits. */
   deletingPrefix: (job: JobRef) => `deleting/${jobKey(job)}`,
   deletingKey: (job: JobRef, token: string) => `deleting/${jobKey(job)}/${token}`,
+
+  /** The newest announcement of each kind, under keys that nobody has to list for. */
+  makerKey: (job: JobRef) => `at-work/${jobKey(job)}/making`,
+  deleterKey: (job: JobRef) => `at-work/${jobKey(job)}/deleting`,
 
   /** Folder of all Flink files of a job: its savepoints by trigger id, its shipped checkpoints. */
   snapshotsPrefix: (job: JobRef) => `snapshots/${jobKey(job)}`,

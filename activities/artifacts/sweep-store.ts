@@ -7,6 +7,8 @@ import {
   type SeenCopy,
   type SweepPlan,
 } from '../../model/artifacts/sweep.ts';
+import { jobKey, type JobRef } from '../../model/job.ts';
+import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { forEachAtOnce } from '../at-once.ts';
 import { OutsideFailure } from '../failure.ts';
@@ -14,6 +16,7 @@ import { listReturning, readReturning } from '../give-back/returning.ts';
 import { deletingForMs } from '../retain/making-or-deleting.ts';
 import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 import { maxManifestBytes } from '../storage/recovery-points.ts';
+import { readPointIndex } from '../storage/point-index.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
 import { leavingForMs, leavingMarks, markLeaving, whileDeletingCopies } from './leaving.ts';
 import { readSourceNote } from './source-note.ts';
@@ -55,7 +58,10 @@ export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): P
   const age = { nowMs, orphanAgeMs };
   // A store whose copies all have a job asks for no manifest.
   const isOpen = unnamedCopies({ copies, named: named.digests, ...age }).length > 0;
-  if (isOpen) await addNamedInZone(world, task.zone, named.digests, signal);
+  if (isOpen) {
+    const why = await addNamedInZone(world, task.zone, named, signal);
+    if (why !== undefined) return { removed: [], leaving: 0, skipped: why };
+  }
   const plan = planSweep({ copies, marksMs, named: named.digests, ...age, markAgeMs: leavingForMs });
   const removed = task.dryRun ? plan.remove : await apply(store, plan, marksMs, pulse);
   const leaving = unnamedCopies({ copies, named: named.digests, ...age });
@@ -63,38 +69,77 @@ export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): P
 }
 
 /** By standbys, twins and jobs of every zone: who runs with a copy needs it at its JobManager's next start. */
-async function namedByObjects(world: World, signal: AbortSignal): Promise<{ digests: Set<string> } | { why: string }> {
+async function namedByObjects(world: World, signal: AbortSignal): Promise<Named | { why: string }> {
   const digests = new Set<string>();
+  const jobs = new Map<string, JobRef>();
   for (const zone of Object.keys(world.config.zones)) {
     try {
       const objects = await world.cluster(zone).listDeployments(undefined, signal);
       for (const sha256 of copiesNamedIn(JSON.stringify(objects))) digests.add(sha256);
+      for (const job of objects.map(jobOf)) jobs.set(jobKey(job), job);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof OutsideFailure)) throw error;
       return { why: `which jars jobs of ${zone} use is not known: ${error.message}` };
     }
   }
-  return { digests };
+  return { digests, jobs };
 }
 
-/** By recovery points, and by objects that change places, in all stores of the zone. Read as text, whatever version wrote it. */
-async function addNamedInZone(world: World, zone: string, digests: Set<string>, signal: AbortSignal): Promise<void> {
+/** What is named so far, and the jobs by `namespace/name` of which the listings of Kubernetes had an object. */
+interface Named {
+  digests: Set<string>;
+  jobs: ReadonlyMap<string, JobRef>;
+}
+
+/**
+ * By recovery points, and by objects that change places, in all stores of the zone. Read as text, whatever version wrote
+ * it. Listings only say where to look: each job's index is read by its key, and a job that no listing of Kubernetes showed
+ * is asked for by its name. @returns why not all of it is known
+ */
+async function addNamedInZone(
+  world: World,
+  zone: string,
+  { digests, jobs }: Named,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const addFrom = (text: string) => copiesNamedIn(text).forEach((sha256) => digests.add(sha256));
+  const unlisted = new Map<string, JobRef>();
   for (const name of Object.keys(zoneConfig(world, zone).stores)) {
     const store = world.store(zone, name);
-    const manifests: string[] = [];
+    const manifests = new Set<string>();
+    const written = new Map<string, JobRef>();
     for await (const { key } of store.list('recovery-points', signal)) {
-      if (key.endsWith('/manifest.json')) manifests.push(key);
+      if (!key.endsWith('/manifest.json')) continue;
+      manifests.add(key);
+      const [, namespace, jobName] = key.split('/');
+      const job = { namespace: namespace!, name: jobName! };
+      written.set(jobKey(job), job);
+    }
+    let unindexed: string | undefined;
+    await forEachAtOnce(new Map([...jobs, ...written]).values(), readAtOnce, async (job) => {
+      const index = await readPointIndex(store, job, signal);
+      for (const id of index ?? []) manifests.add(storeKeys.recoveryPointKey(job, id));
+      if (!index && written.has(jobKey(job))) unindexed = jobKey(job);
+      if (!jobs.has(jobKey(job))) unlisted.set(jobKey(job), job);
+    });
+    if (unindexed !== undefined) {
+      return `which jars the recovery points of ${unindexed} use is not known: their index cannot be read`;
     }
     await forEachAtOnce(manifests, readAtOnce, async (key) => {
       const bytes = await store.read(key, { maxBytes: maxManifestBytes, signal });
-      for (const sha256 of copiesNamedIn(new TextDecoder().decode(bytes))) digests.add(sha256);
+      addFrom(new TextDecoder().decode(bytes));
     });
     for (const job of await listReturning(store, signal)) {
-      const object = await readReturning(store, job, signal);
-      for (const sha256 of copiesNamedIn(JSON.stringify(object ?? null))) digests.add(sha256);
+      addFrom(JSON.stringify((await readReturning(store, job, signal)) ?? null));
     }
   }
+  for (const one of Object.keys(world.config.zones)) {
+    await forEachAtOnce(unlisted.values(), readAtOnce, async (job) => {
+      addFrom(JSON.stringify((await world.cluster(one).getDeployment(job, signal)) ?? null));
+    });
+  }
+  return undefined;
 }
 
 /** What it did not come to, the next look does. */

@@ -114,7 +114,7 @@ async function heldByUs(
   const isOurs = async (job: PlannedJob): Promise<boolean> => {
     const store = world.store(job.to ?? target.to, job.store);
     try {
-      if ((await newestEpoch(store, job, signal)) !== job.epoch) return false;
+      if ((await newestEpoch(store, job, signal, job.epoch)) !== job.epoch) return false;
       return (await holderOfEpoch(store, job, job.epoch, signal)) === target.escapeId;
     } catch (error) {
       if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;

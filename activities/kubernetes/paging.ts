@@ -9,7 +9,9 @@ const pageSize = 500;
 const maxRestarts = 3;
 
 interface Page<T> {
-  metadata?: { continue?: string };
+  /** Of every collection it ends in `List`. */
+  kind: string;
+  metadata: { continue?: string };
   items: T[];
 }
 
@@ -48,38 +50,53 @@ export async function listFromMemory<T>(client: KubernetesClient, list: List): P
   const path = `${list.path}?${query.toString()}`;
   const answer = await client.send({ method: 'GET', path, what: list.what, signal: list.signal });
   if (answer.status !== 200) throw failureOf(client.system, list.what, answer);
-  return parsePage<T>(client, list.what, answer.body).items;
+  const page = parsePage<T>(client, list.what, answer.body);
+  if (page.metadata.continue) throw notWhole(client, list.what, 'it was cut off, though no page was asked for');
+  return page.items;
 }
 
 /** Undefined when a page has expired (410 Gone). */
 async function listOnce<T, R>(client: KubernetesClient, list: List, pick: (item: T) => R): Promise<R[] | undefined> {
   const items: R[] = [];
-  let next: string | undefined;
-  do {
+  const tokens = new Set<string>();
+  let before: string | undefined;
+  for (let next: string | undefined; ;) {
     const query = new URLSearchParams({ ...list.query, limit: String(pageSize) });
     if (next) query.set('continue', next);
-    const call = {
-      method: 'GET',
-      path: `${list.path}?${query.toString()}`,
-      what: list.what,
-      signal: list.signal,
-    } as const;
-    const answer = await client.send(call);
+    const path = `${list.path}?${query.toString()}`;
+    const answer = await client.send({ method: 'GET', path, what: list.what, signal: list.signal });
     if (answer.status === 410) return undefined;
     if (answer.status !== 200) throw failureOf(client.system, list.what, answer);
     const page = parsePage<T>(client, list.what, answer.body);
+    const first = page.items.length === 0 ? undefined : nameOf(page.items[0]);
+    if (first !== undefined && first === before) {
+      throw notWhole(client, list.what, 'a page begins like the page before it');
+    }
+    before = first;
     for (const item of page.items) items.push(pick(item));
-    next = page.metadata?.continue;
-  } while (next);
-  return items;
+    next = page.metadata.continue;
+    if (!next) return items;
+    if (tokens.has(next)) throw notWhole(client, list.what, 'a continue token came twice');
+    tokens.add(next);
+  }
+}
+
+/** Namespace and name; undefined for an item without a name. */
+function nameOf(item: unknown): string | undefined {
+  const { metadata } = (item ?? {}) as { metadata?: { namespace?: string; name?: string } };
+  return metadata?.name === undefined ? undefined : `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 function parsePage<T>(client: KubernetesClient, what: string, body: string): Page<T> {
   try {
     const page = JSON.parse(body) as Page<T>;
-    if (Array.isArray(page.items)) return page;
+    if (page.kind.endsWith('List') && Array.isArray(page.items) && typeof page.metadata === 'object') return page;
   } catch {
     // Falls through to the same sentence: no list either way.
   }
-  throw new OutsideFailure('BadAnswer', client.system, `${client.system}: ${what} was not answered with a list.`);
+  throw notWhole(client, what, 'the answer is no list');
+}
+
+function notWhole(client: KubernetesClient, what: string, why: string): OutsideFailure {
+  return new OutsideFailure('BadAnswer', client.system, `${client.system}: ${what} got no whole answer: ${why}.`);
 }

@@ -1,7 +1,7 @@
 /** Which move of the job its recovery points belong to. */
 import { annotations } from '../../model/kubernetes/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
-import { claimEpoch, newestEpoch } from '../storage/epochs.ts';
+import { claimEpoch, epochAfter, listedEpoch } from '../storage/epochs.ts';
 import type { SnapshotStore } from '../storage/port.ts';
 import type { World } from '../world.ts';
 
@@ -17,9 +17,11 @@ export async function currentEpoch(
   signal: AbortSignal,
 ): Promise<number> {
   const job = jobOf(active);
-  const stored = await newestEpoch(store, job, signal);
-  const epoch = Math.max(1, stored, Number(active.metadata.annotations?.[annotations.epoch] ?? 0));
-  if (stored >= epoch) return stored;
+  const listed = await listedEpoch(store, job, signal);
+  const annotated = Number(active.metadata.annotations?.[annotations.epoch] ?? 0);
+  const known = Math.max(1, listed, Number.isSafeInteger(annotated) ? annotated : 0);
+  const epoch = await epochAfter(store, job, known, signal);
+  if (listed >= epoch) return listed;
   const claim = { owner: 'protect', zone, at: new Date(world.now()).toISOString() };
   return (await claimEpoch(store, job, epoch, claim, signal)).epoch;
 }

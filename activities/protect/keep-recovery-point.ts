@@ -5,6 +5,8 @@ import type { StageProgress } from '../../model/protect/round-progress.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { isInStore, keepArtifacts } from '../artifacts/keep-artifacts.ts';
 import { announceMaking } from '../retain/making-or-deleting.ts';
+import { beginPointIndex } from '../storage/point-index.ts';
+import { recoveryPointIds } from '../storage/recovery-points.ts';
 import type { Pulse, World } from '../world.ts';
 import { stepsOf, takeTurn } from './budgets.ts';
 import { healthyJob } from './healthy-job.ts';
@@ -40,6 +42,7 @@ export async function keepRecoveryPoint(world: World, plan: RoundPlan, pulse: Pu
   await takeSeat(world, home.name, job, seat, pulse.signal);
   during.use(await announceMaking(store, job, plan.round, pulse));
   during.use(await holdRound(store, job, plan.round, pulse));
+  await beginPointIndex(store, job, () => recoveryPointIds(store, job, pulse.signal), pulse.signal);
   // Where there was nothing, another zone's job of that name may have come first: recovery points are by name too.
   if (!existing) await objectInPeer(world.cluster(peer.name), active, home.name, pulse.signal);
   const steps = stepsOf(world, home.name, pulse);

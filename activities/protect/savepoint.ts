@@ -72,6 +72,11 @@ async function savepointFolder(task: SavepointTask, pulse: Pulse): Promise<strin
       const finished = await finishedIn(task.store, folder, pulse.signal);
       if (finished) return finished;
       if (status.state === 'completed') {
+        // What a listing does not show may be there all the same: Flink's answer says under which name.
+        const told = `${folder}/${status.value.location.replace(/\/+$/, '').split('/').at(-1)!}`;
+        if (await task.store.stat(`${told}/_metadata`, pulse.signal)) return told;
+      }
+      if (status.state === 'completed') {
         throw new TypedFailure(
           'SavepointFailed',
           `${jobKey(task.job)}: Flink reports a savepoint at ${status.value.location}, but ${folder} in ${task.store.description} holds none`,

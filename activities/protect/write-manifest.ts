@@ -5,6 +5,7 @@ import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { recoveryPointId } from '../../model/recovery-point/id.ts';
 import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import { addToPointIndex } from '../storage/point-index.ts';
 import { verifySnapshot } from '../storage/verify-snapshot.ts';
 import type { Pulse, World } from '../world.ts';
 import { currentEpoch } from './current-epoch.ts';
@@ -54,6 +55,7 @@ export async function writeManifest(
   const key = storeKeys.recoveryPointKey(job, id);
   const json = new TextEncoder().encode(JSON.stringify(manifest, null, 2));
   pulse.beat({ stage: 'manifest' } satisfies StageProgress);
+  await addToPointIndex(store, job, id, pulse.signal);
   await store.put(key, json, { contentType: 'application/json', signal: pulse.signal });
   return { manifest, address: flinkPath(peerStore, key, 'inZone') };
 }

@@ -8,6 +8,7 @@ import type { FileFault } from '../../model/recheck/damage.ts';
 import { claimedFiles, pickFiles } from '../../model/recheck/files.ts';
 import { sizeFaults } from '../../model/recheck/sizes.ts';
 import { storeKeys } from '../../model/store-keys.ts';
+import { forEachAtOnce } from '../at-once.ts';
 import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 import { findJob, type KeptJob } from '../retain/find-job.ts';
 import { seePoints } from '../retain/see-points.ts';
@@ -22,6 +23,9 @@ import { recheckResult } from './result.ts';
 import type { RecheckJobRequest, RecheckResult } from './types.ts';
 
 const maxChecksBytes = 64 << 20;
+
+/** Files asked for by their keys, at once. */
+const askedAtOnce = 8;
 
 /** What was read is written down so often, so that a long check that dies does not begin from nothing. */
 const saveEveryBytes = 1 << 30;
@@ -86,11 +90,16 @@ async function check(
   const there = new Map<string, StoredObject>();
   for await (const object of store.list(storeKeys.snapshotsPrefix(job), signal)) there.set(object.key, object);
 
-  for (const key of new Set(points.flatMap(({ files }) => files.map((file) => file.key)))) {
-    const isJar = key.startsWith(`${storeKeys.artifactsPrefix}/`);
-    const object = isJar ? await store.stat(key, signal) : undefined;
+  // A copy of a jar lies elsewhere, and nobody is called damaged on the word of a listing.
+  const claims = points.flatMap(({ files }) => files);
+  const doubtful = new Set(
+    claims.flatMap(({ key, sizeBytes }) => ((there.get(key)?.sizeBytes ?? -1) < sizeBytes ? [key] : [])),
+  );
+  await forEachAtOnce(doubtful, askedAtOnce, async (key) => {
+    const object = await store.stat(key, signal);
     if (object) there.set(key, object);
-  }
+    else there.delete(key);
+  });
 
   const { recheck } = world.config;
   const known = await readChecks(store, job, signal);
@@ -134,7 +143,8 @@ async function check(
     ];
     return { id: point.id, files: point.files, faults, marked: damages.get(point.id) };
   });
-  const unreadable = seen.foreign === undefined ? seen.points.filter(({ manifest }) => manifest === 'unreadable') : [];
+  const unreadable =
+    seen.undecided === undefined ? seen.points.filter(({ manifest }) => manifest === 'unreadable') : [];
   for (const { id } of unreadable) {
     const key = storeKeys.recoveryPointKey(job, id);
     const fault: FileFault = { key, sizeBytes: 0, found: 'unreadable manifest', seen: 'not of schema 1' };

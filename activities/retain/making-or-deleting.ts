@@ -2,7 +2,8 @@
  * Keeps the making of a recovery point and the deletion of old ones apart: a shipment that finds a file there and uses
  * it again must not have it deleted before its manifest names it. Each side first writes that it is at work, then looks
  * whether the other is. Whichever writes second sees the first: the maker waits, the deleter goes without. Both ages are
- * taken by the store's clock alone, from objects that it dated itself.
+ * taken by the store's clock alone, from objects that it dated itself. Each side looks twice: a listing shows all who are
+ * at work, and a key that both know shows the newest of them, also to who is given a listing that is old or cut off.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { JobRef } from '../../model/job.ts';
@@ -40,12 +41,19 @@ export async function announceMaking(
   pulse: { signal: AbortSignal; sleep(ms: number): Promise<void> },
 ): Promise<AsyncDisposable> {
   const key = storeKeys.makingKey(job, createHash('md5').update(round).digest('hex'));
-  const announce = () => store.put(key, nothing, { signal: pulse.signal });
+  const announce = async () => {
+    await store.put(key, nothing, { signal: pulse.signal });
+    await store.put(storeKeys.makerKey(job), nothing, { signal: pulse.signal });
+  };
+  const leave = async () => {
+    await withdraw(store, storeKeys.makerKey(job));
+    await withdraw(store, key);
+  };
   await announce();
-  const done = { [Symbol.asyncDispose]: () => withdraw(store, key) };
+  const done = { [Symbol.asyncDispose]: leave };
   try {
     for (let waitedMs = 0; ; waitedMs += lookAgainMs) {
-      const deleters = await marksIn(store, storeKeys.deletingPrefix(job), pulse.signal);
+      const deleters = await marksOf(store, storeKeys.deletingPrefix(job), storeKeys.deleterKey(job), pulse.signal);
       if (deleters.length === 0) return done;
       const announced = await store.stat(key, pulse.signal);
       if (!announced) await announce();
@@ -54,7 +62,7 @@ export async function announceMaking(
       await pulse.sleep(lookAgainMs);
     }
   } catch (error) {
-    await withdraw(store, key);
+    await leave();
     throw error;
   }
 }
@@ -71,25 +79,38 @@ export async function deleteUnlessMaking<T>(
 ): Promise<{ making: true } | { making: false; value: T }> {
   const key = storeKeys.deletingKey(job, randomUUID());
   await store.put(key, nothing, { signal });
+  await store.put(storeKeys.deleterKey(job), nothing, { signal });
   try {
     const mark = await store.stat(key, signal);
     // Taken away by somebody who took it for a dead one's.
     if (!mark) return { making: true };
     const nowMs = mark.modifiedAt.getTime();
     const isOlder = (ms: number) => (other: StoredObject) => nowMs - other.modifiedAt.getTime() > ms;
-    const makers = await marksIn(store, storeKeys.makingPrefix(job), signal);
-    const deleters = await marksIn(store, storeKeys.deletingPrefix(job), signal);
-    const dead = [...makers.filter(isOlder(makerIsDeadAfterMs)), ...deleters.filter(isOlder(deleterIsDeadAfterMs))];
-    for (const one of dead) await store.delete(one.key, signal);
+    const makers = await marksOf(store, storeKeys.makingPrefix(job), storeKeys.makerKey(job), signal);
+    const deleters = (await store.children(storeKeys.deletingPrefix(job), signal)).objects;
     if (makers.some((maker) => !isOlder(makerIsDeadAfterMs)(maker))) return { making: true };
+    for (const maker of makers) {
+      // The listing may be old, and the mark renewed since.
+      const now = await store.stat(maker.key, signal);
+      if (now && !isOlder(makerIsDeadAfterMs)(now)) return { making: true };
+      await store.delete(maker.key, signal);
+    }
+    for (const one of deleters.filter(isOlder(deleterIsDeadAfterMs))) await store.delete(one.key, signal);
     return { making: false, value: await remove(nowMs) };
   } finally {
+    await withdraw(store, storeKeys.deleterKey(job));
     await withdraw(store, key);
   }
 }
 
-async function marksIn(store: SnapshotStore, folder: string, signal: AbortSignal): Promise<StoredObject[]> {
-  return (await store.children(folder, signal)).objects;
+async function marksOf(
+  store: SnapshotStore,
+  folder: string,
+  newestKey: string,
+  signal: AbortSignal,
+): Promise<StoredObject[]> {
+  const [{ objects }, newest] = await Promise.all([store.children(folder, signal), store.stat(newestKey, signal)]);
+  return newest ? [...objects, newest] : objects;
 }
 
 /** Takes a mark away. Not with the caller's signal: a cancelled attempt, too, should leave none. */

@@ -11,7 +11,7 @@ import type { SnapshotStore, StoredObject } from '../storage/port.ts';
 import { zoneConfig, type Pulse, type World } from '../world.ts';
 import { applyPlan } from './apply-plan.ts';
 import { deleteUnlessMaking, deletingForMs } from './making-or-deleting.ts';
-import { seePoints } from './see-points.ts';
+import { seePoints, type SeenPoints } from './see-points.ts';
 import { Tally } from './tally.ts';
 import type { RetainForgottenRequest, RetainResult } from './types.ts';
 
@@ -51,7 +51,7 @@ type Done = { finished: boolean } | { skipped: true; why: string } | { stays: tr
 
 interface Everything {
   plan: RetentionPlan;
-  hulls: string[];
+  points: SeenPoints;
   /** Beside the recovery points: notes of rounds and checks. */
   notes: string[];
 }
@@ -88,10 +88,13 @@ async function remove(
     async (nowMs): Promise<Done> => {
       const all = await everything(world, store, job, nowMs, signal);
       if ('why' in all) return all;
-      for (const { id } of all.plan.expire) tally.point(id);
+      // All of it is old, as was just seen.
+      const orphanAgeMs = 0;
+      const expired = ({ id }: { id: string }) => tally.point(id);
       const deleted = (file: SeenFile | { key: string; sizeBytes: number }, of: { id: string } | undefined) =>
         tally.file(file, of);
-      const finished = await applyPlan(all.plan, all.hulls, { store, job, signal, isOver, deleted });
+      const run = { store, job, signal, isOver, nowMs, orphanAgeMs, expired, deleted };
+      const finished = await applyPlan(all.plan, all.points, run);
       if (!finished) return { finished };
       for (const key of all.notes) await store.delete(key, signal);
       await store.removeFolder(storeKeys.recoveryPointsPrefix(job), signal);
@@ -117,18 +120,22 @@ async function everything(
   const files = await listed(store, snapshotsFolder, signal);
   // Tombstones are our own: a deletion that was broken off goes on.
   const written = [...beside, ...files].filter(({ key }) => !key.endsWith('/expired.json'));
+  // A listing may leave the newest out: what each round writes is asked for by its key.
+  for (const key of [storeKeys.pointIndexKey(job), storeKeys.lastRoundKey(job)]) {
+    const note = await store.stat(key, signal);
+    if (note) written.push(note);
+  }
   const newestMs = written.reduce((newest, { modifiedAt }) => Math.max(newest, modifiedAt.getTime()), 0);
   const { deletedJobsAfterMs, orphanAgeMs } = world.config.retention;
   if (nowMs - newestMs < deletedJobsAfterMs) {
     const until = new Date(newestMs + deletedJobsAfterMs).toISOString();
     return { stays: true, why: `no zone has ${jobKey(job)}; its recovery points stay until ${until}` };
   }
-  const { points, hulls, foreign } = await seePoints(store, job, signal);
-  if (foreign !== undefined)
-    return { skipped: true, why: `${foreign}; it was written by another version of az-escape` };
+  const points = await seePoints(store, job, signal);
+  if (points.undecided !== undefined) return { skipped: true, why: points.undecided };
   const plan = planRetention({
     // As if their deletion had begun: such a one is kept for nobody.
-    points: points.map((point) => ({ ...point, manifest: 'gone' })),
+    points: points.points.map((point) => ({ ...point, manifest: 'gone' })),
     files: files.map(({ key, sizeBytes, modifiedAt }) => ({ key, sizeBytes, ageMs: nowMs - modifiedAt.getTime() })),
     snapshotsFolder,
     policy: { keep: 1, keepForMs: 0 },
@@ -138,7 +145,7 @@ async function everything(
   });
   const folder = `${storeKeys.recoveryPointsPrefix(job)}/`;
   const notes = beside.map(({ key }) => key).filter((key) => !key.slice(folder.length).includes('/'));
-  return { plan, hulls, notes };
+  return { plan, points, notes };
 }
 
 /** Any object of it in any zone keeps all: active, standby, twin or suspended. So does a zone that does not answer. */

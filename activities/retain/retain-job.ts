@@ -1,16 +1,17 @@
 /** Deletes the recovery points of one job that its policy does not keep, with the files that nothing else needs. */
 import { jobKey, type JobRef } from '../../model/job.ts';
 import { planRetention } from '../../model/retention/plan.ts';
-import type { RetentionPlan, RetentionPolicy, SeenFile } from '../../model/retention/types.ts';
+import type { RetentionPlan, RetentionPolicy, RetentionQuestion, SeenFile } from '../../model/retention/types.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../failure.ts';
+import type { SnapshotStore } from '../storage/port.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { Pulse, World } from '../world.ts';
 import { applyPlan } from './apply-plan.ts';
 import { findJob, type KeptJob } from './find-job.ts';
 import { heldState } from './held-state.ts';
 import { deleteUnlessMaking, deletingForMs } from './making-or-deleting.ts';
-import { seePoints } from './see-points.ts';
+import { seePoints, type SeenPoints } from './see-points.ts';
 import { Tally } from './tally.ts';
 import type { RetainJobRequest, RetainResult } from './types.ts';
 
@@ -53,6 +54,15 @@ export async function retainJob(world: World, request: RetainJobRequest, pulse: 
   }
 }
 
+const nothing: RetentionPlan = {
+  keep: [],
+  expire: [],
+  orphans: [],
+  orphanFolders: [],
+  reliedOn: [],
+  blockedBy: undefined,
+};
+
 type Done = { skipped: string } | { kept: number; finished: boolean };
 
 async function rehearse(world: World, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
@@ -80,14 +90,16 @@ async function retain(world: World, kept: KeptJob, tally: Tally, signal: AbortSi
       async (nowMs): Promise<Done> => {
         const seen = await decide(world, kept, nowMs, bounded);
         if ('skipped' in seen) return seen;
-        const { plan, hulls } = seen;
+        const { plan, points } = seen;
         keptPoints = plan.keep.length;
-        for (const { id } of plan.expire) tally.point(id);
-        const finished = await applyPlan(plan, hulls, {
+        const finished = await applyPlan(plan, points, {
           store,
           job,
           signal: bounded,
           isOver,
+          nowMs,
+          orphanAgeMs: world.config.retention.orphanAgeMs,
+          expired: ({ id }) => tally.point(id),
           deleted: (file, of) => tally.file(file, of),
         });
         return { kept: keptPoints, finished };
@@ -110,13 +122,18 @@ async function decide(
   kept: KeptJob,
   nowMs: number,
   signal: AbortSignal,
-): Promise<{ skipped: string } | { plan: RetentionPlan; hulls: string[] }> {
+): Promise<{ skipped: string } | { plan: RetentionPlan; points: SeenPoints }> {
   const { store, job, tier } = kept;
-  const { points, hulls, foreign } = await seePoints(store, job, signal);
-  if (foreign !== undefined) {
-    return { skipped: `${foreign}; it was written by another version of az-escape, so nothing is deleted` };
+  const seen = await seePoints(store, job, signal);
+  if (seen.undecided !== undefined) return { skipped: `${seen.undecided}; nothing is deleted` };
+  if (!seen.complete) {
+    const index = storeKeys.pointIndexKey(job);
+    const why = `${index} cannot be read, so there may be recovery points that no listing shows`;
+    if (seen.points.length > 0) return { skipped: `${why}; nothing is deleted` };
+    // No round has come so far: what lies there may yet belong to one.
+    return { plan: nothing, points: { ...seen, hulls: [], unwritten: [] } };
   }
-  const held = await heldState(world, { ...kept, points }, signal);
+  const held = await heldState(world, { ...kept, points: seen.points }, signal);
   const snapshotsFolder = storeKeys.snapshotsPrefix(job);
   const files: SeenFile[] = [];
   for await (const { key, sizeBytes, modifiedAt } of store.list(snapshotsFolder, signal)) {
@@ -124,8 +141,41 @@ async function decide(
   }
   const policy: RetentionPolicy = world.config.tiers[tier];
   const { orphanAgeMs } = world.config.retention;
-  const plan = planRetention({ points, files, snapshotsFolder, policy, held, nowMs, orphanAgeMs });
-  if (plan.blockedBy === undefined) return { plan, hulls };
-  const why = `the manifest of ${plan.blockedBy} cannot be read, so nobody knows which files it needs`;
-  return { skipped: `${why}; nothing is deleted until newer ones have taken its place` };
+  const question = { files, snapshotsFolder, policy, held, nowMs, orphanAgeMs };
+  const plan = await planConfirmed(store, job, { ...question, points: seen.points }, signal);
+  if (plan.blockedBy !== undefined) {
+    const why = `the manifest of ${plan.blockedBy} cannot be read, so nobody knows which files it needs`;
+    return { skipped: `${why}; nothing is deleted until newer ones have taken its place` };
+  }
+  return { plan, points: seen };
+}
+
+/**
+ * The plan, once those recovery points for whose sake others may go were asked for by key: whether a check marked them,
+ * and whether their `_metadata` is there. What is not so counts as damaged, and the plan is made anew.
+ */
+async function planConfirmed(
+  store: SnapshotStore,
+  job: JobRef,
+  question: RetentionQuestion,
+  signal: AbortSignal,
+): Promise<RetentionPlan> {
+  let { points } = question;
+  const confirmed = new Set<string>();
+  for (;;) {
+    const plan = planRetention({ ...question, points });
+    const open = plan.reliedOn.filter((id) => !confirmed.has(id));
+    if (plan.expire.length === 0 || open.length === 0) return plan;
+    const doubtful = new Set<string>();
+    for (const id of open) {
+      confirmed.add(id);
+      const snapshot = points.find((point) => point.id === id)?.snapshot;
+      const [mark, metadata] = await Promise.all([
+        store.stat(storeKeys.damageKey(job, id), signal),
+        snapshot === undefined ? undefined : store.stat(`${snapshot}/_metadata`, signal),
+      ]);
+      if (mark || !metadata) doubtful.add(id);
+    }
+    points = points.map((point) => (doubtful.has(point.id) ? { ...point, damaged: true } : point));
+  }
 }

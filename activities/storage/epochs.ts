@@ -31,8 +31,28 @@ export async function newestEpochs(store: SnapshotStore, signal?: AbortSignal): 
   return newest;
 }
 
-/** Newest epoch of one job; 0 when it has none. */
-export async function newestEpoch(store: SnapshotStore, job: JobRef, signal?: AbortSignal): Promise<number> {
+/**
+ * Newest epoch of one job; 0 when it has none. A listing may be old, so the next ones are asked for by key, from the
+ * newest that is known: the one listed, or `known` to the caller.
+ */
+export async function newestEpoch(store: SnapshotStore, job: JobRef, signal?: AbortSignal, known = 0): Promise<number> {
+  return epochAfter(store, job, Math.max(known, await listedEpoch(store, job, signal)), signal);
+}
+
+/** The newest of an unbroken row of epochs that begins after this one; this one if there is none. */
+export async function epochAfter(
+  store: SnapshotStore,
+  job: JobRef,
+  epoch: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  let newest = epoch;
+  while (await store.stat(storeKeys.epochKey(job, newest + 1), signal)) newest += 1;
+  return newest;
+}
+
+/** Newest epoch that a listing shows; 0 for none. */
+export async function listedEpoch(store: SnapshotStore, job: JobRef, signal?: AbortSignal): Promise<number> {
   const { objects } = await store.children(storeKeys.epochsPrefix(job), signal);
   return Math.max(0, ...objects.map(({ key }) => Number(key.split('/').at(-1))).filter(Number.isSafeInteger));
 }

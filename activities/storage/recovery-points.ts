@@ -4,7 +4,8 @@ import type { JobRef } from '../../model/job.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { SnapshotStore } from './port.ts';
 import { describeDamage, readDamage } from './damage-marks.ts';
-import { sizesOf } from './sizes-of.ts';
+import { readPointIndex } from './point-index.ts';
+import { provenSizes } from './sizes-of.ts';
 
 /** A manifest names a few hundred files; 64 MB would be half a million of them. */
 export const maxManifestBytes = 64 << 20;
@@ -12,7 +13,7 @@ export const maxManifestBytes = 64 << 20;
 export type ManifestResult =
   | { ok: true; manifest: RecoveryPointManifest }
   /** `foreign`: written by another version of this product, which knows what it means. */
-  | { ok: false; why: string; foreign: boolean };
+  | { ok: false; why: string; foreign: boolean; absent?: true };
 
 export interface ChosenRecoveryPoint {
   manifest: RecoveryPointManifest;
@@ -22,7 +23,8 @@ export interface ChosenRecoveryPoint {
 /** Reads one manifest; absent or unreadable ones are answers. */
 export async function readManifest(store: SnapshotStore, key: string, signal?: AbortSignal): Promise<ManifestResult> {
   const bytes = await store.read(key, { maxBytes: maxManifestBytes, ...(signal ? { signal } : {}) });
-  if (!bytes) return { ok: false, why: `manifest ${key} is missing in ${store.description}`, foreign: false };
+  if (!bytes)
+    return { ok: false, why: `manifest ${key} is missing in ${store.description}`, foreign: false, absent: true };
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
     const parsed = manifestSchema.safeParse(json);
@@ -45,8 +47,7 @@ export async function damageOf(
   manifest: RecoveryPointManifest,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const keys = manifest.files.map(({ key }) => key);
-  const present = await sizesOf(store, keys, signal);
+  const present = await provenSizes(store, manifest.files, signal);
   for (const { key, sizeBytes } of manifest.files) {
     const size = present.get(key);
     // The file's long key comes last: evidence in reports is cut.
@@ -65,15 +66,17 @@ async function markBeside(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/'));
-  const { objects } = await store.children(folder, signal);
   const id = folder.slice(folder.lastIndexOf('/') + 1);
-  for (const { key } of objects) {
-    if (key.endsWith('/expired.json')) return `recovery point ${id} is being deleted`;
-    if (!key.endsWith('/damaged.json')) continue;
-    const damage = await readDamage(store, key, signal);
-    return `recovery point ${id} is marked damaged: ${damage ? describeDamage(damage) : `see ${key}`}`;
-  }
-  return undefined;
+  // Both by their keys: a listing that leaves a mark out would have a damaged recovery point started.
+  const damageKey = `${folder}/damaged.json`;
+  const [tombstone, mark] = await Promise.all([
+    store.stat(`${folder}/expired.json`, signal),
+    store.stat(damageKey, signal),
+  ]);
+  if (tombstone) return `recovery point ${id} is being deleted`;
+  if (!mark) return undefined;
+  const damage = await readDamage(store, damageKey, signal);
+  return `recovery point ${id} is marked damaged: ${damage ? describeDamage(damage) : `see ${damageKey}`}`;
 }
 
 /** Ids of a job's recovery points, newest first (ids sort by time). */
@@ -124,9 +127,13 @@ export async function chooseRecoveryPoint(
     const chosen = await tryOne(namedKey);
     if (chosen) return { chosen, damages };
   }
-  for (const id of await recoveryPointIds(store, job, signal)) {
+  // What there is, and which is the newest, is not concluded from a listing.
+  const [listed, index] = await Promise.all([recoveryPointIds(store, job, signal), readPointIndex(store, job, signal)]);
+  for (const id of [...new Set([...listed, ...(index ?? [])])].toSorted().toReversed()) {
     const key = storeKeys.recoveryPointKey(job, id);
     if (key === namedKey || passOver?.has(id)) continue;
+    // Of what only the index names, the making or the deletion was broken off: that is no damage.
+    if (!listed.includes(id) && !(await store.stat(key, signal))) continue;
     const chosen = await tryOne(key);
     if (chosen) return { chosen, damages };
   }

@@ -6,7 +6,6 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
@@ -19,6 +18,7 @@ import { PartBuffers } from './part-buffers.ts';
 import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
 import { createS3Clients, sendTimeoutMs, type S3Clients } from './s3-client.ts';
+import { listingPages } from './s3-listing.ts';
 import { isMissingObject, isUntold404, s3Failure, statusOf } from './s3-failure.ts';
 import { partBytesFor, uploadInParts, withPayloadDigest } from './s3-upload.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
@@ -104,7 +104,8 @@ export class S3Store implements SnapshotStore {
       ...(options.contentType === undefined ? {} : { ContentType: options.contentType }),
     };
     try {
-      await this.#clients.repeating.send(new PutObjectCommand(input), sendOptions(options.signal, bytes.length));
+      const sending = new PutObjectCommand(input);
+      requireTag(call, await this.#clients.repeating.send(sending, sendOptions(options.signal, bytes.length)));
       this.#bucketSeen = true;
     } catch (error) {
       throw s3Failure(call, error);
@@ -161,7 +162,7 @@ export class S3Store implements SnapshotStore {
         for await (const part of inParts(bytes, partBytes, (least) => this.#buffers.take(least))) whole = part;
         sha256 = hash('sha256', whole, 'hex');
         const command = withPayloadDigest(new PutObjectCommand({ ...target, Body: whole }), sha256);
-        await this.#clients.repeating.send(command, sendOptions(signal, sizeBytes));
+        requireTag(call, await this.#clients.repeating.send(command, sendOptions(signal, sizeBytes)));
         if (sizeBytes > 0) this.#buffers.giveBack(whole);
       }
       this.#bucketSeen = true;
@@ -181,7 +182,7 @@ export class S3Store implements SnapshotStore {
     };
     try {
       // Once: if the first try took effect and only its answer was lost, a silent second one would report "exists".
-      await this.#clients.once.send(new PutObjectCommand(input), sendOptions(signal, bytes.length));
+      requireTag(call, await this.#clients.once.send(new PutObjectCommand(input), sendOptions(signal, bytes.length)));
       this.#bucketSeen = true;
       return 'created';
     } catch (error) {
@@ -236,24 +237,15 @@ export class S3Store implements SnapshotStore {
   }
 
   async *#pages(call: StoreCall, delimiter?: string): AsyncIterable<ListObjectsV2CommandOutput> {
-    let token: string | undefined;
-    do {
-      const input = {
-        Bucket: this.#config.bucket,
-        Prefix: this.#folder(call),
-        ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      };
-      let page: ListObjectsV2CommandOutput;
-      try {
-        page = await this.#clients.repeating.send(new ListObjectsV2Command(input), sendOptions(call.signal));
-      } catch (error) {
-        throw s3Failure(call, error);
-      }
+    const input = {
+      Bucket: this.#config.bucket,
+      Prefix: this.#folder(call),
+      ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+    };
+    for await (const page of listingPages(this.#clients.repeating, call, input, sendOptions(call.signal))) {
       this.#bucketSeen = true;
       yield page;
-      token = page.IsTruncated ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    }
   }
 
   /** Objects of a page by key. Keys that end in a slash are folder markers, which Flink's hadoop plug-in leaves behind. */
@@ -288,8 +280,19 @@ function sendOptions(
   return { requestTimeout: sendTimeoutMs(bytes), ...(signal === undefined ? {} : { abortSignal: signal }) };
 }
 
+function isSize(size: number | undefined): size is number {
+  return Number.isSafeInteger(size) && size! >= 0;
+}
+
+/** A page of a proxy, too, has status 200; only the store itself tells what it made of the bytes. */
+function requireTag(call: StoreCall, { ETag }: { ETag?: string | undefined }): void {
+  if (ETag !== undefined) return;
+  const message = `${describeCall(call)}: the answer has no ETag, so nothing says that the object was written.`;
+  throw new OutsideFailure('BadAnswer', call.system, message);
+}
+
 function storedObject(call: StoreCall, key: string, size: number | undefined, modified: Date | undefined) {
-  if (size === undefined || modified === undefined) {
+  if (!isSize(size) || modified === undefined || Number.isNaN(modified.getTime())) {
     throw new OutsideFailure(
       'BadAnswer',
       call.system,

@@ -1,4 +1,5 @@
 /** Sees many files of a store with few requests. */
+import { forEachAtOnce } from '../at-once.ts';
 import type { SnapshotStore } from './port.ts';
 
 /**
@@ -25,15 +26,30 @@ export async function sizesOf(
     if (complete) continue;
     for (const key of wanted) if (key.startsWith(folder) && !sizes.has(key)) unseen.add(key);
   }
-  const queue = [...unseen];
-  await Promise.all(
-    Array.from({ length: Math.min(askedAtOnce, queue.length) }, async () => {
-      for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
-        const found = await store.stat(key, signal);
-        if (found) sizes.set(key, found.sizeBytes);
-      }
-    }),
-  );
+  await forEachAtOnce([...unseen], askedAtOnce, async (key) => {
+    const found = await store.stat(key, signal);
+    if (found) sizes.set(key, found.sizeBytes);
+  });
+  return sizes;
+}
+
+/**
+ * The same for files of which each must be there with at least its size: what a listing does not show, or shows shorter,
+ * is asked for by its key, so that nobody calls a snapshot incomplete on the word of a listing.
+ */
+export async function provenSizes(
+  store: SnapshotStore,
+  files: readonly { key: string; sizeBytes: number }[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const keys = files.map(({ key }) => key);
+  const sizes = await sizesOf(store, keys, signal);
+  const doubtful = new Set(files.flatMap(({ key, sizeBytes }) => ((sizes.get(key) ?? -1) < sizeBytes ? [key] : [])));
+  await forEachAtOnce([...doubtful], askedAtOnce, async (key) => {
+    const found = await store.stat(key, signal);
+    if (found) sizes.set(key, found.sizeBytes);
+    else sizes.delete(key);
+  });
   return sizes;
 }
 

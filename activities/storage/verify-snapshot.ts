@@ -4,7 +4,7 @@ import { requiredFiles } from '../../model/snapshot/required-files.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { TypedFailure } from '../typed-failure.ts';
 import type { SnapshotStore } from './port.ts';
-import { sizesOf } from './sizes-of.ts';
+import { provenSizes } from './sizes-of.ts';
 import { readSnapshotMetadata } from './snapshot-metadata.ts';
 
 export interface VerifiedSnapshot {
@@ -34,11 +34,7 @@ export async function verifySnapshot(
       `${metadataKey} refers to ${path}, which is outside ${store.description}`,
     );
   });
-  const present = await sizesOf(
-    store,
-    needed.map(({ key }) => key),
-    signal,
-  );
+  const present = await provenSizes(store, needed, signal);
   for (const { key, sizeBytes } of needed) {
     const size = present.get(key);
     if (size !== undefined && size >= sizeBytes) continue;

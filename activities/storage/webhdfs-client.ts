@@ -41,7 +41,9 @@ export class WebHdfsClient {
 
   async status(path: string, signal?: AbortSignal): Promise<FileStatus> {
     const answer = await this.#ask('GET', path, { op: 'GETFILESTATUS' }, signal);
-    return member(answer, 'FileStatus') as FileStatus;
+    const status = member(answer, 'FileStatus');
+    if (!isStatus(status)) throw new UnreadableAnswer('the status of the file cannot be read.');
+    return status;
   }
 
   /** One page of a directory, in order of names, from behind `startAfter`. */
@@ -52,11 +54,15 @@ export class WebHdfsClient {
     const listing = member(answer, 'DirectoryListing');
     const statuses = member(member(listing, 'partialListing'), 'FileStatuses');
     const entries = member(statuses, 'FileStatus');
-    if (!Array.isArray(entries)) throw new UnreadableAnswer('the listing has no entries.');
-    if (startAfter !== '' && (entries as FileStatus[]).some(({ pathSuffix }) => pathSuffix === startAfter)) {
-      throw new UnreadableAnswer('the listing starts again from its beginning.');
+    const remaining = member(listing, 'remainingEntries');
+    if (!isListed(entries)) throw new UnreadableAnswer('the listing has no entries that can be read.');
+    if (typeof remaining !== 'number' || !(remaining >= 0)) {
+      throw new UnreadableAnswer('the listing does not say how many entries remain.');
     }
-    return { entries: entries as FileStatus[], remaining: Number(member(listing, 'remainingEntries')) };
+    if (remaining > 0 && entries.length === 0) {
+      throw new UnreadableAnswer('the listing says that more entries follow, and has none itself.');
+    }
+    return { entries, remaining };
   }
 
   /** The first `maxBytes` of a file. The caller must read or destroy the stream. */
@@ -98,13 +104,13 @@ export class WebHdfsClient {
   async rename(from: string, to: string, options: 'NONE' | 'OVERWRITE', signal?: AbortSignal): Promise<boolean> {
     const query = { op: 'RENAME', destination: to, renameoptions: options };
     const answer = await this.#ask('PUT', from, query, signal);
-    return answer === undefined || member(answer, 'boolean') === true;
+    return answer === undefined || isDone(answer);
   }
 
   /** Deletes a file; false if there was none. */
   async delete(path: string, signal?: AbortSignal): Promise<boolean> {
     const answer = await this.#ask('DELETE', path, { op: 'DELETE', recursive: 'false' }, signal);
-    return member(answer, 'boolean') === true;
+    return isDone(answer);
   }
 
   async close(): Promise<void> {
@@ -183,6 +189,30 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new UnreadableAnswer('no JSON.', { cause: error });
   }
+}
+
+function isDone(answer: unknown): boolean {
+  const done = member(answer, 'boolean');
+  if (typeof done !== 'boolean') throw new UnreadableAnswer('the answer says neither true nor false.');
+  return done;
+}
+
+/** Every field that is read is there. A name leads nowhere else; only a file that was itself asked for has none. */
+function isListed(entries: unknown): entries is FileStatus[] {
+  if (!Array.isArray(entries) || !entries.every(isStatus)) return false;
+  if (entries.length === 1 && entries[0]!.pathSuffix === '' && entries[0]!.type === 'FILE') return true;
+  return entries.every(({ pathSuffix }) => !['', '.', '..'].includes(pathSuffix) && !pathSuffix.includes('/'));
+}
+
+function isStatus(value: unknown): value is FileStatus {
+  const { pathSuffix, type, length, modificationTime } = (value ?? {}) as Partial<FileStatus>;
+  const isNumber = (number: unknown) => Number.isSafeInteger(number) && (number as number) >= 0;
+  return (
+    typeof pathSuffix === 'string' &&
+    ['FILE', 'DIRECTORY', 'SYMLINK'].includes(String(type)) &&
+    isNumber(length) &&
+    isNumber(modificationTime)
+  );
 }
 
 function member(value: unknown, name: string): unknown {

@@ -11,7 +11,7 @@ import { probeStore } from './probe.ts';
 import { readBounded } from './read-bounded.ts';
 import { describeCall, type StoreCall } from './store-failure.ts';
 import { WebHdfsClient, type FileStatus } from './webhdfs-client.ts';
-import { isMissingPath, RemoteException, webHdfsFailure } from './webhdfs-failure.ts';
+import { isMissingPath, RemoteException, UnreadableAnswer, webHdfsFailure } from './webhdfs-failure.ts';
 import type { UploadContent } from './webhdfs-upload.ts';
 
 /**
@@ -205,11 +205,13 @@ export class WebHdfsStore implements SnapshotStore {
     const path = `/${folderPath(this.#config, call)}`;
     const directories: string[] = [];
     const objects: StoredObject[] = [];
+    const names = new Set<string>();
     let startAfter = '';
     for (;;) {
       let page: { entries: FileStatus[]; remaining: number };
       try {
         page = await this.#client.listPage(path, startAfter, call.signal);
+        addNames(page.entries, names);
       } catch (error) {
         if (isMissingPath(error) || isBelowFile(error)) return { folder, directories, objects };
         throw webHdfsFailure(call, error);
@@ -222,9 +224,17 @@ export class WebHdfsStore implements SnapshotStore {
         else if (key !== writingFolder) directories.push(entry.pathSuffix);
       }
       const last = page.entries.at(-1);
-      if (!(page.remaining > 0) || last === undefined) return { folder, directories, objects };
+      if (page.remaining === 0 || last === undefined) return { folder, directories, objects };
       startAfter = last.pathSuffix;
     }
+  }
+}
+
+/** Some gateways begin a listing again from its first page, for ever. */
+function addNames(entries: readonly FileStatus[], names: Set<string>): void {
+  for (const { pathSuffix } of entries) {
+    if (names.has(pathSuffix)) throw new UnreadableAnswer('a name came twice in the listing.');
+    names.add(pathSuffix);
   }
 }
 

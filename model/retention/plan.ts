@@ -8,12 +8,12 @@ import type { ExpiredPoint, KeepReason, RetentionPlan, RetentionQuestion, SeenFi
 
 /** The decision. The same question always has the same answer; asked again after its deed, it has nothing left to do. */
 export function planRetention(question: RetentionQuestion): RetentionPlan {
-  const { keep, gone } = sortOut(question);
+  const { keep, gone, reliedOn } = sortOut(question);
   const kept = keep.map(({ point, why }) => {
     return { id: point.id, why, revive: point.tombstone && point.manifest === 'there' };
   });
   const blockedBy = keep.find(({ point }) => point.manifest === 'unreadable')?.point.id;
-  if (blockedBy !== undefined) return { keep: kept, expire: [], orphans: [], orphanFolders: [], blockedBy };
+  if (blockedBy !== undefined) return { keep: kept, expire: [], orphans: [], orphanFolders: [], reliedOn, blockedBy };
   const keptFiles = new Set(question.held.files);
   for (const { point } of keep) for (const { key } of point.files) keptFiles.add(key);
   const heldFolders = [...question.held.snapshots].map((folder) => `${folder}/`);
@@ -42,7 +42,7 @@ export function planRetention(question: RetentionQuestion): RetentionPlan {
   }
   const orphanKeys = orphans.map(({ key }) => key);
   const orphanFolders = foldersLeftEmpty(orphanKeys, staying, question.snapshotsFolder);
-  return { keep: kept, expire, orphans, orphanFolders, blockedBy };
+  return { keep: kept, expire, orphans, orphanFolders, reliedOn, blockedBy };
 }
 
 /** True for a recovery point that an escape could start from: readable, not marked, all its files there. */
@@ -55,28 +55,37 @@ export function isIntact(point: SeenPoint, sizes: ReadonlyMap<string, number>): 
 function sortOut(question: RetentionQuestion): {
   keep: { point: SeenPoint; why: KeepReason }[];
   gone: SeenPoint[];
+  reliedOn: string[];
 } {
   const sizes = new Map(question.files.map(({ key, sizeBytes }) => [key, sizeBytes]));
   const keep: { point: SeenPoint; why: KeepReason }[] = [];
   const gone: SeenPoint[] = [];
-  let intact = 0;
+  const intact: string[] = [];
   for (const point of [...question.points].sort((a, b) => (a.id < b.id ? 1 : -1))) {
-    const why = reasonToKeep(point, intact, question);
-    if (isIntact(point, sizes)) intact += 1;
+    const why = reasonToKeep(point, intact.length, question);
+    if (isIntact(point, sizes)) intact.push(point.id);
     if (why) keep.push({ point, why });
     else gone.push(point);
   }
-  return { keep, gone };
+  return { keep, gone, reliedOn: intact.slice(0, Math.max(1, question.policy.keep)) };
 }
 
 /** `intact`: how many newer ones are. Until enough are, nothing is deleted: a damaged one may be all that there is. */
 function reasonToKeep(point: SeenPoint, intact: number, question: RetentionQuestion): KeepReason | undefined {
   const { held, policy, nowMs } = question;
   if (point.snapshot !== undefined && held.snapshots.has(point.snapshot)) return 'started from';
+  // One that cannot be read may be the one that a job was started from: a login page, too, is read as a manifest.
+  if (point.manifest === 'unreadable' && !ownersKnown(question)) return 'started from';
   if (point.manifest === 'gone') return undefined;
   if (held.points.has(point.id)) return 'named';
   if (intact < Math.max(1, policy.keep)) return 'newest';
   return isYoung(point.stateAtMs, policy, nowMs) ? 'young' : undefined;
+}
+
+/** Of each snapshot that is held, the recovery point can be read. */
+function ownersKnown({ held, points }: RetentionQuestion): boolean {
+  const owned = new Set(points.map(({ snapshot }) => snapshot));
+  return [...held.snapshots].every((snapshot) => owned.has(snapshot));
 }
 
 /** A savepoint is written by many for minutes: its folder is left alone until the youngest file in it is old. */

@@ -68,6 +68,8 @@ export interface RetentionPlan {
   orphans: { key: string; sizeBytes: number }[];
   /** Folders in which nothing is left then, the deepest first. */
   orphanFolders: string[];
+  /** Newest first: the intact ones that stay for the policy's sake. That they are intact is why others may go. */
+  reliedOn: string[];
   /** A recovery point that stays and cannot be read: it may need any file, so none is deleted while it stays. */
   blockedBy: string | undefined;
 }

@@ -14,6 +14,7 @@ import { benchPlan } from './plan.ts';
 import { sizeOf } from './pods-size.ts';
 import { benchPods } from './pods.ts';
 import { benchProtect } from './protect.ts';
+import { benchRequests } from './requests.ts';
 import { benchStarts } from './starts.ts';
 import { benchSweep } from './sweep.ts';
 
@@ -47,6 +48,11 @@ const benches: Record<string, Bench> = {
       await prepareToolchain({ install: true });
       return benchStarts(whole(given, 'jobs') ?? 1_000);
     },
+  },
+  requests: {
+    about: 'requests to the store of one job’s round and retention, counted',
+    usage: '',
+    run: () => benchRequests(),
   },
   sweep: {
     about: 'periodic protection of many simulated jobs, by schedule',

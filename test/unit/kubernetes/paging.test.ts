@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BoundedAnswer } from '../../../activities/bounded-request.ts';
 import type { KubernetesClient } from '../../../activities/kubernetes/client.ts';
-import { listAll } from '../../../activities/kubernetes/paging.ts';
+import { listAll, listFromMemory } from '../../../activities/kubernetes/paging.ts';
 
 const expired = {
   status: 410,
@@ -10,7 +10,11 @@ const expired = {
 };
 
 function page(items: string[], next?: string): BoundedAnswer {
-  return { status: 200, headers: {}, body: JSON.stringify({ metadata: next ? { continue: next } : {}, items }) };
+  return {
+    status: 200,
+    headers: {},
+    body: JSON.stringify({ kind: 'ThingList', metadata: next ? { continue: next } : {}, items }),
+  };
 }
 
 /** Answers one after the other, the last one for ever. */
@@ -44,7 +48,37 @@ test('pages that expire again and again end as Unavailable', async () => {
   expect(asked.length).toBeLessThan(10);
 });
 
-test.each(['<html>', '{"kind":"Status"}', '[]'])('%s is a BadAnswer', async (body) => {
-  const { client } = clientOf({ status: 200, headers: {}, body });
+test.each([
+  ['a token that comes twice', [page(['a'], 't1'), page(['b'], 't1')]],
+  ['two tokens that take turns', [page(['a'], 't1'), page(['b'], 't2'), page(['c'], 't1')]],
+])('%s is a BadAnswer, not a list without an end', async (_, pages) => {
+  const { client, asked } = clientOf(...pages);
   await expect(listAll(client, list)).rejects.toMatchObject({ failureClass: 'BadAnswer' });
+  expect(asked.length).toBeLessThan(5);
 });
+
+test('the same page under ever new tokens is a BadAnswer', async () => {
+  let token = 0;
+  const items = [{ metadata: { namespace: 'default', name: 'orders' } }];
+  const send = async () => ({
+    status: 200,
+    headers: {},
+    body: JSON.stringify({ kind: 'ThingList', metadata: { continue: `${(token += 1)}` }, items }),
+  });
+  const client = { system: 'kubernetes az-b', send } as unknown as KubernetesClient;
+  await expect(listAll(client, list)).rejects.toMatchObject({ failureClass: 'BadAnswer' });
+  expect(token).toBe(2);
+});
+
+test('a list from memory that was cut off is a BadAnswer', async () => {
+  const { client } = clientOf(page(['a'], 't1'));
+  await expect(listFromMemory(client, list)).rejects.toMatchObject({ failureClass: 'BadAnswer' });
+});
+
+test.each(['<html>', '{"kind":"Status"}', '[]', '{"kind":"Thing","metadata":{},"items":[]}', '{"items":[]}'])(
+  '%s is a BadAnswer',
+  async (body) => {
+    const { client } = clientOf({ status: 200, headers: {}, body });
+    await expect(listAll(client, list)).rejects.toMatchObject({ failureClass: 'BadAnswer' });
+  },
+);

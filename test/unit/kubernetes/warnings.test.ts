@@ -18,7 +18,8 @@ function clientOf(...items: object[]): { client: KubernetesClient; asked: URL[];
   const send = async ({ path }: { path: string }): Promise<BoundedAnswer> => {
     asked.push(new URL(path, 'http://x'));
     const status = await new Promise<number>((resolve) => waiting.push(resolve));
-    const body = status === 200 ? { metadata: {}, items } : { kind: 'Status', message: 'etcd is slow' };
+    const body =
+      status === 200 ? { kind: 'EventList', metadata: {}, items } : { kind: 'Status', message: 'etcd is slow' };
     return { status, headers: {}, body: JSON.stringify(body) };
   };
   const client = { system: 'kubernetes az-b', send } as unknown as KubernetesClient;

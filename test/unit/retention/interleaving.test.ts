@@ -1,39 +1,30 @@
 /** Retention beside shipments, with every request a step and every process mortal: no manifest ever misses a file. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
 import { announceMaking } from '../../../activities/retain/making-or-deleting.ts';
 import { retainJob } from '../../../activities/retain/retain-job.ts';
 import type { RetainResult } from '../../../activities/retain/types.ts';
+import { addToPointIndex, beginPointIndex } from '../../../activities/storage/point-index.ts';
+import { recoveryPointIds } from '../../../activities/storage/recovery-points.ts';
 import { sizesOf } from '../../../activities/storage/sizes-of.ts';
 import type { World } from '../../../activities/world.ts';
-import type { Config, StoreConfig } from '../../../model/config/types.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
 import { manifestSchema, type RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
-import { recoveryPointId } from '../../../model/recovery-point/id.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
-import { flinkPath } from '../../../model/store-location.ts';
+import {
+  bytesOf,
+  hourMs,
+  job,
+  keep,
+  manifestOf,
+  metadataOf,
+  sharedOf,
+  snapshotOf,
+  startedFrom,
+  worldOf,
+} from './stage-data.ts';
 import { Actor, Turnstile } from './turnstile.ts';
 
-const job = { namespace: 'default', name: 'orders' };
-const keep = 2;
-const hourMs = 3_600_000;
-const storeConfig: StoreConfig = {
-  type: 'webhdfs',
-  endpoint: 'http://namenode:9870',
-  flinkUri: 'hdfs://namenode:8020',
-  user: 'flink',
-  prefix: 'az-escape',
-  flinkConfiguration: {},
-};
 const { signal } = new AbortController();
-const bytesOf = (text: string) => new TextEncoder().encode(text);
-
-/** What the checkpoint with this number refers to: it shares files with those before and after it. */
-const sharedOf = (checkpoint: number) =>
-  [0, 1, 2].map((part) => `${storeKeys.shippedFilesPrefix(job)}/shared/${Math.floor((checkpoint + part) / 2)}-${part}`);
-const snapshotOf = (checkpoint: number) =>
-  `${storeKeys.snapshotsPrefix(job)}/shipped/checkpoints/job/chk-${checkpoint}`;
 
 class Stage {
   readonly turnstile = new Turnstile();
@@ -46,15 +37,17 @@ class Stage {
     await using during = new AsyncDisposableStack();
     const sleep = this.turnstile.sleepOf(actor);
     during.use(await announceMaking(store, job, `round ${checkpoint}`, { signal, sleep }));
+    await beginPointIndex(store, job, () => recoveryPointIds(store, job), signal);
     const shared = sharedOf(checkpoint);
-    const metadata = `${snapshotOf(checkpoint)}/_metadata`;
+    const metadata = metadataOf(checkpoint);
     const present = await sizesOf(store, shared);
     for (const key of shared) if (!present.has(key)) await store.put(key, bytesOf('0123456789'));
     await store.put(metadata, bytesOf('metadata'));
     const seen = await sizesOf(store, [...shared, metadata]);
     // As `verifySnapshot`: then the round fails, and no manifest is written.
     if (seen.size < 4) return;
-    const manifest = this.#manifest(checkpoint, shared, metadata);
+    const manifest = manifestOf(checkpoint);
+    await addToPointIndex(store, job, manifest.id, signal);
     await store.put(storeKeys.recoveryPointKey(job, manifest.id), bytesOf(JSON.stringify(manifest)));
   }
 
@@ -82,57 +75,13 @@ class Stage {
     }
   }
 
-  #manifest(checkpoint: number, shared: string[], metadata: string): RecoveryPointManifest {
-    const stateAtMs = Date.UTC(2026, 10, 20) + checkpoint * 60_000;
-    const files = [{ key: metadata, sizeBytes: 8 }, ...shared.map((key) => ({ key, sizeBytes: 10 }))];
-    return {
-      schema: 1,
-      id: recoveryPointId(stateAtMs, 'abcdef12'),
-      job,
-      tier: 'P1',
-      mode: 'ship',
-      from: 'az-a',
-      to: 'az-b',
-      store: 'main',
-      epoch: 1,
-      stateAt: new Date(stateAtMs).toISOString(),
-      verifiedAt: new Date(stateAtMs).toISOString(),
-      flinkVersion: '1.20.0',
-      flinkJobId: 'job',
-      checkpointId: checkpoint,
-      snapshot: snapshotOf(checkpoint),
-      restorePath: flinkPath(storeConfig, snapshotOf(checkpoint), 'inZone'),
-      files,
-      totalBytes: 38,
-      spec: {},
-    };
-  }
-
   #world(actor: Actor): World {
-    const zone = (peer: string) => ({ name: peer === 'az-b' ? 'az-a' : 'az-b', peer, stores: { main: storeConfig } });
-    const policy = { keep, keepForMs: 0 };
-    const config = {
-      zones: { 'az-a': zone('az-b'), 'az-b': zone('az-a') },
-      tiers: { P1: policy },
-      retention: { orphanAgeMs: 6 * hourMs },
-    } as unknown as Config;
-    const object = (role: string, marks: Record<string, string>) => ({
-      metadata: { ...job, labels: { [labels.tier]: 'P1', [labels.role]: role }, annotations: marks },
-      spec: { job: { state: 'running' } },
-    });
-    const started = this.twinFrom && { [annotations.startedFrom]: flinkPath(storeConfig, this.twinFrom, 'inZone') };
-    const objects = { 'az-a': object('active', {}), 'az-b': object('twin', started || {}) } as Record<string, object>;
-    const unreachable = async () => {
-      throw new OutsideFailure('Unreachable', 'flink', 'flink does not answer');
-    };
-    return {
-      config,
-      cluster: (name: string) => ({ zone: name, getDeployment: async () => objects[name] }),
-      store: () => this.turnstile.storeOf(actor),
-      flink: { jobManager: () => ({ jobs: unreachable }) },
-      log: { info: () => {}, warn: () => {} },
-      now: () => this.turnstile.nowMs,
-    } as unknown as World;
+    const marks = this.twinFrom === undefined ? {} : startedFrom(this.twinFrom);
+    return worldOf(
+      () => this.turnstile.storeOf(actor),
+      () => this.turnstile.nowMs,
+      { role: 'twin', marks },
+    );
   }
 }
 
@@ -207,9 +156,11 @@ describe('retention', () => {
       const left = stage.manifests();
       const held = stage.twinFrom === undefined ? [] : manifestsBefore.slice(0, 1);
       expect(left.map(({ id }) => id)).toEqual([...new Set([...held, ...manifestsBefore.slice(-keep)])]);
-      const needed = new Set(
-        left.flatMap(({ id, files }) => [storeKeys.recoveryPointKey(job, id), ...files.map(({ key }) => key)]),
-      );
+      const index = storeKeys.pointIndexKey(job);
+      const needed = new Set([
+        ...(turnstile.objects.has(index) ? [index] : []),
+        ...left.flatMap(({ id, files }) => [storeKeys.recoveryPointKey(job, id), ...files.map(({ key }) => key)]),
+      ]);
       expect([...turnstile.objects.keys()].sort()).toEqual([...needed].sort());
       expired += turnstile.deleted.filter((key) => key.endsWith('/manifest.json')).length;
       orphaned += turnstile.deleted.filter((key) => key.endsWith('/_metadata')).length;
@@ -224,5 +175,38 @@ describe('retention', () => {
     await fc.assert(property, { numRuns: 300 });
     // The plots were not idle.
     expect(Math.min(expired, orphaned, killed)).toBeGreaterThan(20);
+  });
+
+  test('takes none either while listings leave out what they like', async () => {
+    let [expired, hidden] = [0, 0];
+    const property = fc.asyncProperty(plot, async ({ before, ships, retains, twin, draws }) => {
+      const stage = new Stage();
+      const { turnstile } = stage;
+      for (let checkpoint = 0; checkpoint < before; checkpoint += 1) {
+        const shipped = stage.ship(new Actor(), checkpoint);
+        await turnstile.drive(
+          () => 0,
+          () => stage.expectWhole(),
+        );
+        await shipped;
+      }
+      if (twin && before > 0) stage.twinFrom = snapshotOf(0);
+      turnstile.shows = (objects) => {
+        const shown = draws.next().value % 3;
+        if (shown < 2) hidden += 1;
+        return shown === 0 ? [] : objects.slice(0, shown === 1 ? objects.length >> 1 : objects.length);
+      };
+      for (const { death, back, late } of ships) {
+        turnstile.later(late, () => void stage.ship(new Actor(death), Math.max(0, before - back)).catch(() => {}));
+      }
+      for (const { death, late } of retains) turnstile.later(late, () => void stage.retain(new Actor(death)));
+      await turnstile.drive(
+        () => draws.next().value,
+        () => stage.expectWhole(),
+      );
+      expired += turnstile.deleted.filter((key) => key.endsWith('/manifest.json')).length;
+    });
+    await fc.assert(property, { numRuns: 300 });
+    expect(Math.min(expired, hidden)).toBeGreaterThan(20);
   });
 });

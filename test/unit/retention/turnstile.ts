@@ -33,6 +33,8 @@ export class Turnstile {
   /** Keys in the order in which they were deleted. */
   readonly deleted: string[] = [];
   nowMs = Date.UTC(2026, 10, 21);
+  /** What a listing shows of what is there. */
+  shows: (objects: StoredObject[]) => StoredObject[] = (objects) => objects;
   #turns: Turn[] = [];
   #starts: { afterSteps: number; start: () => void }[] = [];
   #steps = 0;
@@ -85,6 +87,7 @@ export class Turnstile {
       const held = this.objects.get(key);
       return held && { key, sizeBytes: held.sizeBytes, modifiedAt: new Date(held.modifiedMs) };
     };
+    const show = (objects: StoredObject[]) => this.shows(objects);
     const below = (prefix: string) => {
       const folder = `${prefix.replace(/\/+$/, '')}/`;
       return [...this.objects.keys()].filter((key) => key.startsWith(folder));
@@ -94,11 +97,12 @@ export class Turnstile {
       stat: (key) => turn(() => stored(key)),
       read: (key) => turn(() => this.objects.get(key)?.bytes),
       list: async function* (prefix) {
-        yield* await turn(() => below(prefix).map((key) => stored(key)!));
+        yield* await turn(() => show(below(prefix).map((key) => stored(key)!)));
       },
       children: (prefix) =>
         turn(() => {
-          const names = below(prefix).map((key) => key.slice(prefix.length + 1).split('/'));
+          const shown = show(below(prefix).map((key) => stored(key)!));
+          const names = shown.map(({ key }) => key.slice(prefix.length + 1).split('/'));
           const directories = [...new Set(names.filter(({ length }) => length > 1).map(([first]) => first!))];
           const objects = names.filter(({ length }) => length === 1).map(([name]) => stored(`${prefix}/${name}`)!);
           return { directories, objects };

@@ -1,0 +1,106 @@
+/** What tests of retention have in common: one job that ships checkpoints with shared files, and the world around it. */
+import { OutsideFailure } from '../../../activities/failure.ts';
+import type { SnapshotStore } from '../../../activities/storage/port.ts';
+import type { World } from '../../../activities/world.ts';
+import type { Config, StoreConfig } from '../../../model/config/types.ts';
+import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import { recoveryPointId } from '../../../model/recovery-point/id.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { storeKeys } from '../../../model/store-keys.ts';
+import { flinkPath } from '../../../model/store-location.ts';
+
+export const job = { namespace: 'default', name: 'orders' };
+export const keep = 2;
+export const hourMs = 3_600_000;
+export const storeConfig: StoreConfig = {
+  type: 'webhdfs',
+  endpoint: 'http://namenode:9870',
+  flinkUri: 'hdfs://namenode:8020',
+  user: 'flink',
+  prefix: 'az-escape',
+  flinkConfiguration: {},
+};
+export const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** What the checkpoint with this number refers to: it shares files with those before and after it. */
+export const sharedOf = (checkpoint: number) =>
+  [0, 1, 2].map((part) => `${storeKeys.shippedFilesPrefix(job)}/shared/${Math.floor((checkpoint + part) / 2)}-${part}`);
+export const snapshotOf = (checkpoint: number) =>
+  `${storeKeys.snapshotsPrefix(job)}/shipped/checkpoints/job/chk-${checkpoint}`;
+export const metadataOf = (checkpoint: number) => `${snapshotOf(checkpoint)}/_metadata`;
+
+/** Its state is of this many minutes after the same moment. */
+export function manifestOf(checkpoint: number): RecoveryPointManifest {
+  const stateAtMs = Date.UTC(2026, 10, 20) + checkpoint * 60_000;
+  const files = [
+    { key: metadataOf(checkpoint), sizeBytes: 8 },
+    ...sharedOf(checkpoint).map((key) => ({ key, sizeBytes: 10 })),
+  ];
+  return {
+    schema: 1,
+    id: recoveryPointId(stateAtMs, 'abcdef12'),
+    job,
+    tier: 'P1',
+    mode: 'ship',
+    from: 'az-a',
+    to: 'az-b',
+    store: 'main',
+    epoch: 1,
+    stateAt: new Date(stateAtMs).toISOString(),
+    verifiedAt: new Date(stateAtMs).toISOString(),
+    flinkVersion: '1.20.0',
+    flinkJobId: 'job',
+    checkpointId: checkpoint,
+    snapshot: snapshotOf(checkpoint),
+    restorePath: flinkPath(storeConfig, snapshotOf(checkpoint), 'inZone'),
+    files,
+    totalBytes: 38,
+    spec: {},
+  };
+}
+
+/**
+ * The job is active in az-a; in az-b is a twin or standby with these annotations, whose JobManager does not answer.
+ * Without `there`, no zone has an object of it.
+ */
+export function worldOf(
+  store: () => SnapshotStore,
+  now: () => number,
+  there: { role: 'twin' | 'standby'; marks?: Record<string, string> } | undefined,
+): World {
+  const zone = (peer: string) => ({ name: peer === 'az-b' ? 'az-a' : 'az-b', peer, stores: { main: storeConfig } });
+  const policy = { keep, keepForMs: 0 };
+  const config = {
+    zones: { 'az-a': zone('az-b'), 'az-b': zone('az-a') },
+    tiers: { P1: policy },
+    retention: { orphanAgeMs: 6 * hourMs, deletedJobsAfterMs: 12 * hourMs },
+  } as unknown as Config;
+  const object = (role: string, marks: Record<string, string>) => ({
+    metadata: { ...job, labels: { [labels.tier]: 'P1', [labels.role]: role }, annotations: marks },
+    spec: { job: { state: 'running' } },
+  });
+  const objects: Record<string, object> = there
+    ? { 'az-a': object('active', {}), 'az-b': object(there.role, there.marks ?? {}) }
+    : {};
+  const unreachable = async () => {
+    throw new OutsideFailure('Unreachable', 'flink', 'flink does not answer');
+  };
+  return {
+    config,
+    cluster: (name: string) => ({ zone: name, getDeployment: async () => objects[name] }),
+    store,
+    flink: { jobManager: () => ({ jobs: unreachable }) },
+    log: { info: () => {}, warn: () => {} },
+    now,
+  } as unknown as World;
+}
+
+/** The annotation of an object that was started from this checkpoint's snapshot. */
+export const startedFrom = (snapshot: string) => ({
+  [annotations.startedFrom]: flinkPath(storeConfig, snapshot, 'inZone'),
+});
+
+/** The annotation of a standby that names this recovery point. */
+export const naming = (id: string) => ({
+  [annotations.recoveryPoint]: flinkPath(storeConfig, storeKeys.recoveryPointKey(job, id), 'inZone'),
+});
