@@ -114,8 +114,11 @@ async function heldByUs(
   const isOurs = async (job: PlannedJob): Promise<boolean> => {
     const store = world.store(job.to ?? target.to, job.store);
     try {
-      if ((await newestEpoch(store, job, signal, job.epoch)) !== job.epoch) return false;
-      return (await holderOfEpoch(store, job, job.epoch, signal)) === target.escapeId;
+      const [newest, holder] = await Promise.all([
+        newestEpoch(store, job, signal, job.epoch),
+        holderOfEpoch(store, job, job.epoch, signal),
+      ]);
+      return newest === job.epoch && holder === target.escapeId;
     } catch (error) {
       if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;
       return true;
@@ -138,12 +141,16 @@ async function stop(
   job: PlannedJob,
   signal: AbortSignal,
 ): Promise<void> {
-  if (job.tier === 'P0') {
-    // Should it still run for a moment, its sink is silent.
+  const silence = async () => {
+    if (job.tier !== 'P0') return;
     const role = { namespace: job.namespace, name: roleConfigMapName(job.name) };
     await cluster.applyConfigMap(role, { role: 'twin' }, signal);
-  }
+  };
+  // Should it still run for a moment, its sink is silent.
+  await silence();
   // Where others may take the job from there, what it was before it left is no standby of theirs.
   const forgetsPoint = peersOf(zoneConfig(world, target.to)).length > 1;
   await cluster.patchDeployment(job, fencePatch({ to: target.to, epoch: job.epoch, forgetsPoint }), signal);
+  // A round that read the object before that may have told it to speak; one that reads it from now on does not.
+  await silence();
 }

@@ -142,9 +142,17 @@ async function tellRoles(
 ): Promise<void> {
   const ref = { namespace: job.namespace, name: roleConfigMapName(job.name) };
   if (!runs || !(await peer.getConfigMap(ref, signal))) await peer.applyConfigMap(ref, { role: 'twin' }, signal);
-  if ((await home.getConfigMap(ref, signal))?.['role'] !== 'active') {
-    await home.applyConfigMap(ref, { role: 'active' }, signal);
-  }
+  if ((await home.getConfigMap(ref, signal))?.['role'] === 'active') return;
+  // An escape may have fenced the job meanwhile. Fencing writes the role, the object and the role again, so looks before
+  // and after our own write leave no order in which a fenced job is told to speak.
+  if (!(await isActive(home, job, signal))) return;
+  await home.applyConfigMap(ref, { role: 'active' }, signal);
+  if (!(await isActive(home, job, signal))) await home.applyConfigMap(ref, { role: 'twin' }, signal);
+}
+
+async function isActive(home: ZoneCluster, job: JobRef, signal: AbortSignal): Promise<boolean> {
+  const object = await home.getDeployment(job, signal);
+  return object !== undefined && (object.metadata.labels?.[labels.role] ?? 'active') === 'active';
 }
 
 /**

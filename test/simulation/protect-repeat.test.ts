@@ -40,7 +40,11 @@ describe.concurrent('protecting a job again after its worker died', () => {
     const [job] = fleetOf({ [tier]: 1 });
     await deploy(world, home, [job!]);
     const request = { zone: home, round: 'round-1', namespace: job!.namespace, name: job!.name };
-    const recoveryPoints = () => world.store(peer).keys(`recovery-points/default/${job!.name}`);
+    const recoveryPoints = () =>
+      world
+        .store(peer)
+        .keys(`recovery-points/default/${job!.name}`)
+        .filter((key) => key.endsWith('/manifest.json'));
 
     const mortal = new MortalWorld(world);
     mortal.killAt(nth, (entry) => entry.kind === kind && object.test(entry.object));

@@ -52,7 +52,7 @@ class Stage {
   /** Oldest first. */
   manifests(): RecoveryPointManifest[] {
     const store = this.world.store(this.peer);
-    const keys = store.keys(`recovery-points/${key}`);
+    const keys = store.keys(`recovery-points/${key}`).filter((one) => one.endsWith('/manifest.json'));
     return keys.map((one) => manifestSchema.parse(JSON.parse(new TextDecoder().decode(store.objects.get(one)!.bytes))));
   }
 

@@ -129,8 +129,10 @@ describe.concurrent('the copy of a jar', () => {
       'a manifest of another version',
       async ({ world, peer, copiesOfOld: [key] }) => {
         const text = JSON.stringify({ schema: 9, jars: [`x/${key}`] });
-        const of = storeKeys.recoveryPointKey({ namespace: 'default', name: 'far' }, 'x');
-        world.store(peer).write(of, new TextEncoder().encode(text));
+        const far = { namespace: 'default', name: 'far' };
+        const index = JSON.stringify({ schema: 1, ids: ['x'] });
+        world.store(peer).write(storeKeys.pointIndexKey(far), new TextEncoder().encode(index));
+        world.store(peer).write(storeKeys.recoveryPointKey(far, 'x'), new TextEncoder().encode(text));
       },
     ],
     [

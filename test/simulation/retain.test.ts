@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { retainJob } from '../../activities/retain/retain-job.ts';
 import { damageOf } from '../../activities/storage/recovery-points.ts';
 import { annotations } from '../../model/kubernetes/marks.ts';
+import { storeKeys } from '../../model/store-keys.ts';
 import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
 import { protectZone } from '../../worker/client.ts';
 import { retainZone } from '../../worker/upkeep.ts';
@@ -29,12 +30,14 @@ function manifestsOf(scenario: Scenario, name: string): RecoveryPointManifest[] 
 /** Every object of the job in the peer's store is one that a manifest names, or a manifest. */
 function expectNoGarbage(scenario: Scenario, name: string): void {
   const store = scenario.world.store(scenario.peer);
+  const job = { namespace: 'default', name };
   const manifests = manifestsOf(scenario, name);
   const needed = new Set(manifests.flatMap(({ files }) => files.map(({ key }) => key)));
   expect(store.keys(`snapshots/default/${name}`).filter((key) => !needed.has(key))).toEqual([]);
-  const besides = store.keys(`recovery-points/default/${name}`).filter((key) => !key.endsWith('/last-round.json'));
+  const notes = [storeKeys.lastRoundKey(job), storeKeys.pointIndexKey(job)];
+  const besides = store.keys(storeKeys.recoveryPointsPrefix(job)).filter((key) => !notes.includes(key));
   expect(besides).toHaveLength(manifests.length);
-  for (const marks of ['making', 'deleting']) expect(store.keys(marks)).toEqual([]);
+  for (const marks of ['making', 'deleting', 'at-work']) expect(store.keys(marks)).toEqual([]);
 }
 
 async function staged(name: string, counts: Parameters<typeof fleetOf>[0], ship: string[] = []): Promise<Scenario> {
