@@ -57,11 +57,15 @@ async function fenceCluster(
     const plan = await readPlan(world, target, bounded);
     for (;;) {
       const running = await stillRunning(cluster, plan, target.zone, bounded);
-      const { ours, unread } = await heldByUs(world, target, running, bounded);
-      for (const job of ours) await stop(world, cluster, headedFor(target, job), job, bounded);
-      stopped += ours.length;
+      // Each by itself, so that whoever has little time stops some of them in it.
+      let ours = 0;
+      const unread = await forEachHeldByUs(world, target, running, bounded, async (job) => {
+        await stop(world, cluster, headedFor(target, job), job, bounded);
+        ours += 1;
+        stopped += 1;
+      });
       // Claims follow one another during the escape: what is not ours yet may be a moment later.
-      if (ours.length === running.length || claims === 'settled') {
+      if (ours === running.length || claims === 'settled') {
         return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, !unread);
       }
       bounded.throwIfAborted();
@@ -102,36 +106,48 @@ function mayRun(deployment: FlinkDeployment | undefined, epoch: number): boolean
 }
 
 /**
- * `unread`: of some the claims could not be read, as the zone that took them is silent, and no third zone knows more.
- * Where others took jobs too, that does not stop those.
+ * Calls `act` for each job whose epoch this escape holds, as soon as that is known. True if the claims of some could not
+ * be read, as the zone that took them is silent, and no third zone knows more: where others took jobs too, that does not
+ * stop those.
  */
-async function heldByUs(
+async function forEachHeldByUs(
   world: World,
   target: EscapeTarget,
   jobs: PlannedJob[],
   signal: AbortSignal,
-): Promise<{ ours: PlannedJob[]; unread: boolean }> {
-  const isOurs = async (job: PlannedJob): Promise<boolean> => {
-    const store = world.store(job.to ?? target.to, job.store);
+  act: (job: PlannedJob) => Promise<void>,
+): Promise<boolean> {
+  let [unread, ours] = [undefined as OutsideFailure | undefined, 0];
+  const actIfOurs = async (job: PlannedJob): Promise<void> => {
     try {
-      const [newest, holder] = await Promise.all([
-        newestEpoch(store, job, signal, job.epoch),
-        holderOfEpoch(store, job, job.epoch, signal),
-      ]);
-      return newest === job.epoch && holder === target.escapeId;
+      if (!(await isOurs(world, target, job, signal))) return;
     } catch (error) {
-      if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;
-      return true;
+      if (!(error instanceof OutsideFailure)) throw error;
+      unread ??= error;
+      return;
     }
+    ours += 1;
+    await act(job);
   };
-  const asked = await Promise.allSettled(jobs.map(isOurs));
-  const failed = asked.find((one) => one.status === 'rejected');
-  const ours = jobs.filter((_, index) => {
-    const one = asked[index]!;
-    return one.status === 'fulfilled' && one.value;
-  });
-  if (failed && !(failed.reason instanceof OutsideFailure && ours.length > 0)) throw failed.reason;
-  return { ours, unread: failed !== undefined };
+  const acted = await Promise.allSettled(jobs.map(actIfOurs));
+  for (const one of acted) if (one.status === 'rejected') throw one.reason;
+  if (unread && ours === 0) throw unread;
+  return unread !== undefined;
+}
+
+/** True also where a third zone knows that the job has moved on: its old copy is nobody's. @throws OutsideFailure */
+async function isOurs(world: World, target: EscapeTarget, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
+  const store = world.store(job.to ?? target.to, job.store);
+  try {
+    const [newest, holder] = await Promise.all([
+      newestEpoch(store, job, signal, job.epoch),
+      holderOfEpoch(store, job, job.epoch, signal),
+    ]);
+    return newest === job.epoch && holder === target.escapeId;
+  } catch (error) {
+    if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;
+    return true;
+  }
 }
 
 async function stop(
