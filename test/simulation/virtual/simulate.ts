@@ -1,4 +1,6 @@
 /** `npm run simulate -- --seeds N`: escapes in virtual time, a world of faults for each seed; exit 1 if a law is broken. */
+import { hash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { explainAndExit } from '../../../cli/explain.ts';
 import { progressBar } from '../../../cli/render/bar.ts';
@@ -7,12 +9,13 @@ import { buildBundle } from '../../../worker/build-bundle.ts';
 import { mutants } from './laws/mutants.ts';
 import { runSeeds, type SeedsSummary } from './run-seeds.ts';
 
-const usage = `usage: npm run simulate -- [--seeds N] [--from S] [--seed X] [--verbose] [--mutant NAME] [--json]
+const usage = `usage: npm run simulate -- [--seeds N] [--from S] [--seed X] [--verbose] [--mutant NAME] [--digests FILE] [--json]
   --seeds N      so many seeds, one after the other (default 1000)
   --from S       the first of them (default 1)
   --seed X       this one alone
   --verbose      print the log of every seed
   --mutant NAME  with a deliberate mistake in the product, to see the laws bite: ${Object.keys(mutants).join(', ')}
+  --digests FILE write a line with the sha256 of each seed’s log: the same before and after what must change nothing
   --json         the summary as one JSON object on stdout`;
 
 /** Logs of failing seeds that are printed; the others can be had by their seed. */
@@ -33,6 +36,7 @@ try {
       seed: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       mutant: { type: 'string' },
+      digests: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -46,12 +50,14 @@ try {
   await buildBundle();
   const progress = createProgress(process.stderr);
   let logs = 0;
+  const digests: string[] = [];
   const summary = await runSeeds({
     from,
     seeds,
     ...(mutant === undefined ? {} : { mutant }),
     ran: ({ seed, broken, log }, soFar) => {
       const isBroken = broken.length > 0;
+      digests.push(`${seed} ${hash('sha256', log)}\n`);
       if (!json && (verbose || (isBroken && logs < mostLogs))) {
         logs += 1;
         process.stdout.write(log);
@@ -61,6 +67,7 @@ try {
     },
   });
   progress.done();
+  if (values.digests !== undefined) writeFileSync(values.digests, digests.join(''));
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else process.stderr.write(`${sentence(summary)}\n`);
   process.exitCode = summary.failures.length > 0 ? 1 : 0;
