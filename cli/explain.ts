@@ -1,7 +1,7 @@
 /** How the command line ends when something is wrong: one sentence, what to do, exit code 1. No stack for a user's mistake. */
 import { errorCodes } from '../model/error-codes.ts';
-import { Refusal } from '../worker/client.ts';
-import { ConfigError } from '../worker/config/load.ts';
+import { Refusal } from '../client/client.ts';
+import { ConfigError } from '../runtime/config/load.ts';
 
 /** Prints why and ends the process. */
 export function explainAndExit(error: unknown): never {

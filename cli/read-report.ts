@@ -1,8 +1,8 @@
 /** Reads a finished escape's report from the store of the zone that took the jobs. */
 import { reportSchema, type Report } from '../model/report/schema.ts';
 import type { Config } from '../model/config/types.ts';
-import { readFromPeers } from '../activities/escape/find-report.ts';
-import { openWorld } from '../worker/world.ts';
+import { readFromPeers } from '../zones/reports/find-report.ts';
+import { openWorld } from '../runtime/world.ts';
 
 const maxReportBytes = 64 << 20;
 

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../model/config/types.ts';
-import { configPath, loadConfig } from '../worker/config/load.ts';
-import { connectClient } from '../worker/temporal.ts';
+import { configPath, loadConfig } from '../runtime/config/load.ts';
+import { connectClient } from '../client/temporal.ts';
 
 /** Loads the configuration that the command line names. @throws ConfigError */
 export function configOf(command: Command): Promise<Config> {

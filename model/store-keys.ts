@@ -2,7 +2,7 @@
  * Where everything lies in a zone's store, as keys below its prefix. One place, so that protecting, escaping and
  * reporting find each other's objects. A `…Prefix` names a folder, without a slash at its end.
  */
-import { jobKey, type JobRef } from './job.ts';
+import { jobKey, type JobRef } from './job/job.ts';
 
 export type ReportKind = 'escape' | 'relocate' | 'drill';
 

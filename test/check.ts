@@ -1,7 +1,7 @@
 /** `npm run check`: types, lint with borders, format, workflow bundle, documents. Runs all, then says what failed. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { buildBundle } from '../worker/build-bundle.ts';
+import { buildBundle } from '../runtime/build-bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,6 @@
 /** `npm test`: every kind of test, quick ones first, with all that they need installed. `npm test -- unit` runs one. */
 import { spawnSync } from 'node:child_process';
-import { buildBundle } from '../worker/build-bundle.ts';
+import { buildBundle } from '../runtime/build-bundle.ts';
 import { prepareToolchain } from '../cli/prepare-lab.ts';
 import { explainAndExit } from '../cli/explain.ts';
 import { kwokTool } from '../lab/fleet/pods/kwok.ts';

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { metricMeter } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { activityPulse } from '../activities/pulse.ts';
-import type { Pulse, World } from '../activities/world.ts';
+import { activityPulse } from '../activities/shared/pulse.ts';
+import type { Pulse, World } from '../adapters/world.ts';
 import type { Config } from '../model/config/types.ts';
-import { createActivities } from './activities.ts';
-import { buildBundle, bundlePath } from './build-bundle.ts';
-import { classFailures } from './failure-interceptor.ts';
-import { temporalOptions } from './temporal.ts';
-import { openWorld } from './world.ts';
+import { createActivities } from '../activities/index.ts';
+import { buildBundle, bundlePath } from '../runtime/build-bundle.ts';
+import { classFailures } from '../activities/shared/failure-interceptor.ts';
+import { temporalOptions } from '../client/temporal.ts';
+import { openWorld } from '../runtime/world.ts';
 
 /**
  * Verifications wait far more than they work, so many fit in one process. More than are watched at once: else the

@@ -1,13 +1,13 @@
 /** Gathers what several peers hold. One that falls silent meanwhile is left out; the others go on. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EscapeAssessment } from '../../model/escape/plan-types.ts';
-import type { PeersSeen } from '../../model/escape/seat-candidates.ts';
-import type { Seat } from '../../model/protect/seats.ts';
-import { OutsideFailure } from '../failure.ts';
-import { readSeats } from '../storage/seats.ts';
-import type { World } from '../world.ts';
-import { headedFor } from './headed-for.ts';
-import type { EscapeTarget, SilentPeer } from './types.ts';
+import type { EscapeAssessment } from '../../model/move/plan-types.ts';
+import type { PeersSeen } from '../../model/move/seat-candidates.ts';
+import type { Seat } from '../../model/placement/seats.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { readSeats } from '../../jobs/claims/seats.ts';
+import type { World } from '../../adapters/world.ts';
+import { headedFor } from '../../jobs/run/headed-for.ts';
+import type { EscapeTarget, SilentPeer } from '../../model/results/escape.ts';
 
 /** How long a peer is asked that answered a moment ago; less than the activity may take. */
 const patienceMs = 20_000;

@@ -1,8 +1,8 @@
 /** Where a job stands in the plan of an escape. */
-import { jobKey } from '../../model/job.ts';
-import type { World } from '../world.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { World } from '../../adapters/world.ts';
 import { readPlan } from './make-plan.ts';
-import type { EscapeTarget } from './types.ts';
+import type { EscapeTarget } from '../../model/results/escape.ts';
 
 /** The wave and the place in it of a job that is to start; a sentence for one that is not. */
 export type PlannedPlace = { wave: number; index: number } | { sentence: string };

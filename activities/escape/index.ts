@@ -1,22 +1,22 @@
 /** The activities of an escape, as Temporal registers them. Bodies are in the files beside this one. */
-import { keepBeating } from '../keep-beating.ts';
-import { activityPulse } from '../pulse.ts';
-import type { Pulse, World } from '../world.ts';
-import type { EscapeInput } from '../../model/escape/input.ts';
-import type { SkippedJob } from '../../model/escape/operators.ts';
-import type { PlannedVictim } from '../../model/escape/plan-types.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import { activityPulse } from '../shared/pulse.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import type { EscapeInput } from '../../model/inputs/escape-input.ts';
+import type { SkippedJob } from '../../model/move/operators.ts';
+import type { PlannedVictim } from '../../model/move/plan-types.ts';
 import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
-import { climbJob, type Climb, type ClimbResult } from './climb.ts';
-import { fenceZone } from './fence-zone.ts';
+import { climbJob, type Climb, type ClimbResult } from '../../jobs/run/climb.ts';
+import { fenceZone } from '../fence/fence-zone.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
-import { headedFor } from './headed-for.ts';
-import { LookPace } from './look-pace.ts';
+import { headedFor } from '../../jobs/run/headed-for.ts';
+import { LookPace } from '../../jobs/run/look-pace.ts';
 import { makePlan } from './make-plan.ts';
 import { giveUpReserve, listVictims, saveVictims, type ListedVictim } from './make-room.ts';
-import { preemptJob } from './preempt-job.ts';
+import { preemptJob } from '../../jobs/run/preempt-job.ts';
 import { checkPeer, resolveEscape } from './resolve.ts';
 import { startBatch } from './start-batch.ts';
-import { verifyJob } from './verify-job.ts';
+import { verifyJob } from '../../jobs/run/verify-job.ts';
 import { saveBatch, writeReport, type ReportEnd } from './write-report.ts';
 import type {
   BatchRef,
@@ -28,7 +28,7 @@ import type {
   ReportSummary,
   StartedJob,
   VictimsRef,
-} from './types.ts';
+} from '../../model/results/escape.ts';
 
 /** `pulse` gives the running activity's pulse; tests over a quicker clock give another. */
 export function createEscapeActivities(world: World, pulse: () => Pulse = activityPulse) {

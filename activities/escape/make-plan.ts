@@ -1,23 +1,23 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
 import { peersOf } from '../../model/config/types.ts';
-import { noRoom } from '../../model/escape/give-room.ts';
-import { batchesOf } from '../../model/escape/batches.ts';
-import type { EscapeAssessment, EscapePlan } from '../../model/escape/plan-types.ts';
-import { planEscape } from '../../model/escape/plan.ts';
-import { isOutsideLimits } from '../../model/escape/limits.ts';
-import { jobKey } from '../../model/job.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { noRoom } from '../../model/move/give-room.ts';
+import { batchesOf } from '../../model/move/batches.ts';
+import type { EscapeAssessment, EscapePlan } from '../../model/move/plan-types.ts';
+import { planEscape } from '../../model/move/plan.ts';
+import { isOutsideLimits } from '../../model/move/limits.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import { newestEpochs } from '../storage/epochs.ts';
-import { reservesRoom } from '../protect/keep-reserve.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../world.ts';
+import { newestEpochs } from '../../jobs/claims/epochs.ts';
+import { reservesRoom } from '../../zones/capacity/keep-reserve.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
 import { assessPeers } from './assess-peers.ts';
 import { nothingSelected } from './resolve.ts';
-import { copyToOthers, readShelved, reportStore } from './report-shelf.ts';
-import { seeSpeeds } from './measures.ts';
-import { seeRoom } from './see-room.ts';
-import type { EscapeTarget, PlanSummary, VictimsRef } from './types.ts';
+import { copyToOthers, readShelved, reportStore } from '../../zones/reports/report-shelf.ts';
+import { seeSpeeds } from '../../zones/reports/measures.ts';
+import { seeRoom } from '../../zones/capacity/see-room.ts';
+import type { EscapeTarget, PlanSummary, VictimsRef } from '../../model/results/escape.ts';
 
 const maxPlanBytes = 64 << 20;
 

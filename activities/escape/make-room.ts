@@ -1,13 +1,13 @@
 /** What the workflow that makes room needs of plan and store: who must go, and where it is written what became of them. */
-import type { PlannedVictim } from '../../model/escape/plan-types.ts';
-import { jobKey } from '../../model/job.ts';
+import type { PlannedVictim } from '../../model/move/plan-types.ts';
+import { jobKey } from '../../model/job/job.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import { freeReserve } from '../protect/keep-reserve.ts';
-import type { World } from '../world.ts';
+import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
+import type { World } from '../../adapters/world.ts';
 import { readPlan } from './make-plan.ts';
-import { readShelved, shelve } from './report-shelf.ts';
-import type { EscapeTarget, VictimsRef } from './types.ts';
+import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
+import type { EscapeTarget, VictimsRef } from '../../model/results/escape.ts';
 
 const maxResultBytes = 16 << 20;
 

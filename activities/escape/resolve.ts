@@ -1,15 +1,15 @@
 /** Turns an escape's input into its target, by the configuration; and tries the peer before anything is planned. */
 import { lostClusters, peersOfClusters } from '../../model/config/zone-clusters.ts';
 import { parseDurationMs } from '../../model/duration.ts';
-import { escapeIdOf, type EscapeInput } from '../../model/escape/input.ts';
-import { limitsInWords, limitsOf } from '../../model/escape/limits.ts';
-import { candidatesOf } from '../../model/escape/scope.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
-import { OutsideFailure } from '../failure.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { untilAnswered } from '../until-answered.ts';
-import { defaultStoreName, zoneConfig, type World } from '../world.ts';
-import type { EscapeTarget, PeersAsked, SilentPeer } from './types.ts';
+import { escapeIdOf, type EscapeInput } from '../../model/inputs/escape-input.ts';
+import { limitsInWords, limitsOf } from '../../model/move/limits.ts';
+import { candidatesOf } from '../../model/move/scope.ts';
+import { labels } from '../../model/job/marks.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { untilAnswered } from '../../adapters/until-answered.ts';
+import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import type { EscapeTarget, PeersAsked, SilentPeer } from '../../model/results/escape.ts';
 
 /** It stands in the line of each job that is left to the peer. */
 const maxWhyLength = 300;

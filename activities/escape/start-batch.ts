@@ -1,16 +1,16 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
-import { skipReason, type SkippedJob } from '../../model/escape/operators.ts';
-import type { PlannedJob } from '../../model/escape/plan-types.ts';
-import { jobKey } from '../../model/job.ts';
-import { ArtifactSight } from '../artifacts/artifact-sight.ts';
-import { OutsideFailure } from '../failure.ts';
-import { keepBeating } from '../keep-beating.ts';
-import type { Pulse, World } from '../world.ts';
-import { headedFor } from './headed-for.ts';
-import { endedJob } from './job-report.ts';
+import { skipReason, type SkippedJob } from '../../model/move/operators.ts';
+import type { PlannedJob } from '../../model/move/plan-types.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { headedFor } from '../../jobs/run/headed-for.ts';
+import { endedJob } from '../../jobs/run/job-report.ts';
 import { readPlan } from './make-plan.ts';
-import { startJob, type StartResult } from './start-job.ts';
-import type { BatchRef, BatchStart, EscapeTarget } from './types.ts';
+import { startJob, type StartResult } from '../../jobs/run/start-job.ts';
+import type { BatchRef, BatchStart, EscapeTarget } from '../../model/results/escape.ts';
 
 /** Starts in flight: enough to keep an API server busy, few enough that it answers others. */
 const startsInFlight = 16;

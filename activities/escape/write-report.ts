@@ -1,20 +1,20 @@
 /** Keeps each batch's results in the peer's store, and at the end makes the report of them. */
-import { type OperatorAct, type SkippedJob, skipReason } from '../../model/escape/operators.ts';
-import type { PlannedJob } from '../../model/escape/plan-types.ts';
-import { jobKey } from '../../model/job.ts';
+import { type OperatorAct, type SkippedJob, skipReason } from '../../model/move/operators.ts';
+import type { PlannedJob } from '../../model/move/plan-types.ts';
+import { jobKey } from '../../model/job/job.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import type { World } from '../world.ts';
-import { endedJob } from './job-report.ts';
-import { headedFor } from './headed-for.ts';
-import { markFailed } from './mark-failed.ts';
+import type { World } from '../../adapters/world.ts';
+import { endedJob } from '../../jobs/run/job-report.ts';
+import { headedFor } from '../../jobs/run/headed-for.ts';
+import { markFailed } from '../../jobs/run/mark-failed.ts';
 import { readPlan } from './make-plan.ts';
-import { readShelved, shelve } from './report-shelf.ts';
+import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import { readVictims } from './make-room.ts';
-import { keepMeasure } from './measures.ts';
-import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from './types.ts';
+import { keepMeasure } from '../../zones/reports/measures.ts';
+import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from '../../model/results/escape.ts';
 
 const maxBatchBytes = 16 << 20;
 

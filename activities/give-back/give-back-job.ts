@@ -1,14 +1,14 @@
 /** Starts one job again that made room, from the savepoint that it was left with. */
-import { madeRoom, returningObject, returnPatch } from '../../model/escape/give-back.ts';
-import { jobKey, type JobRef } from '../../model/job.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import { madeRoom, returningObject, returnPatch } from '../../model/move/give-back.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import { annotations } from '../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
-import { OutsideFailure } from '../failure.ts';
-import { verifySnapshot } from '../storage/verify-snapshot.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../world.ts';
-import { keepReturning, readReturning } from './returning.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { keepReturning, readReturning } from '../../jobs/run/returning.ts';
 
 /** What became of a job on its way back. */
 export interface GivenBack extends JobRef {

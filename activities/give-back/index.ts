@@ -1,10 +1,10 @@
 /** The activities that give jobs back the room that they made, as Temporal registers them. */
-import type { JobRef } from '../../model/job.ts';
-import type { GiveBackInput } from '../../model/give-back-input.ts';
-import type { GiveBackPlan } from '../../model/escape/give-back.ts';
-import { keepBeating } from '../keep-beating.ts';
-import { activityPulse } from '../pulse.ts';
-import type { Pulse, World } from '../world.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import type { GiveBackInput } from '../../model/inputs/give-back-input.ts';
+import type { GiveBackPlan } from '../../model/move/give-back.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import { activityPulse } from '../shared/pulse.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
 import { giveBackJob, type GivenBack, type Return } from './give-back-job.ts';
 import { seeItRun } from './see-it-run.ts';
 import { whoHasRoom } from './who-has-room.ts';

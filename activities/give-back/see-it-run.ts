@@ -1,11 +1,11 @@
 /** Watches a job that was given back its room until it runs, on the state that it was to go on from. */
-import { nothingSeen, remember, type RestoreHistory } from '../../model/flink/restore-history.ts';
-import { restoreVerdict, twinVerdict } from '../../model/flink/restore-verdict.ts';
+import { nothingSeen, remember, type RestoreHistory } from '../../model/health/flink/restore-history.ts';
+import { restoreVerdict, twinVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { formatDurationMs } from '../../model/duration.ts';
-import type { JobRef } from '../../model/job.ts';
+import type { JobRef } from '../../model/job/job.ts';
 import { samePath } from '../../model/store-location.ts';
-import { lookAtJob } from '../flink/sighting.ts';
-import type { Pulse, World } from '../world.ts';
+import { lookAtJob } from '../../adapters/flink/sighting.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
 import { forgetReturning, type GivenBack } from './give-back-job.ts';
 
 /** Until it runs, it is clear that it will not, or P3's start deadline is over. */

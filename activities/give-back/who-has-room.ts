@@ -1,14 +1,14 @@
 /** Finds the jobs of a zone that made room, and tells which of them have room again. */
 import { noSuchCluster } from '../../model/config/zone-clusters.ts';
-import type { GiveBackInput } from '../../model/give-back-input.ts';
-import { madeRoom, planGiveBack, type GiveBackPlan } from '../../model/escape/give-back.ts';
-import { jobKey, type JobRef } from '../../model/job.ts';
-import { jobOf } from '../../model/kubernetes/flink-deployment.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
-import { seeRoom } from '../escape/see-room.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { zoneConfig, type World } from '../world.ts';
-import { listReturning } from './returning.ts';
+import type { GiveBackInput } from '../../model/inputs/give-back-input.ts';
+import { madeRoom, planGiveBack, type GiveBackPlan } from '../../model/move/give-back.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import { jobOf } from '../../model/job/flink-deployment.ts';
+import { labels } from '../../model/job/marks.ts';
+import { seeRoom } from '../../zones/capacity/see-room.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
+import { listReturning } from '../../jobs/run/returning.ts';
 
 /** One round takes as many: its answer travels through a history. Another round takes the next. */
 const maxJobs = 500;

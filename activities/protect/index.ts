@@ -1,19 +1,19 @@
 /** The activities of protection, as Temporal registers them. */
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { noSuchCluster } from '../../model/config/zone-clusters.ts';
-import { jobKey } from '../../model/job.ts';
+import { jobKey } from '../../model/job/job.ts';
 import type { RoundProgress, StageProgress } from '../../model/protect/round-progress.ts';
-import { keepBeating } from '../keep-beating.ts';
-import { activityPulse } from '../pulse.ts';
-import type { Pulse, World } from '../world.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { discoverJobs } from './discover.ts';
-import { keepReserve, type Reserve } from './keep-reserve.ts';
-import { afterRound } from '../retain/after-round.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import { activityPulse } from '../shared/pulse.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { discoverJobs } from '../../zones/discovery/discover.ts';
+import { keepReserve, type Reserve } from '../../zones/capacity/keep-reserve.ts';
+import { afterRound } from '../../jobs/retention/after-round.ts';
 import { countRound } from './round-metrics.ts';
-import { rememberRound } from './remember-round.ts';
+import { rememberRound } from '../../zones/protection/remember-round.ts';
 import { protectJob } from './protect-job.ts';
-import type { Discovery, ProtectJobRequest, ProtectResult } from './types.ts';
+import type { Discovery, ProtectJobRequest, ProtectResult } from '../../model/results/protect.ts';
 
 /** `pulse` as in `createEscapeActivities`; `meter` gives what metrics are counted with, nothing by default. */
 export function createProtectActivities(

@@ -1,23 +1,23 @@
 /** The order of one round of a job: asked whether it may, standby followed, snapshot taken, manifest, standby. */
-import type { Finding } from '../../model/findings/codes.ts';
-import type { FlinkDeployment, FlinkDeploymentSpec } from '../../model/kubernetes/flink-deployment.ts';
+import type { Finding } from '../../model/readiness/codes.ts';
+import type { FlinkDeployment, FlinkDeploymentSpec } from '../../model/job/flink-deployment.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
-import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
-import { isInStore, keepArtifacts } from '../artifacts/keep-artifacts.ts';
-import { announceMaking } from '../retain/making-or-deleting.ts';
-import { beginPointIndex } from '../storage/point-index.ts';
-import { recoveryPointIds } from '../storage/recovery-points.ts';
-import type { Pulse, World } from '../world.ts';
-import { stepsOf, takeTurn } from './budgets.ts';
-import { healthyJob } from './healthy-job.ts';
-import { leaveFormerSeat, takeSeat } from './job-seat.ts';
-import { keepStandby, objectInPeer, renewStandby } from './keep-standby.ts';
-import { holdRound } from './one-round.ts';
-import { probeBeforeRound } from './probe-before-round.ts';
-import type { RoundPlan } from './round-plan.ts';
-import { seeTwinHealthy } from './see-twin.ts';
-import { takeSnapshot } from './take-snapshot.ts';
-import { writeManifest } from './write-manifest.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import { isInStore, keepArtifacts } from '../../jobs/artifacts/keep-artifacts.ts';
+import { announceMaking } from '../../jobs/claims/making-or-deleting.ts';
+import { beginPointIndex } from '../../jobs/recovery-points/point-index.ts';
+import { recoveryPointIds } from '../../jobs/recovery-points/recovery-points.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { stepsOf, takeTurn } from '../../jobs/snapshot/budgets.ts';
+import { healthyJob } from '../../jobs/snapshot/healthy-job.ts';
+import { leaveFormerSeat, takeSeat } from '../../jobs/standby/job-seat.ts';
+import { keepStandby, objectInPeer, renewStandby } from '../../jobs/standby/keep-standby.ts';
+import { holdRound } from '../../jobs/claims/one-round.ts';
+import { probeBeforeRound } from '../../jobs/snapshot/probe-before-round.ts';
+import type { RoundPlan } from '../../jobs/snapshot/round-plan.ts';
+import { seeTwinHealthy } from '../../jobs/run/see-twin.ts';
+import { takeSnapshot } from '../../jobs/snapshot/take-snapshot.ts';
+import { writeManifest } from '../../jobs/snapshot/write-manifest.ts';
 
 export interface KeptRound {
   kept: RecoveryPointManifest;

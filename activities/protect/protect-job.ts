@@ -1,14 +1,14 @@
 /** One round of protection of one job, and what came of it. */
-import { jobKey, type JobRef } from '../../model/job.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { isTier, type Tier } from '../../model/tier.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../world.ts';
-import { seatOf } from './job-seat.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { isTier, type Tier } from '../../model/job/tier.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { seatOf } from '../../jobs/standby/job-seat.ts';
 import { keepRecoveryPoint } from './keep-recovery-point.ts';
-import { planRound } from './round-plan.ts';
-import type { ProtectJobRequest, ProtectResult } from './types.ts';
+import { planRound } from '../../jobs/snapshot/round-plan.ts';
+import type { ProtectJobRequest, ProtectResult } from '../../model/results/protect.ts';
 
 /** Nothing is wrong with the job's protection as such. */
 const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];

@@ -1,7 +1,7 @@
 /** What a round says to Prometheus. Names as Prometheus sees them, where counters get `_total`. */
 import type { MetricMeter } from '@temporalio/common';
-import type { World } from '../world.ts';
-import type { ProtectResult } from './types.ts';
+import type { World } from '../../adapters/world.ts';
+import type { ProtectResult } from '../../model/results/protect.ts';
 
 /** The one table of the product's metrics of protection; the alert rules and `docs/settings.md` are held against it. */
 export const protectMetrics = {

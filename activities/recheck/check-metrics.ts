@@ -1,7 +1,7 @@
 /** What a check of recovery points says to Prometheus. */
 import type { MetricMeter } from '@temporalio/common';
-import type { World } from '../world.ts';
-import type { RecheckResult } from './types.ts';
+import type { World } from '../../adapters/world.ts';
+import type { RecheckResult } from '../../model/results/recheck.ts';
 
 /**
  * Times, not counts: of several workers each offers its own last look, and a time tells which of them is the newest.

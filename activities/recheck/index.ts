@@ -1,11 +1,11 @@
 /** The activities of re-checking, as Temporal registers them. */
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
-import { keepBeating } from '../keep-beating.ts';
-import { activityPulse } from '../pulse.ts';
-import type { Pulse, World } from '../world.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import { activityPulse } from '../shared/pulse.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
 import { noteCheck } from './check-metrics.ts';
 import { recheckJob } from './recheck-job.ts';
-import type { RecheckJobRequest, RecheckResult } from './types.ts';
+import type { RecheckJobRequest, RecheckResult } from '../../model/results/recheck.ts';
 
 /** `pulse` as in `createEscapeActivities`; `meter` as in `createProtectActivities`. */
 export function createRecheckActivities(

@@ -1,8 +1,8 @@
 /** Reads files for their digests and says which have other bytes than they must have. */
-import type { CheckedFile } from '../../model/recheck/checks.ts';
-import type { FileFault } from '../../model/recheck/damage.ts';
-import type { ClaimedFile } from '../../model/recheck/files.ts';
-import type { SnapshotStore } from '../storage/port.ts';
+import type { CheckedFile } from '../../model/recovery/recheck/checks.ts';
+import type { FileFault } from '../../model/recovery/recheck/damage.ts';
+import type { ClaimedFile } from '../../model/recovery/recheck/files.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { readDigests, type Pace } from './read-digests.ts';
 
 export interface Judged {

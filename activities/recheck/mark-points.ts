@@ -1,10 +1,10 @@
 /** Marks what is damaged, and takes marks away from what is whole again. */
-import { jobKey } from '../../model/job.ts';
-import type { Damage, FileFault } from '../../model/recheck/damage.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { Damage, FileFault } from '../../model/recovery/recheck/damage.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import type { KeptJob } from '../retain/find-job.ts';
-import type { World } from '../world.ts';
-import { describeDamage, writeDamage } from '../storage/damage-marks.ts';
+import type { KeptJob } from '../../jobs/recovery-points/find-job.ts';
+import type { World } from '../../adapters/world.ts';
+import { describeDamage, writeDamage } from '../../jobs/recovery-points/damage-marks.ts';
 
 export interface PointVerdict {
   id: string;

@@ -1,12 +1,12 @@
 /** Makes the job's object in the peer zone name an intact recovery point when the one that it names is damaged. */
-import { jobKey } from '../../model/job.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { recoveryPointIdOfKey } from '../../model/store-keys.ts';
 import { flinkPath, keyOfFlinkPath } from '../../model/store-location.ts';
-import { OutsideFailure } from '../failure.ts';
-import type { KeptJob } from '../retain/find-job.ts';
-import { chooseRecoveryPoint } from '../storage/recovery-points.ts';
-import type { World } from '../world.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import type { KeptJob } from '../../jobs/recovery-points/find-job.ts';
+import { chooseRecoveryPoint } from '../../jobs/recovery-points/recovery-points.ts';
+import type { World } from '../../adapters/world.ts';
 
 /** What was done, for people; undefined when there was nothing to do. */
 export async function nameNeighbour(

@@ -1,8 +1,8 @@
 /** Reads a file of a store for its digests, no faster than it may. */
 import { createHash, type Hash } from 'node:crypto';
-import type { ClaimedFile } from '../../model/recheck/files.ts';
-import { OutsideFailure } from '../failure.ts';
-import type { SnapshotStore } from '../storage/port.ts';
+import type { ClaimedFile } from '../../model/recovery/recheck/files.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 
 /** Sleeps where more was read than the rate allows since it began. */
 export class Pace {

@@ -2,25 +2,25 @@
  * Checks the recovery points of one job again: every file's presence and size, the bytes of some. What is damaged is
  * marked, so that an escape passes over it and a shipment copies the file again; what is whole again loses its mark.
  */
-import { jobKey, type JobRef } from '../../model/job.ts';
-import { checksSchema, type CheckedFile, type Checks } from '../../model/recheck/checks.ts';
-import type { FileFault } from '../../model/recheck/damage.ts';
-import { claimedFiles, pickFiles } from '../../model/recheck/files.ts';
-import { sizeFaults } from '../../model/recheck/sizes.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import { checksSchema, type CheckedFile, type Checks } from '../../model/recovery/recheck/checks.ts';
+import type { FileFault } from '../../model/recovery/recheck/damage.ts';
+import { claimedFiles, pickFiles } from '../../model/recovery/recheck/files.ts';
+import { sizeFaults } from '../../model/recovery/recheck/sizes.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { forEachAtOnce } from '../at-once.ts';
-import type { SnapshotStore, StoredObject } from '../storage/port.ts';
-import { findJob, type KeptJob } from '../retain/find-job.ts';
-import { seePoints } from '../retain/see-points.ts';
-import { TypedFailure } from '../typed-failure.ts';
-import type { Pulse, World } from '../world.ts';
-import { damagesOf } from '../storage/damage-marks.ts';
+import { forEachAtOnce } from '../../adapters/at-once.ts';
+import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
+import { findJob, type KeptJob } from '../../jobs/recovery-points/find-job.ts';
+import { seePoints } from '../../jobs/recovery-points/see-points.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { damagesOf } from '../../jobs/recovery-points/damage-marks.ts';
 import { judgeFile } from './judge.ts';
 import { markPoints, type PointVerdict } from './mark-points.ts';
 import { nameNeighbour } from './name-neighbour.ts';
 import { Pace } from './read-digests.ts';
 import { recheckResult } from './result.ts';
-import type { RecheckJobRequest, RecheckResult } from './types.ts';
+import type { RecheckJobRequest, RecheckResult } from '../../model/results/recheck.ts';
 
 const maxChecksBytes = 64 << 20;
 

@@ -1,11 +1,11 @@
 /** A re-check in words and figures. */
-import type { Finding } from '../../model/findings/codes.ts';
-import { jobKey } from '../../model/job.ts';
-import type { CheckedFile } from '../../model/recheck/checks.ts';
-import type { KeptJob } from '../retain/find-job.ts';
-import { damageFinding, describeDamage } from '../storage/damage-marks.ts';
+import type { Finding } from '../../model/readiness/codes.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { CheckedFile } from '../../model/recovery/recheck/checks.ts';
+import type { KeptJob } from '../../jobs/recovery-points/find-job.ts';
+import { damageFinding, describeDamage } from '../../jobs/recovery-points/damage-marks.ts';
 import type { MarkedPoint } from './mark-points.ts';
-import type { RecheckedPoint, RecheckResult } from './types.ts';
+import type { RecheckedPoint, RecheckResult } from '../../model/results/recheck.ts';
 
 /** A workflow's history carries them for each job. */
 const mostLines = 20;

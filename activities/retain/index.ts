@@ -1,12 +1,18 @@
 /** The activities of retention, as Temporal registers them. */
-import { keepBeating } from '../keep-beating.ts';
-import { activityPulse } from '../pulse.ts';
-import type { Pulse, World } from '../world.ts';
-import { retainJob } from './retain-job.ts';
-import { forgottenJobs } from './forgotten-jobs.ts';
+import { keepBeating } from '../../jobs/keep-beating.ts';
+import { activityPulse } from '../shared/pulse.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { retainJob } from '../../jobs/retention/retain-job.ts';
+import { forgottenJobs } from '../../zones/discovery/forgotten-jobs.ts';
 import { retainForgotten } from './retain-forgotten.ts';
 import { sweepArtifacts } from './sweep-artifacts.ts';
-import type { ArtifactSweep, ForgottenJob, RetainForgottenRequest, RetainJobRequest, RetainResult } from './types.ts';
+import type {
+  ArtifactSweep,
+  ForgottenJob,
+  RetainForgottenRequest,
+  RetainJobRequest,
+  RetainResult,
+} from '../../model/results/retain.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
 export function createRetainActivities(world: World, pulse: () => Pulse = activityPulse) {

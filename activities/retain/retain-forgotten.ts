@@ -2,18 +2,18 @@
  * Deletes all recovery points of a job that is in no zone any more, once nothing was written for it for long enough.
  * Its epochs stay: a copy of it that comes back must not be the newest.
  */
-import { jobKey, type JobRef } from '../../model/job.ts';
-import { planRetention } from '../../model/retention/plan.ts';
-import type { RetentionPlan, SeenFile } from '../../model/retention/types.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import { planRetention } from '../../model/recovery/retention/plan.ts';
+import type { RetentionPlan, SeenFile } from '../../model/recovery/retention/types.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import { OutsideFailure } from '../failure.ts';
-import type { SnapshotStore, StoredObject } from '../storage/port.ts';
-import { zoneConfig, type Pulse, type World } from '../world.ts';
-import { applyPlan } from './apply-plan.ts';
-import { deleteUnlessMaking, deletingForMs } from './making-or-deleting.ts';
-import { seePoints, type SeenPoints } from './see-points.ts';
-import { Tally } from './tally.ts';
-import type { RetainForgottenRequest, RetainResult } from './types.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { applyPlan } from '../../jobs/retention/apply-plan.ts';
+import { deleteUnlessMaking, deletingForMs } from '../../jobs/claims/making-or-deleting.ts';
+import { seePoints, type SeenPoints } from '../../jobs/recovery-points/see-points.ts';
+import { Tally } from '../../jobs/retention/tally.ts';
+import type { RetainForgottenRequest, RetainResult } from '../../model/results/retain.ts';
 
 /** Whatever keeps it from being deleted now is a result; a store that fails is thrown, to be tried again. */
 export async function retainForgotten(

@@ -1,8 +1,8 @@
 /** Copies of jars that nobody names go, in every store in which jobs of a zone are protected. */
 import { peersOf } from '../../model/config/types.ts';
-import { sweepStore } from '../artifacts/sweep-store.ts';
-import { zoneConfig, type Pulse, type World } from '../world.ts';
-import type { ArtifactSweep } from './types.ts';
+import { sweepStore } from './sweep-store.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import type { ArtifactSweep } from '../../model/results/retain.ts';
 
 /** A workflow's history carries them. */
 const mostItems = 50;

@@ -1,8 +1,8 @@
 /** `az-escape config check`: the file, and every endpoint in it. */
 import type { Command } from 'commander';
 import { escapableNames } from '../../model/config/zone-clusters.ts';
-import { checkEndpoints } from '../../worker/check-config.ts';
-import { startFormLink } from '../../worker/start-form.ts';
+import { checkEndpoints } from '../check-config.ts';
+import { startFormLink } from '../../client/start-form.ts';
 import { coloursFor } from '../render/colour.ts';
 import { renderTable } from '../render/table.ts';
 import { configOf } from '../with-config.ts';

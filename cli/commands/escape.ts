@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import type { EscapeInput } from '../../model/escape/input.ts';
-import { isOutsideLimits } from '../../model/escape/limits.ts';
+import type { EscapeInput } from '../../model/inputs/escape-input.ts';
+import { isOutsideLimits } from '../../model/move/limits.ts';
 import type { Report } from '../../model/report/schema.ts';
-import type { Tier } from '../../model/tier.ts';
-import { followEscape, refusalOfVerdict, requestEscape } from '../../worker/client.ts';
-import { startFormInput, startFormLink } from '../../worker/start-form.ts';
+import type { Tier } from '../../model/job/tier.ts';
+import { followEscape, refusalOfVerdict, requestEscape } from '../../client/client.ts';
+import { startFormInput, startFormLink } from '../../client/start-form.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { readReport } from '../read-report.ts';
 import { coloursFor } from '../render/colour.ts';

@@ -1,6 +1,6 @@
 /** `az-escape give-back <zone>`: starts jobs again that were suspended there to make room. */
 import type { Command } from 'commander';
-import { giveBack } from '../../worker/give-back.ts';
+import { giveBack } from '../../client/give-back.ts';
 import type { GiveBackSummary } from '../../workflows/give-back/give-back.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';

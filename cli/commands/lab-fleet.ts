@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { kwokTool } from '../../lab/fleet/pods/kwok.ts';
 import { fleetDown, fleetStatus, fleetUp, renderFleetStatus, type FleetOptions } from '../../lab/commands/fleet.ts';
-import { Refusal } from '../../worker/client.ts';
+import { Refusal } from '../../client/client.ts';
 import { prepareToolchain } from '../prepare-lab.ts';
 
 const number = (least: number, most: number, whole: boolean) => (text: string) => {

@@ -12,7 +12,7 @@ import { labZoneNames, type LabZoneName } from '../../lab/layout.ts';
 import { writeLabConfig } from '../../lab/product-config.ts';
 import { prepareToolchain } from '../prepare-lab.ts';
 import { addFleetCommands } from './lab-fleet.ts';
-import { Refusal } from '../../worker/client.ts';
+import { Refusal } from '../../client/client.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

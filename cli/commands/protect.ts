@@ -1,9 +1,9 @@
 /** `az-escape protect <zone>`: one round of protection now, with progress. */
 import type { Command } from 'commander';
 import { formatDurationMs } from '../../model/duration.ts';
-import { protectZone } from '../../worker/client.ts';
-import type { ProtectProgress } from '../../workflows/protect-zone/messages.ts';
-import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.ts';
+import { protectZone } from '../../client/client.ts';
+import type { ProtectProgress } from '../../workflows/protect/messages.ts';
+import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';

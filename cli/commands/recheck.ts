@@ -1,7 +1,7 @@
 /** `az-escape recheck <zone>`: checks recovery points again now, and shows their state. */
 import type { Command } from 'commander';
-import { recheckZone } from '../../worker/upkeep.ts';
-import type { RecheckSummary } from '../../workflows/upkeep/recheck-zone.ts';
+import { recheckZone } from '../../client/upkeep.ts';
+import type { RecheckSummary } from '../../workflows/recheck/recheck-zone.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';

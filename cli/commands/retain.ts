@@ -1,7 +1,7 @@
 /** `az-escape retain <zone>`: deletes old recovery points now, or lists them. */
 import type { Command } from 'commander';
-import { retainZone } from '../../worker/upkeep.ts';
-import type { RetainSummary } from '../../workflows/upkeep/retain-zone.ts';
+import { retainZone } from '../../client/upkeep.ts';
+import type { RetainSummary } from '../../workflows/retain/retain-zone.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';

@@ -1,8 +1,8 @@
 /** What operators tell the running escape: `approve`, `pause`, `skip-job` and others. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { isOver, type EscapeProgress } from '../../model/escape/progress.ts';
-import { tellEscape, type Telling } from '../../worker/running-escape.ts';
+import { isOver, type EscapeProgress } from '../../model/move/progress.ts';
+import { tellEscape, type Telling } from '../../client/running-escape.ts';
 import { coloursFor } from '../render/colour.ts';
 import { escapeView } from '../render/escape-view.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';

@@ -1,7 +1,7 @@
 /** `az-escape schedule …`: periodic protection, one Temporal Schedule a zone and tier. */
 import type { Command } from 'commander';
 import { formatDurationMs } from '../../model/duration.ts';
-import { applySchedules, listSchedules, removeSchedules, type ProtectSchedule } from '../../worker/schedules.ts';
+import { applySchedules, listSchedules, removeSchedules, type ProtectSchedule } from '../../client/schedules.ts';
 import { coloursFor } from '../render/colour.ts';
 import { renderTable } from '../render/table.ts';
 import { configOf, withClient } from '../with-config.ts';

@@ -1,11 +1,11 @@
 /** `az-escape status`: the escape that runs, and how well each job is protected. */
 import type { Command } from 'commander';
-import { seeProtection, type Protection } from '../../activities/protect/see-protection.ts';
+import { seeProtection, type Protection } from '../../zones/protection/see-protection.ts';
 import type { Config } from '../../model/config/types.ts';
-import type { EscapeProgress } from '../../model/escape/progress.ts';
-import { lostOrRefuse } from '../../worker/client.ts';
-import { findRunning, progressOf, watchEscape } from '../../worker/running-escape.ts';
-import { openWorld } from '../../worker/world.ts';
+import type { EscapeProgress } from '../../model/move/progress.ts';
+import { lostOrRefuse } from '../../client/client.ts';
+import { findRunning, progressOf, watchEscape } from '../../client/running-escape.ts';
+import { openWorld } from '../../runtime/world.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';

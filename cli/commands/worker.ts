@@ -10,7 +10,7 @@ export function addWorkerCommand(program: Command): void {
       const config = await configOf(command);
       // Temporal's native core takes most of a second to load; no other command needs it.
       const { installRuntime, runWorker } = await import('../../worker/run-worker.ts');
-      const { createLog } = await import('../../worker/telemetry/log.ts');
+      const { createLog } = await import('../../runtime/telemetry/log.ts');
       const log = createLog('az-escape-worker');
       installRuntime(log, config.worker.metricsAddress);
       const stop = new AbortController();

@@ -1,5 +1,5 @@
 /** A running escape on the terminal: the headline, the budget, a bar a tier. */
-import { standingSentences } from '../../model/escape/operators.ts';
+import { standingSentences } from '../../model/move/operators.ts';
 import {
   budgetSentence,
   elapsedMs,
@@ -9,8 +9,8 @@ import {
   phaseSentence,
   type TierProgress,
   totalProgress,
-} from '../../model/escape/progress.ts';
-import { tiers } from '../../model/tier.ts';
+} from '../../model/move/progress.ts';
+import { tiers } from '../../model/job/tier.ts';
 import { progressBar } from './bar.ts';
 import { type Colours, plainColours } from './colour.ts';
 import { pad, printable } from './text-width.ts';

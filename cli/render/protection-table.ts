@@ -1,5 +1,5 @@
 /** The table of how well each job is protected. */
-import type { Protection } from '../../activities/protect/see-protection.ts';
+import type { Protection } from '../../zones/protection/see-protection.ts';
 import { formatDurationMs } from '../../model/duration.ts';
 import type { ProtectionLine } from '../../model/protect/state.ts';
 import type { Colours } from './colour.ts';

@@ -1,5 +1,5 @@
 /** The end of an escape for people on a terminal: the headline, a table of jobs, and below it what did not come back. */
-import { jobKey } from '../../model/job.ts';
+import { jobKey } from '../../model/job/job.ts';
 import { headlineSentences, isOverBudget } from '../../model/report/headline.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import { gatherTroubles, type Trouble, troublesFirst } from '../../model/report/troubles.ts';

@@ -1,7 +1,7 @@
 /** Puts a fleet into the API servers and the peer's store. What is there already stays as it is. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { activeObject, fleetNamespace, peerObject, type FleetJob, type FleetPlace } from './fleet-jobs.ts';
 import type { PodApi } from './pods/api.ts';
 import { recoveryPointOf } from './recovery-point.ts';

@@ -1,6 +1,6 @@
 /** Follows the FlinkDeployments of one namespace: reads all, then hears of each change, and reads again after a gap. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import type { PodApi } from './pods/api.ts';
 
 /** Between two tries after the watch broke. */

@@ -1,8 +1,8 @@
 /** The jobs of a fleet: their names and tiers, and their objects in each zone. All of it follows from the seed. */
-import type { JobRef } from '../../model/job.ts';
-import type { FlinkDeployment, FlinkDeploymentSpec } from '../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import type { Tier } from '../../model/tier.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import type { FlinkDeployment, FlinkDeploymentSpec } from '../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { Tier } from '../../model/job/tier.ts';
 import { specWithPods, type PodsPerJob } from './pods/pods-of-job.ts';
 
 /** Namespace of all fleets: the operator of the lab does not watch it. */

@@ -1,6 +1,6 @@
 /** What stands behind a simulated job while it runs: nothing at all, or real pods. */
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import type { JobRef } from '../../model/job.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import type { JobRef } from '../../model/job/job.ts';
 
 export interface JobBody {
   /** The job is to run. Once more for the same object: nothing. */

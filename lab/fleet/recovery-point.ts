@@ -1,6 +1,6 @@
 /** A recovery point of a simulated job, as the product's protection would leave it in the peer zone's store. */
-import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
-import { recoveryPointId } from '../../model/recovery-point/id.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import { recoveryPointId } from '../../model/recovery/id.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { drawId } from './draw.ts';
 import { specOf, type FleetJob, type FleetPlace } from './fleet-jobs.ts';

@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JobRef } from '../../model/job.ts';
+import type { JobRef } from '../../model/job/job.ts';
 import type { RestAnswer } from './rest-answers.ts';
 
 export type AnswerJob = (job: JobRef, request: { method: string; path: string }) => RestAnswer;

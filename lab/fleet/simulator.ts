@@ -3,8 +3,8 @@
  * a while, and its REST says so. It writes the status as the operator does, since that tells an object that ran from
  * one that never did.
  */
-import { type JobRef, jobKey } from '../../model/job.ts';
-import { type FlinkDeployment, hasRun, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { type JobRef, jobKey } from '../../model/job/job.ts';
+import { type FlinkDeployment, hasRun, jobOf } from '../../model/job/flink-deployment.ts';
 import { DeploymentsWatch } from './deployments-watch.ts';
 import { draw } from './draw.ts';
 import { noBody, type JobBody } from './job-body.ts';

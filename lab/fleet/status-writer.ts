@@ -1,7 +1,7 @@
 /** Writes what the operator would write into the status of FlinkDeployments, a few at a time, until it is written. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JobRef, jobKey } from '../../model/job.ts';
-import { type FlinkDeployment, jobOf } from '../../model/kubernetes/flink-deployment.ts';
+import { type JobRef, jobKey } from '../../model/job/job.ts';
+import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import type { PodApi } from './pods/api.ts';
 
 /** Few, so that an API server that is being asked for starts answers those first. */

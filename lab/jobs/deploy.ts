@@ -1,8 +1,8 @@
 /** Puts the sample jobs into their home zone and waits until each runs and could be recovered. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobKey, type JobRef } from '../../model/job.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
+import { jobKey, type JobRef } from '../../model/job/job.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { labels } from '../../model/job/marks.ts';
 import { cachePaths, type LabZoneName } from '../layout.ts';
 import { jdkHome, jdkHostFolders } from '../toolchain/jdk.ts';
 import { flinkRest } from './flink-rest.ts';

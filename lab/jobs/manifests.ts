@@ -1,10 +1,10 @@
 /** The FlinkDeployments of the sample jobs. Pure: what differs by machine or zone comes in as an argument. */
 import { fillTemplate } from '../../model/config/fill-template.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { commonFlinkConfiguration, roleMountPath } from './flink-settings.ts';
 import { samplePodTemplate, type PodHostFolders } from './pod-template.ts';
-import type { Tier } from '../../model/tier.ts';
+import type { Tier } from '../../model/job/tier.ts';
 import type { SampleJob } from './sample-jobs.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** The pod template of the sample jobs: an all but empty image that sees the host's programs, JDK and Flink. */
-import { roleConfigMapName } from '../../model/kubernetes/marks.ts';
+import { roleConfigMapName } from '../../model/job/marks.ts';
 import { roleMountPath } from './flink-settings.ts';
 import type { SampleJob } from './sample-jobs.ts';
 

@@ -2,8 +2,8 @@
  * The sample jobs of the lab: one of each tier, on S3 and on HDFS one in each mode of protection, small enough that two
  * cores run them all.
  */
-import type { JobRef } from '../../model/job.ts';
-import type { Tier } from '../../model/tier.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import type { Tier } from '../../model/job/tier.ts';
 import { labJobNamespace } from '../layout.ts';
 
 /** Kinds of snapshot store in the lab; also the stores' names in the product's configuration. */

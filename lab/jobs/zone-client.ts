@@ -6,8 +6,8 @@ import {
   PatchStrategy,
   type KubernetesObject,
 } from '@kubernetes/client-node';
-import type { JobRef } from '../../model/job.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { labZone, type LabZoneName } from '../layout.ts';
 
 /** Not the product's own: here the lab acts as the owner of the jobs does. */

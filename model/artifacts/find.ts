@@ -1,5 +1,5 @@
 /** Which files a job needs to start, beside its image and its state. */
-import type { FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
+import type { FlinkDeploymentSpec } from '../job/flink-deployment.ts';
 import { artifactFolder } from '../store-keys.ts';
 import { placeOf, type ArtifactPlace, type StoresInSight } from './place.ts';
 

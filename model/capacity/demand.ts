@@ -2,7 +2,7 @@
  * What a job asks of the zone in which it runs, from its FlinkDeployment. Requests alone count: Flink's limit factors
  * raise limits, which take no room on a node.
  */
-import type { FlinkDeploymentSpec } from '../kubernetes/flink-deployment.ts';
+import type { FlinkDeploymentSpec } from '../job/flink-deployment.ts';
 import { joinTemplates, placingOf, templateRequestsOf, type PodTemplateSpec } from './pod-template.ts';
 import { parseCpuMillis, parseFlinkMemory } from './quantity.ts';
 import type { JobDemand, PodShape } from './types.ts';

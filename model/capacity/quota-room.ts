@@ -1,5 +1,5 @@
 /** What the quotas of a zone's namespaces still give. */
-import type { JobRef } from '../job.ts';
+import type { JobRef } from '../job/job.ts';
 import { formatCpu, formatMemory } from './quantity.ts';
 import type { QuotaRoom, Resources } from './types.ts';
 

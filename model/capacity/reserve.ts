@@ -1,9 +1,9 @@
 /** Room that is kept free in a zone for the jobs that would escape to it, as pods that give way to anything. */
-import { checksum } from '../escape/input.ts';
-import { type FlinkDeployment, jobOf } from '../kubernetes/flink-deployment.ts';
-import { jobKey } from '../job.ts';
-import { annotations, labels } from '../kubernetes/marks.ts';
-import { isTier, type Tier } from '../tier.ts';
+import { checksum } from '../inputs/escape-input.ts';
+import { type FlinkDeployment, jobOf } from '../job/flink-deployment.ts';
+import { jobKey } from '../job/job.ts';
+import { annotations, labels } from '../job/marks.ts';
+import { isTier, type Tier } from '../job/tier.ts';
 import { demandOf } from './demand.ts';
 import type { Placing, Resources } from './types.ts';
 

@@ -2,7 +2,7 @@
  * Room that is made for one job by ending others. Which: those of the least total weight; of as much, the fewest; of
  * as many, the cheapest; and none of them that could go on beside the job.
  */
-import type { JobRef } from '../job.ts';
+import type { JobRef } from '../job/job.ts';
 import type { Placement } from './node-room.ts';
 import type { JobDemand } from './types.ts';
 import type { RunningJob, ZoneRoom } from './zone-room.ts';

@@ -1,5 +1,5 @@
 /** The room that a zone has for jobs: its nodes and its namespaces' quotas, each judged only as far as it is known. */
-import type { JobRef } from '../job.ts';
+import type { JobRef } from '../job/job.ts';
 import { NodeRoom, type NodeShortfall, type Placement } from './node-room.ts';
 import { formatResources } from './quantity.ts';
 import { QuotaRooms } from './quota-room.ts';

@@ -1,6 +1,6 @@
 /** The schema of `az-escape.yaml`: shape, defaults and ranges. What spans several fields is in `cross-checks.ts`. */
 import { z } from 'zod';
-import { modePolicies } from '../protect/mode.ts';
+import { modePolicies } from '../job/mode.ts';
 import { parseDurationMs } from '../duration.ts';
 import { settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** The configuration after parsing: defaults filled in, durations in milliseconds, secrets still by reference. */
-import type { ModePolicy } from '../protect/mode.ts';
-import type { Tier } from '../tier.ts';
+import type { ModePolicy } from '../job/mode.ts';
+import type { Tier } from '../job/tier.ts';
 
 /** Where a secret is read from when it is needed; never its value. */
 export type SecretSource = { env: string } | { file: string };

@@ -1,8 +1,8 @@
 /** How well a job is protected, from what lies in the peer zone. Pure: what was read goes in, a line comes out. */
 import type { TierPolicy } from '../config/types.ts';
-import type { JobRef } from '../job.ts';
-import type { RecoveryPointManifest } from '../recovery-point/manifest.ts';
-import type { Tier } from '../tier.ts';
+import type { JobRef } from '../job/job.ts';
+import type { RecoveryPointManifest } from '../recovery/manifest.ts';
+import type { Tier } from '../job/tier.ts';
 import type { LastRound } from './last-round.ts';
 
 /** A recovery point is overdue when it is older than this many intervals of its tier; the alert rule says the same. */

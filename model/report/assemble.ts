@@ -1,6 +1,6 @@
 /** Makes the report of an escape, relocation or drill out of what became of each job. */
-import { jobKey } from '../job.ts';
-import { tiers } from '../tier.ts';
+import { jobKey } from '../job/job.ts';
+import { tiers } from '../job/tier.ts';
 import { largest, nearestRank } from './nearest-rank.ts';
 import type { JobReport, Report } from './schema.ts';
 

@@ -1,5 +1,5 @@
 /** How many jobs ran again after how long: what is left to draw when there are too many jobs for a bar each. */
-import type { Tier } from '../tier.ts';
+import type { Tier } from '../job/tier.ts';
 import type { Report } from './schema.ts';
 import { chooseAxis, type Timeline } from './timeline.ts';
 

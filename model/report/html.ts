@@ -3,7 +3,7 @@
  * screen reader. Signs and words carry every meaning; colour only repeats it.
  */
 import { headlineSentences } from './headline.ts';
-import { markup, type Html, trusted } from './markup.ts';
+import { markup, type Html, trusted } from '../html/markup.ts';
 import { aboutSection } from './page-about.ts';
 import { jobsSection } from './page-jobs.ts';
 import { preemptedSection } from './page-preempted.ts';

@@ -1,6 +1,6 @@
 /** Who started it by what, when, and what fencing the lost zone came to. */
-import { actSentence } from '../escape/operators.ts';
-import { markup, type Html } from './markup.ts';
+import { actSentence } from '../move/operators.ts';
+import { markup, type Html } from '../html/markup.ts';
 import { formatInstant, kindName } from './page-words.ts';
 import type { Report } from './schema.ts';
 import { formatSeconds, listZones } from './words.ts';

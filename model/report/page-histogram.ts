@@ -1,6 +1,6 @@
 /** Thousands of jobs: how many ran again after how long, a histogram a tier. */
 import { layOutHistograms, type Histogram } from './histogram.ts';
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { axisHeight, axisLines, type Axis } from './page-timeline-axis.ts';
 import type { Report } from './schema.ts';
 import { countJobs, formatSeconds } from './words.ts';

@@ -1,6 +1,6 @@
 /** The table of jobs: all of them up to a point, above it those that need a look. */
 import { isOverBudget } from './headline.ts';
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { troublesFirst } from './troubles.ts';

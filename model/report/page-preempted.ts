@@ -1,5 +1,5 @@
 /** Who had to make room for the jobs that came, and how each comes back. */
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import type { PreemptedReport, Report } from './schema.ts';
 import { countJobs, formatSeconds, preemptionWord } from './words.ts';
 

@@ -1,7 +1,7 @@
 /** The figures at the top: tiles, and one line a tier against the budget. */
-import { tiers } from '../tier.ts';
+import { tiers } from '../job/tier.ts';
 import { isOverBudget, oldestStateSeconds, slowestSeconds } from './headline.ts';
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import type { Report } from './schema.ts';
 import { countJobs, formatCount, formatSeconds, outcomeSigns, outcomeWord, unbroken } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** Grid lines, their times and the budget line, shared by bars, rows and histograms. */
-import { markup, type Html } from './markup.ts';
+import { markup, type Html } from '../html/markup.ts';
 import type { Timeline } from './timeline.ts';
 import { formatSeconds } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** One named bar a job, its steps numbered like the legend where there is room. */
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { axisHeight, percent } from './page-timeline-axis.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
 import { formatSeconds, outcomeSigns } from './words.ts';

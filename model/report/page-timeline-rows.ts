@@ -1,5 +1,5 @@
 /** Hundreds of jobs, a thin row each. One path a step kind, not one element a step: 1,000 jobs stay light. */
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { axisHeight } from './page-timeline-axis.ts';
 import { maxStepKinds, type TimelineRow } from './timeline.ts';
 import { countJobs, outcomeSigns } from './words.ts';

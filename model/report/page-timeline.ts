@@ -1,5 +1,5 @@
 /** The timeline section: bars with names for a few jobs, thin rows for hundreds, histograms for thousands. */
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { histogramFigures } from './page-histogram.ts';
 import { maxJobsInFull } from './page-jobs.ts';
 import { labelledRows } from './page-timeline-bars.ts';

@@ -1,5 +1,5 @@
 /** What did not come back and why, with what there is to look at: the part that a person must act on. */
-import { markup, type Html, nothing } from './markup.ts';
+import { markup, type Html, nothing } from '../html/markup.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { gatherTroubles, type Trouble } from './troubles.ts';

@@ -1,5 +1,5 @@
 /** Words and signs that several parts of the page share. */
-import { markup, type Html } from './markup.ts';
+import { markup, type Html } from '../html/markup.ts';
 import type { JobReport, Report } from './schema.ts';
 import { outcomeSigns, outcomeWord } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** `report.json`: the contract for programs (schema 1), also what `--json FILE` writes. */
 import { z } from 'zod';
-import { type DiagnosisCode, diagnosisCodes } from '../diagnosis/codes.ts';
-import { type OperatorAct, operatorActs } from '../escape/operators.ts';
-import { tiers } from '../tier.ts';
+import { type DiagnosisCode, diagnosisCodes } from '../health/diagnosis/codes.ts';
+import { type OperatorAct, operatorActs } from '../move/operators.ts';
+import { tiers } from '../job/tier.ts';
 
 export const outcomes = ['running', 'left', 'failed'] as const;
 
@@ -28,7 +28,7 @@ const jobReportSchema = z.object({
   rtoSeconds: z.number().nullable(),
   steps: z.array(stepSchema),
   evidence: z.array(z.string()),
-  /** Why a job that was started did not come up, as a code of `model/diagnosis/codes.ts`. */
+  /** Why a job that was started did not come up, as a code of `model/health/diagnosis/codes.ts`. */
   diagnosis: z.enum(Object.keys(diagnosisCodes) as [DiagnosisCode, ...DiagnosisCode[]]).optional(),
 });
 export type JobReport = z.infer<typeof jobReportSchema>;

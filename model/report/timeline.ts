@@ -1,5 +1,5 @@
 /** Geometry of the timeline: every length is a share (0 to 1) of the drawn width, so that it fits any screen. */
-import { tiers, type Tier } from '../tier.ts';
+import { tiers, type Tier } from '../job/tier.ts';
 import { largest } from './nearest-rank.ts';
 import type { JobReport, Report } from './schema.ts';
 

@@ -4,7 +4,7 @@
  * Flink are simulated, with the start times of real ones; the processes of all of them share this machine.
  */
 import { fleetNamespace } from '../../lab/fleet/fleet-jobs.ts';
-import { jobKey } from '../../model/job.ts';
+import { jobKey } from '../../model/job/job.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import { startStage, type FleetStage } from '../integration/fleet/stage.ts';
 import { countCost, type ProcessCost } from './process-cost.ts';

@@ -3,11 +3,11 @@
  * zone of half as many nodes. Cost per job should stay flat without room; with room each job looks at every node.
  */
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
-import type { EscapeAssessment } from '../../model/escape/plan-types.ts';
-import { planEscape } from '../../model/escape/plan.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { tiers } from '../../model/tier.ts';
+import type { EscapeAssessment } from '../../model/move/plan-types.ts';
+import { planEscape } from '../../model/move/plan.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import { tiers } from '../../model/job/tier.ts';
 import { timed, withRatios, type BenchRow } from './row.ts';
 
 /** TaskManagers of a job, of about two cores each. */

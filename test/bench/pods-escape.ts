@@ -1,7 +1,7 @@
 /** The escape of the bench of pods: a stage with a worker on a cluster that is nearly full, and one trigger. */
 import { fleetNamespace, type FleetJob } from '../../lab/fleet/fleet-jobs.ts';
 import type { Report } from '../../model/report/schema.ts';
-import { tiers } from '../../model/tier.ts';
+import { tiers } from '../../model/job/tier.ts';
 import { startStage } from '../integration/fleet/stage.ts';
 import type { TestCluster } from '../integration/servers/scheduling.ts';
 import { tierOf, type PodsSize } from './pods-size.ts';

@@ -2,7 +2,7 @@
 import type { PodsPerJob } from '../../lab/fleet/pods/pods-of-job.ts';
 import { usualPods } from '../../lab/fleet/pods/pods-of-job.ts';
 import { usualNode, type NodeShape } from '../../lab/fleet/pods/simulated-nodes.ts';
-import type { Tier } from '../../model/tier.ts';
+import type { Tier } from '../../model/job/tier.ts';
 
 export interface PodsSize {
   jobs: number;

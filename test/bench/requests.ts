@@ -2,10 +2,10 @@
  * What protection asks of a store: requests of one job's round and of its retention, counted in simulated zones. `n` is
  * the number of requests and `ratio` that number by the first row's; the time is that of the simulation.
  */
-import { retainJob } from '../../activities/retain/retain-job.ts';
+import { retainJob } from '../../jobs/retention/retain-job.ts';
 import { deploy, fleetOf, protectAll, stagePulse } from '../simulation/harness/fleet.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
-import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 import { timed, type BenchRow } from './row.ts';
 
 /** Retention keeps three, so the fourth round is the first after which it has something to delete. */

@@ -1,7 +1,7 @@
 /** Standbys and recovery points of made-up jobs for the bench of starts. */
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import type { RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 
 const recoveryPoint = '20260101T000000Z-0000abcd';
 

@@ -6,19 +6,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { buildBundle } from '../../worker/build-bundle.ts';
+import { buildBundle } from '../../runtime/build-bundle.ts';
 import { createWorker } from '../../worker/run-worker.ts';
-import { protectZone } from '../../worker/client.ts';
-import { applySchedules } from '../../worker/schedules.ts';
-import { jobKey } from '../../model/job.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import { tiers, type Tier } from '../../model/tier.ts';
-import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.ts';
+import { protectZone } from '../../client/client.ts';
+import { applySchedules } from '../../client/schedules.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations } from '../../model/job/marks.ts';
+import { tiers, type Tier } from '../../model/job/tier.ts';
+import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { fleetOf, userDeployment, type FleetJob } from '../simulation/harness/fleet.ts';
 import { startServer } from '../simulation/harness/server.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';
-import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 import { timed, type BenchRow } from './row.ts';
 
 /** Of all jobs; the rest is P3. */

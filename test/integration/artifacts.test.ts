@@ -1,10 +1,10 @@
 /** Jars between real stores: versitygw for S3, a NameNode and DataNode for HDFS, and across. */
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bringArtifact, type Brought } from '../../activities/artifacts/bring-artifact.ts';
-import { readSecret } from '../../activities/secrets.ts';
-import { openStore } from '../../activities/storage/open-store.ts';
-import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { bringArtifact, type Brought } from '../../jobs/artifacts/bring-artifact.ts';
+import { readSecret } from '../../adapters/secrets.ts';
+import { openStore } from '../../adapters/storage/open-store.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import type { Config, StoreConfig } from '../../model/config/types.ts';
 import { wholeStore } from '../../model/store-location.ts';
 import { startHdfs, type HdfsServer } from './servers/hdfs.ts';

@@ -2,11 +2,11 @@
 import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../activities/failure.ts';
-import { copyFiles, FileGone } from '../../activities/protect/copy-files.ts';
-import { readSecret } from '../../activities/secrets.ts';
-import { openStore } from '../../activities/storage/open-store.ts';
-import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { copyFiles, FileGone } from '../../jobs/snapshot/copy-files.ts';
+import { readSecret } from '../../adapters/secrets.ts';
+import { openStore } from '../../adapters/storage/open-store.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import type { S3StoreConfig } from '../../model/config/types.ts';
 import { Pace } from '../../model/protect/pace.ts';
 import { s3StoreOn, setS3Secrets, startS3, type S3Server } from './servers/s3.ts';

@@ -1,14 +1,14 @@
 /** Real pods of simulated jobs: scheduling, priorities, pre-emption and garbage collection are Kubernetes' own. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCluster } from '../../activities/kubernetes/open-cluster.ts';
-import type { ZoneCluster } from '../../activities/kubernetes/port.ts';
+import { openCluster } from '../../adapters/kubernetes/open-cluster.ts';
+import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { PodBody } from '../../lab/fleet/pods/pod-body.ts';
 import { specWithPods } from '../../lab/fleet/pods/pods-of-job.ts';
-import { giveRoom } from '../../model/escape/give-room.ts';
+import { giveRoom } from '../../model/move/give-room.ts';
 import { demandOf } from '../../model/capacity/demand.ts';
-import { jobOf, type FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
-import type { Tier } from '../../model/tier.ts';
+import { jobOf, type FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { labels } from '../../model/job/marks.ts';
+import type { Tier } from '../../model/job/tier.ts';
 import { until } from './servers/process.ts';
 import { startCluster, type TestCluster } from './servers/scheduling.ts';
 

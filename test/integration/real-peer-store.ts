@@ -3,17 +3,17 @@
  * for, so is the store at home, and bytes come to both by links that can be slowed down.
  */
 import { afterAll, beforeAll } from 'vitest';
-import { openStore } from '../../activities/storage/open-store.ts';
-import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { openStore } from '../../adapters/storage/open-store.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../activities/protect/types.ts';
-import type { Pulse, World } from '../../activities/world.ts';
+import type { ProtectResult } from '../../model/results/protect.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
 import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { annotations } from '../../model/job/marks.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
 import { stepCheckpoints } from '../simulation/harness/step-checkpoints.ts';
-import { SimulatedWorld } from '../simulation/world/simulated-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 import { startHdfs } from './servers/hdfs.ts';
 import { s3Secrets, s3StoreOn, startS3 } from './servers/s3.ts';
 import type { SlowLink } from './servers/slow-link.ts';

@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { recheckJob } from '../../activities/recheck/recheck-job.ts';
-import { readDamage } from '../../activities/storage/damage-marks.ts';
-import { chooseRecoveryPoint, damageOf, readManifest } from '../../activities/storage/recovery-points.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { readDamage } from '../../jobs/recovery-points/damage-marks.ts';
+import { chooseRecoveryPoint, damageOf, readManifest } from '../../jobs/recovery-points/recovery-points.ts';
+import { annotations } from '../../model/job/marks.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { realPeerStages } from './real-peer-store.ts';

@@ -1,8 +1,8 @@
 /** Retention against real stores: what is deleted, that nothing else is, and that no empty folder stays behind. */
 import { describe, expect, it } from 'vitest';
-import { retainJob } from '../../activities/retain/retain-job.ts';
-import { damageOf, readManifest, recoveryPointIds } from '../../activities/storage/recovery-points.ts';
-import type { SnapshotStore } from '../../activities/storage/port.ts';
+import { retainJob } from '../../jobs/retention/retain-job.ts';
+import { damageOf, readManifest, recoveryPointIds } from '../../jobs/recovery-points/recovery-points.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { realPeerStages, type RealPeerStage } from './real-peer-store.ts';
 

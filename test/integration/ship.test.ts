@@ -5,12 +5,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlinkJobManager } from '../../activities/flink/port.ts';
-import { shipCheckpoint, type ShipTask } from '../../activities/protect/ship-checkpoint.ts';
-import { readSecret } from '../../activities/secrets.ts';
-import { openStore } from '../../activities/storage/open-store.ts';
-import type { SnapshotStore } from '../../activities/storage/port.ts';
-import { verifySnapshot } from '../../activities/storage/verify-snapshot.ts';
+import type { FlinkJobManager } from '../../adapters/flink/port.ts';
+import { shipCheckpoint, type ShipTask } from '../../jobs/snapshot/ship-checkpoint.ts';
+import { readSecret } from '../../adapters/secrets.ts';
+import { openStore } from '../../adapters/storage/open-store.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
+import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
 import type { StoreConfig } from '../../model/config/types.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { readMetadata } from '../../model/snapshot/read-metadata.ts';

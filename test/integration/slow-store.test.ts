@@ -3,9 +3,9 @@
  * more. The probe before the round saw nothing of it.
  */
 import { describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../activities/failure.ts';
-import { chooseRecoveryPoint, damageOf, readManifest } from '../../activities/storage/recovery-points.ts';
-import { patience } from '../../activities/storage/stall-watch.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { chooseRecoveryPoint, damageOf, readManifest } from '../../jobs/recovery-points/recovery-points.ts';
+import { patience } from '../../adapters/storage/stall-watch.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { realPeerStages, type RealPeerStage } from './real-peer-store.ts';
 

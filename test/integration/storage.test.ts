@@ -1,9 +1,9 @@
 /** The same promises of both kinds of store, kept against real servers: versitygw for S3, a NameNode and DataNode for HDFS. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OutsideFailure, type FailureClass } from '../../activities/failure.ts';
-import { openStore } from '../../activities/storage/open-store.ts';
-import type { SnapshotStore, StoredObject } from '../../activities/storage/port.ts';
+import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
+import { openStore } from '../../adapters/storage/open-store.ts';
+import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
 import type { S3StoreConfig, SecretSource, StoreConfig, WebHdfsStoreConfig } from '../../model/config/types.ts';
 import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
 import { freePorts } from './servers/process.ts';
@@ -260,7 +260,7 @@ describe.each([
     for (const { seen } of results) expect(winners).toContain(seen);
     expect(winners).toContain(stays);
     // S3 itself and HDFS name exactly one. versitygw looks first and writes then, which is why an epoch is read back
-    // after it was created (activities/storage/epochs.ts); how many it lets through is chance.
+    // after it was created (jobs/claims/epochs.ts); how many it lets through is chance.
     if (kind !== 'S3') expect(winners).toHaveLength(1);
     expect(winners.length).toBeLessThan(32);
   });

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cachePaths } from '../../lab/layout.ts';
-import { loadConfig } from '../../worker/config/load.ts';
-import { temporalOptions } from '../../worker/temporal.ts';
+import { loadConfig } from '../../runtime/config/load.ts';
+import { temporalOptions } from '../../client/temporal.ts';
 
 const [configFile, version, ...workflowIds] = process.argv.slice(2);
 if (!configFile || !version || workflowIds.length === 0) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildBundle, bundlePath } from '../../worker/build-bundle.ts';
+import { buildBundle, bundlePath } from '../../runtime/build-bundle.ts';
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url));
 const histories = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../activities/protect/types.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import type { ProtectResult } from '../../model/results/protect.ts';
+import { annotations } from '../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
-import { SimulatedWorld } from './world/simulated-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const jarBytes = (word: string) => new TextEncoder().encode(`${word} `.repeat(2_000));

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askTemporal, isReachable } from '../../worker/api/ask-temporal.ts';
-import { requestEscape } from '../../worker/client.ts';
-import { progressOf } from '../../worker/running-escape.ts';
+import { askTemporal, isReachable } from '../../api/ask-temporal.ts';
+import { requestEscape } from '../../client/client.ts';
+import { progressOf } from '../../client/running-escape.ts';
 import { startServer } from './harness/server.ts';
 import { twoZones } from './harness/two-zones.ts';
 

@@ -1,15 +1,15 @@
 /** A zone of two clusters: lost as a whole, or one of them while the other goes on. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFromPeers } from '../../activities/escape/find-report.ts';
-import type { EscapeInput } from '../../model/escape/input.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { readFromPeers } from '../../zones/reports/find-report.ts';
+import type { EscapeInput } from '../../model/inputs/escape-input.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { reportSchema, type Report } from '../../model/report/schema.ts';
-import type { Tier } from '../../model/tier.ts';
-import { hookRoutes } from '../../worker/api/routes/hooks.ts';
-import type { Answer, ApiContext, Call } from '../../worker/api/route.ts';
-import { followEscape, protectZone, requestEscape } from '../../worker/client.ts';
-import { findRunning, requireRunning, tellEscape } from '../../worker/running-escape.ts';
+import type { Tier } from '../../model/job/tier.ts';
+import { hookRoutes } from '../../api/routes/hooks.ts';
+import type { Answer, ApiContext, Call } from '../../api/route.ts';
+import { followEscape, protectZone, requestEscape } from '../../client/client.ts';
+import { findRunning, requireRunning, tellEscape } from '../../client/running-escape.ts';
 import { deploy, type FleetJob } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

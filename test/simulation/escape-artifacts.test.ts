@@ -1,7 +1,7 @@
 /** Escapes of jobs whose jars lay in the lost zone's store. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { deploy, fleetOf, protectAll, userDeployment, type FleetJob } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';

@@ -1,7 +1,7 @@
 /** What operators tell a running escape: approval, jobs to skip, tiers to hold. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tellEscape, type Telling } from '../../worker/running-escape.ts';
+import { tellEscape, type Telling } from '../../client/running-escape.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';

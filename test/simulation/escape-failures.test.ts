@@ -1,13 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeKeys } from '../../model/store-keys.ts';
-import { labels } from '../../model/kubernetes/marks.ts';
+import { labels } from '../../model/job/marks.ts';
 import { fleetOf, protectAll } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import type { RunFault } from './world/job-fault.ts';
+import type { RunFault } from '../../simulation/world/job-fault.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Escapes of a part of a zone, and limits within which nothing is. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import { requestEscape } from '../../worker/client.ts';
+import { annotations } from '../../model/job/marks.ts';
+import { requestEscape } from '../../client/client.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

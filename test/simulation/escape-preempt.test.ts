@@ -1,8 +1,8 @@
 /** An escape into a zone that is full: P3 jobs that run there make room for what matters more, and for nothing else. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../model/job.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations } from '../../model/job/marks.ts';
 import type { Report } from '../../model/report/schema.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { fullPeer, resident } from './harness/full-peer.ts';

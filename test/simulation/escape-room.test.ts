@@ -1,9 +1,9 @@
 /** What the room of the peer zone, the weight of jobs and who feeds whom make of an escape. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { annotations } from '../../model/job/marks.ts';
 import type { NodeCapacity } from '../../model/capacity/types.ts';
-import { jobKey } from '../../model/job.ts';
+import { jobKey } from '../../model/job/job.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

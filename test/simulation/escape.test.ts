@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../model/job.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';

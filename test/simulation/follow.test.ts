@@ -1,10 +1,10 @@
 /** Rounds follow what owners do to their jobs at home, by Temporal and a worker over two simulated zones. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import type { Tier } from '../../model/tier.ts';
-import { protectZone } from '../../worker/client.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { Tier } from '../../model/job/tier.ts';
+import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, userDeployment } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';

@@ -1,10 +1,10 @@
 /** Jobs that made room go on from their savepoints, once there is room again. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../model/job.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations } from '../../model/job/marks.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { giveBack } from '../../worker/give-back.ts';
+import { giveBack } from '../../client/give-back.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { fullPeer, resident } from './harness/full-peer.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';

@@ -1,13 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../model/job.ts';
+import { jobKey } from '../../model/job/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import type { LedgerEntry } from './world/ledger.ts';
+import type { LedgerEntry } from '../../simulation/world/ledger.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import { createServer } from 'node:net';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { protectZone } from '../../worker/client.ts';
-import { recheckZone } from '../../worker/upkeep.ts';
+import { protectZone } from '../../client/client.ts';
+import { recheckZone } from '../../client/upkeep.ts';
 import { fleetOf, deploy } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

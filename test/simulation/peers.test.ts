@@ -1,15 +1,15 @@
 /** A zone with two peers: who takes which job, how one moves, and how both take the zone's jobs when it is lost. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seeProtection } from '../../activities/protect/see-protection.ts';
-import { readFromPeers } from '../../activities/escape/find-report.ts';
+import { seeProtection } from '../../zones/protection/see-protection.ts';
+import { readFromPeers } from '../../zones/reports/find-report.ts';
 import type { NodeCapacity } from '../../model/capacity/types.ts';
-import { jobKey } from '../../model/job.ts';
-import type { FlinkDeployment } from '../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
 import { reportSchema, type Report } from '../../model/report/schema.ts';
-import type { Tier } from '../../model/tier.ts';
-import { followEscape, protectZone, requestEscape } from '../../worker/client.ts';
+import type { Tier } from '../../model/job/tier.ts';
+import { followEscape, protectZone, requestEscape } from '../../client/client.ts';
 import { deploy, fleetOf, type FleetJob } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

@@ -1,14 +1,14 @@
 /** Savepoints beside what the job writes by itself: running checkpoints, savepoints that hang, the job's own time-out. */
 import { describe, expect, test } from 'vitest';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../activities/protect/types.ts';
-import { manifestSchema } from '../../model/recovery-point/manifest.ts';
+import type { ProtectResult } from '../../model/results/protect.ts';
+import { manifestSchema } from '../../model/recovery/manifest.ts';
 import { deploy, fleetOf, protectAll, stagePulse } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import type { SimulatedRun } from './world/simulated-run.ts';
-import { SimulatedWorld } from './world/simulated-world.ts';
+import type { SimulatedRun } from '../../simulation/world/simulated-run.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 const [job] = fleetOf({ P1: 1 });
 

@@ -1,17 +1,17 @@
 /** Rounds amid troubles of either store, of a JobManager and of a second protector: what was kept stays good. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../activities/failure.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import { protectZone } from '../../worker/client.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
+import { annotations } from '../../model/job/marks.ts';
+import { protectZone } from '../../client/client.ts';
 import { fleetOf, stagePulse, userDeployment } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import { MortalWorld } from './world/mortal-world.ts';
+import { MortalWorld } from '../../simulation/world/mortal-world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

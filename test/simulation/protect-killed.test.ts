@@ -1,11 +1,11 @@
 /** A worker that is killed amid a round of protection: Temporal repeats the round, and what was kept before stays good. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import type { ProtectMode } from '../../model/protect/mode.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
+import { annotations } from '../../model/job/marks.ts';
+import type { ProtectMode } from '../../model/job/mode.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { protectZone } from '../../worker/client.ts';
+import { protectZone } from '../../client/client.ts';
 import { fleetOf, protectAll, userDeployment } from './harness/fleet.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';

@@ -1,9 +1,9 @@
 /** What whoever waits for a round sees of it meanwhile. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { annotations } from '../../model/job/marks.ts';
 import type { RoundProgress } from '../../model/protect/round-progress.ts';
-import { protectZone } from '../../worker/client.ts';
+import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, userDeployment } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

@@ -1,13 +1,13 @@
 /** A round that dies between any two of its steps, and is repeated: nothing lost, nothing double. */
 import { describe, expect, test } from 'vitest';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import type { Tier } from '../../model/tier.ts';
+import { annotations } from '../../model/job/marks.ts';
+import type { Tier } from '../../model/job/tier.ts';
 import { deploy, fleetOf, stagePulse } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import { MortalWorld } from './world/mortal-world.ts';
-import { SimulatedWorld } from './world/simulated-world.ts';
+import { MortalWorld } from '../../simulation/world/mortal-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 interface Step {
   tier: Tier;

@@ -1,15 +1,15 @@
 /** Rounds of protection in mode ship, without Temporal: what is copied, what is not, and what happens when it breaks off. */
 import { describe, expect, test } from 'vitest';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../activities/protect/types.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
+import type { ProtectResult } from '../../model/results/protect.ts';
+import { annotations } from '../../model/job/marks.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import { MortalWorld } from './world/mortal-world.ts';
-import { SimulatedWorld } from './world/simulated-world.ts';
+import { MortalWorld } from '../../simulation/world/mortal-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 const job = { namespace: 'default', name: 'p1-0' };
 const key = 'default/p1-0';

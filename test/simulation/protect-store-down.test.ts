@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { failuresToStop } from '../../model/protect/breaker.ts';
-import { protectZone } from '../../worker/client.ts';
+import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, protectAll } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';

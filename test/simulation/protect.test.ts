@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
-import { protectZone } from '../../worker/client.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, userDeployment } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { seeProtection } from '../../activities/protect/see-protection.ts';
-import { rememberRound } from '../../activities/protect/remember-round.ts';
+import { seeProtection } from '../../zones/protection/see-protection.ts';
+import { rememberRound } from '../../zones/protection/remember-round.ts';
 import { protectionTable } from '../../cli/render/protection-table.ts';
 import { plainColours } from '../../cli/render/colour.ts';
 import { deploy, fleetOf, protectAll, userDeployment } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
-import { SimulatedWorld } from './world/simulated-world.ts';
+import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 const never = new AbortController().signal;
 

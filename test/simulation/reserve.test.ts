@@ -1,8 +1,8 @@
 /** Room that is kept free for P1 jobs, from a round of protection until their escape. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { protectZone } from '../../worker/client.ts';
-import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.ts';
+import { protectZone } from '../../client/client.ts';
+import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { deploy, fleetOf } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

@@ -1,10 +1,10 @@
 /** Copies of jars go when nobody names them any more, and not before. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { leavingForMs } from '../../activities/artifacts/leaving.ts';
+import { leavingForMs } from '../../jobs/claims/leaving.ts';
 import { sweepArtifacts } from '../../activities/retain/sweep-artifacts.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { retainZone } from '../../worker/upkeep.ts';
+import { retainZone } from '../../client/upkeep.ts';
 import { deploy, fleetOf, protectAll, stagePulse, userDeployment } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

@@ -2,15 +2,15 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { retainForgotten } from '../../activities/retain/retain-forgotten.ts';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { retainZone } from '../../worker/upkeep.ts';
+import { retainZone } from '../../client/upkeep.ts';
 import { fleetOf, protectAll, stagePulse } from './harness/fleet.ts';
 import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import { MortalWorld } from './world/mortal-world.ts';
+import { MortalWorld } from '../../simulation/world/mortal-world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -1,18 +1,18 @@
 /** Old recovery points go after rounds of protection and by command; what is needed stays, whoever dies. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { retainJob } from '../../activities/retain/retain-job.ts';
-import { damageOf } from '../../activities/storage/recovery-points.ts';
-import { annotations } from '../../model/kubernetes/marks.ts';
+import { retainJob } from '../../jobs/retention/retain-job.ts';
+import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
+import { annotations } from '../../model/job/marks.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery-point/manifest.ts';
-import { protectZone } from '../../worker/client.ts';
-import { retainZone } from '../../worker/upkeep.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import { protectZone } from '../../client/client.ts';
+import { retainZone } from '../../client/upkeep.ts';
 import { deploy, fleetOf, protectAll, stagePulse, userDeployment } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import { MortalWorld } from './world/mortal-world.ts';
+import { MortalWorld } from '../../simulation/world/mortal-world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** After the escape: the lost zone comes back, what runs elsewhere is stopped in it, and it can take the jobs again. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { reportStore } from '../../activities/escape/report-shelf.ts';
-import { followEscape, protectZone, requestEscape } from '../../worker/client.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import { reportStore } from '../../zones/reports/report-shelf.ts';
+import { followEscape, protectZone, requestEscape } from '../../client/client.ts';
 import { reportSchema } from '../../model/report/schema.ts';
 import { deploy, fleetOf } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { EscapeProgress } from '../../model/escape/progress.ts';
+import type { EscapeProgress } from '../../model/move/progress.ts';
 import { fleetOf } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

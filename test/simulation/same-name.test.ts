@@ -1,10 +1,10 @@
 /** Two zones with a job of one namespace and name each, and a peer that has room for one object of that name. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seeProtection } from '../../activities/protect/see-protection.ts';
-import { recoveryPointIds } from '../../activities/storage/recovery-points.ts';
-import { annotations, labels } from '../../model/kubernetes/marks.ts';
-import { protectZone } from '../../worker/client.ts';
+import { seeProtection } from '../../zones/protection/see-protection.ts';
+import { recoveryPointIds } from '../../jobs/recovery-points/recovery-points.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import { protectZone } from '../../client/client.ts';
 import { deploy } from './harness/fleet.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

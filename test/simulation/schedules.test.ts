@@ -1,9 +1,9 @@
 /** Periodic protection: the schedules follow the configuration, and a round that one starts protects its tier alone. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jobKey } from '../../model/job.ts';
-import { applySchedules, listSchedules, removeSchedules } from '../../worker/schedules.ts';
-import type { ProtectSummary } from '../../workflows/protect-zone/protect-zone.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { applySchedules, listSchedules, removeSchedules } from '../../client/schedules.ts';
+import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { deploy, fleetOf } from './harness/fleet.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';

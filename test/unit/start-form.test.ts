@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { complaintsAboutEscapeInput, type EscapeInput } from '../../model/escape/input.ts';
-import { startFormInput, startFormLink } from '../../worker/start-form.ts';
+import { complaintsAboutEscapeInput, type EscapeInput } from '../../model/inputs/escape-input.ts';
+import { startFormInput, startFormLink } from '../../client/start-form.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
 
 const { config, home } = twoZones('form');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { OutsideFailure, type FailureClass } from '../../activities/failure.ts';
-import { untilAnswered } from '../../activities/until-answered.ts';
+import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
+import { untilAnswered } from '../../adapters/until-answered.ts';
 
 const failing = (failureClass: FailureClass, retryAfterMs?: number) =>
   new OutsideFailure(failureClass, 'x', `${failureClass}.`, retryAfterMs === undefined ? {} : { retryAfterMs });

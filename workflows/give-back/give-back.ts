@@ -5,9 +5,9 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { GivenBack } from '../../activities/give-back/give-back-job.ts';
 import type { GiveBackActivities } from '../../activities/give-back/index.ts';
-import { complaintsAboutGiveBackInput, type GiveBackInput } from '../../model/give-back-input.ts';
-import type { JobRef } from '../../model/job.ts';
-import { failInItsWords, whyFailed } from '../failure-words.ts';
+import { complaintsAboutGiveBackInput, type GiveBackInput } from '../../model/inputs/give-back-input.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import { failInItsWords, whyFailed } from '../shared/failure-words.ts';
 
 /** Jobs on their way at once. */
 const jobsInFlight = 20;

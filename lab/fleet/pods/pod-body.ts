@@ -3,9 +3,9 @@
  * scheduler pre-empts one. A job is up only while every one of its pods runs.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobRef } from '../../../model/job.ts';
-import { jobKey } from '../../../model/job.ts';
-import { jobOf, type FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import type { JobRef } from '../../../model/job/job.ts';
+import { jobKey } from '../../../model/job/job.ts';
+import { jobOf, type FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import type { JobBody } from '../job-body.ts';
 import type { PodApi } from './api.ts';
 import { metadataAs } from './follow.ts';

@@ -2,8 +2,8 @@
 import { demandOf } from '../../../model/capacity/demand.ts';
 import type { PodTemplateSpec } from '../../../model/capacity/pod-template.ts';
 import type { PodShape } from '../../../model/capacity/types.ts';
-import type { FlinkDeployment, FlinkDeploymentSpec } from '../../../model/kubernetes/flink-deployment.ts';
-import type { Tier } from '../../../model/tier.ts';
+import type { FlinkDeployment, FlinkDeploymentSpec } from '../../../model/job/flink-deployment.ts';
+import type { Tier } from '../../../model/job/tier.ts';
 import { madeFor, simulatedNode, simulatedTaint } from './labels.ts';
 import { priorityClassOf } from './priority-classes.ts';
 

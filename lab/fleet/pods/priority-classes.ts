@@ -1,5 +1,5 @@
 /** Priority classes by tier, so that the scheduler serves the more important first and clears room for them. */
-import { type Tier, tiers } from '../../../model/tier.ts';
+import { type Tier, tiers } from '../../../model/job/tier.ts';
 import type { PodApi } from './api.ts';
 
 /** Far apart, so that a cluster can put classes of its own between them. */

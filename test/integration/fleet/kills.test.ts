@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { jobKey } from '../../../model/job.ts';
+import { jobKey } from '../../../model/job/job.ts';
 import type { Report } from '../../../model/report/schema.ts';
 import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.ts';
 import { until } from '../servers/process.ts';

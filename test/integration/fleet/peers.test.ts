@@ -3,7 +3,7 @@ import { writeFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { fleetJobs } from '../../../lab/fleet/fleet-jobs.ts';
-import { jobKey } from '../../../model/job.ts';
+import { jobKey } from '../../../model/job/job.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { until } from '../servers/process.ts';
 import type { PeerZone } from './peer-zone.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fleetNamespace, type FleetJob } from '../../../lab/fleet/fleet-jobs.ts';
 import { PodBody } from '../../../lab/fleet/pods/pod-body.ts';
 import { specWithPods } from '../../../lab/fleet/pods/pods-of-job.ts';
-import type { Tier } from '../../../model/tier.ts';
+import type { Tier } from '../../../model/job/tier.ts';
 import { until } from '../servers/process.ts';
 import { startCluster, type TestCluster } from '../servers/scheduling.ts';
 import { startStage, type FleetStage } from './stage.ts';

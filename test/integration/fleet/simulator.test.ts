@@ -1,11 +1,11 @@
 /** A fleet of simulated jobs escapes: what the simulator plays is what the product takes for Flink. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verifySnapshot } from '../../../activities/storage/verify-snapshot.ts';
-import { readManifest, recoveryPointIds } from '../../../activities/storage/recovery-points.ts';
-import { openStore } from '../../../activities/storage/open-store.ts';
-import { jobKey } from '../../../model/job.ts';
+import { verifySnapshot } from '../../../jobs/recovery-points/verify-snapshot.ts';
+import { readManifest, recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
+import { openStore } from '../../../adapters/storage/open-store.ts';
+import { jobKey } from '../../../model/job/job.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
-import { readSecret } from '../../../activities/secrets.ts';
+import { readSecret } from '../../../adapters/secrets.ts';
 import { home, peer, startStage, type FleetStage } from './stage.ts';
 
 let stage: FleetStage;

@@ -10,10 +10,10 @@ import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-proces
 import { fleetNamespace } from '../../../lab/fleet/fleet-jobs.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { reportSchema, type Report } from '../../../model/report/schema.ts';
-import { buildBundle } from '../../../worker/build-bundle.ts';
-import { followEscape, requestEscape } from '../../../worker/client.ts';
-import { loadConfig } from '../../../worker/config/load.ts';
-import { connectClient } from '../../../worker/temporal.ts';
+import { buildBundle } from '../../../runtime/build-bundle.ts';
+import { followEscape, requestEscape } from '../../../client/client.ts';
+import { loadConfig } from '../../../runtime/config/load.ts';
+import { connectClient } from '../../../client/temporal.ts';
 import { startTemporal, type TemporalServer } from '../servers/temporal.ts';
 import { home, prefix, startPeerZone, type PeerOptions, type PeerZone } from './peer-zone.ts';
 

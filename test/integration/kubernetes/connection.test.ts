@@ -2,8 +2,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OutsideFailure } from '../../../activities/failure.ts';
-import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
+import type { OutsideFailure } from '../../../adapters/failure.ts';
+import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
 import { failureOf } from '../../outside-failure.ts';

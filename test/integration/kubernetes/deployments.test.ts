@@ -1,9 +1,9 @@
 /** The Kubernetes adapter's FlinkDeployments against a real API server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { forEachAtOnce } from '../../../activities/at-once.ts';
-import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
-import { noObject, type ZoneCluster } from '../../../activities/kubernetes/port.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import { forEachAtOnce } from '../../../adapters/at-once.ts';
+import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
+import { noObject, type ZoneCluster } from '../../../adapters/kubernetes/port.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
 import { failureOf } from '../../outside-failure.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
+import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import type { Placeholder } from '../../../model/capacity/reserve.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';

@@ -1,7 +1,7 @@
 /** What decides on room, read from a real API server: nodes, pods of all namespaces, quotas. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
+import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
 

@@ -1,14 +1,14 @@
 /** Pods, Events, the service proxy and the gathering of a diagnosis, against a real API server without nodes. */
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFlinkGateway } from '../../../activities/flink/gateway.ts';
-import { gatherDiagnosis } from '../../../activities/flink/gather-diagnosis.ts';
-import { openCluster } from '../../../activities/kubernetes/open-cluster.ts';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
-import { diagnose } from '../../../model/diagnosis/diagnose.ts';
+import { createFlinkGateway } from '../../../adapters/flink/gateway.ts';
+import { gatherDiagnosis } from '../../../adapters/flink/gather-diagnosis.ts';
+import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
+import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
+import { diagnose } from '../../../model/health/diagnosis/diagnose.ts';
 import type { FlinkServer } from '../../unit/flink/flink-server.ts';
 import { startFlinkServer } from '../../unit/flink/flink-server.ts';
-import { recorded } from '../../unit/flink/recorded.ts';
+import { recorded } from '../../../simulation/flink/recorded.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
 import { startKubernetes } from '../servers/kubernetes.ts';
 import { failureOf } from '../../outside-failure.ts';

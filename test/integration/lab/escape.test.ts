@@ -15,11 +15,11 @@ import { labRestore } from '../../../lab/commands/restore.ts';
 import { sampleJobs } from '../../../lab/jobs/sample-jobs.ts';
 import { labZone } from '../../../lab/layout.ts';
 import { markTraffic, trafficSinceMark } from '../../../lab/zones/traffic.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
 import { storeKeys } from '../../../model/store-location.ts';
-import { readManifest, recoveryPointIds } from '../../../activities/storage/recovery-points.ts';
-import { followEscape, protectZone, requestEscape } from '../../../worker/client.ts';
-import type { EscapeProgress } from '../../../model/escape/progress.ts';
+import { readManifest, recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
+import { followEscape, protectZone, requestEscape } from '../../../client/client.ts';
+import type { EscapeProgress } from '../../../model/move/progress.ts';
 import { azEscape, freshLab, writeVariant, type LabFixture } from './fixture.ts';
 import { spoilLargestFile } from './recovery-points.ts';
 

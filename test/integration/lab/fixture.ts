@@ -14,9 +14,9 @@ import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
 import { labHome, type LabZoneName } from '../../../lab/layout.ts';
 import { writeLabConfig } from '../../../lab/product-config.ts';
 import type { Config } from '../../../model/config/types.ts';
-import { loadConfig } from '../../../worker/config/load.ts';
-import { connectClient } from '../../../worker/temporal.ts';
-import { openWorld, type OpenWorld } from '../../../worker/world.ts';
+import { loadConfig } from '../../../runtime/config/load.ts';
+import { connectClient } from '../../../client/temporal.ts';
+import { openWorld, type OpenWorld } from '../../../runtime/world.ts';
 
 const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 

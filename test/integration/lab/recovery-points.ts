@@ -1,7 +1,7 @@
 /** What lies in az-b of a job, and how a test spoils it. */
-import { readManifest, recoveryPointIds } from '../../../activities/storage/recovery-points.ts';
+import { readManifest, recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
 import type { SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-location.ts';
 import type { LabFixture } from './fixture.ts';
 

@@ -9,7 +9,7 @@ import { waitForState } from '../../../cli/demo/wait-for-state.ts';
 import { readReport } from '../../../cli/read-report.ts';
 import { labKill } from '../../../lab/commands/kill.ts';
 import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import { protectZone, followEscape, requestEscape } from '../../../worker/client.ts';
+import { protectZone, followEscape, requestEscape } from '../../../client/client.ts';
 import { freshLab, type LabFixture } from './fixture.ts';
 import { manifestsOf, spoilLargestFile } from './recovery-points.ts';
 

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readReport } from '../../../cli/read-report.ts';
 import { labKill } from '../../../lab/commands/kill.ts';
 import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import type { JobReport } from '../../../model/report/schema.ts';
-import { followEscape, protectZone, requestEscape } from '../../../worker/client.ts';
+import { followEscape, protectZone, requestEscape } from '../../../client/client.ts';
 import { freshLab, type LabFixture } from './fixture.ts';
 import { manifestsOf, spoilLargestFile } from './recovery-points.ts';
 

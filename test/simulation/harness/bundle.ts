@@ -1,5 +1,5 @@
 /** Once before all files: the bundle of today's workflows. */
-import { buildBundle } from '../../../worker/build-bundle.ts';
+import { buildBundle } from '../../../runtime/build-bundle.ts';
 
 export async function setup(): Promise<void> {
   await buildBundle();

@@ -1,12 +1,12 @@
 /** Jobs of a simulated zone: running there, and protected as the product itself protects them. */
 import { protectJob } from '../../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../../activities/protect/types.ts';
-import type { Pulse } from '../../../activities/world.ts';
-import { jobKey, type JobRef } from '../../../model/job.ts';
-import { labels } from '../../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import type { Tier } from '../../../model/tier.ts';
-import type { SimulatedWorld } from '../world/simulated-world.ts';
+import type { ProtectResult } from '../../../model/results/protect.ts';
+import type { Pulse } from '../../../adapters/world.ts';
+import { jobKey, type JobRef } from '../../../model/job/job.ts';
+import { labels } from '../../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import type { Tier } from '../../../model/job/tier.ts';
+import type { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface FleetJob extends JobRef {

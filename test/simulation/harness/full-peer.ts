@@ -1,7 +1,7 @@
 /** A peer zone without room, where P3 jobs run. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { NodeCapacity } from '../../../model/capacity/types.ts';
-import { jobKey } from '../../../model/job.ts';
+import { jobKey } from '../../../model/job/job.ts';
 import { deploy, type FleetJob } from './fleet.ts';
 import { Scenario } from './scenario.ts';
 

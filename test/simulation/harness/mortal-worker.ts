@@ -1,9 +1,9 @@
 /** A worker beside a scenario that can be killed at any request. */
 import { NativeConnection } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { activityPulse } from '../../../activities/pulse.ts';
+import { activityPulse } from '../../../activities/shared/pulse.ts';
 import { createWorker } from '../../../worker/run-worker.ts';
-import { MortalWorld } from '../world/mortal-world.ts';
+import { MortalWorld } from '../../../simulation/world/mortal-world.ts';
 import type { Scenario } from './scenario.ts';
 import { waitUntil } from './wait-until.ts';
 

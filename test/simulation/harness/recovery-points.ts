@@ -1,6 +1,6 @@
 /** What a job's recovery points in the peer zone are, as the store holds them. */
 import { storeKeys } from '../../../model/store-keys.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Manifests, oldest first. */

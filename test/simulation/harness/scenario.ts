@@ -2,15 +2,15 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../../model/config/types.ts';
-import type { EscapeInput } from '../../../model/escape/input.ts';
-import type { EscapeProgress } from '../../../model/escape/progress.ts';
+import type { EscapeInput } from '../../../model/inputs/escape-input.ts';
+import type { EscapeProgress } from '../../../model/move/progress.ts';
 import { reportSchema, type JobReport, type Report } from '../../../model/report/schema.ts';
-import { activityPulse } from '../../../activities/pulse.ts';
-import type { ReportSummary } from '../../../activities/escape/types.ts';
-import { followEscape, requestEscape } from '../../../worker/client.ts';
-import { tellEscape, type OperatorWord } from '../../../worker/running-escape.ts';
+import { activityPulse } from '../../../activities/shared/pulse.ts';
+import type { ReportSummary } from '../../../model/results/escape.ts';
+import { followEscape, requestEscape } from '../../../client/client.ts';
+import { tellEscape, type OperatorWord } from '../../../client/running-escape.ts';
 import { createWorker } from '../../../worker/run-worker.ts';
-import { SimulatedWorld } from '../world/simulated-world.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { deploy, protectAll, type FleetJob } from './fleet.ts';
 import { twoZones, type Stage } from './two-zones.ts';
 

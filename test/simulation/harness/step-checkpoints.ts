@@ -1,6 +1,6 @@
 /** Checkpoints one by one as a test asks for them: however slow the machine, neighbours share files. */
-import type { SimulatedRun } from '../world/simulated-run.ts';
-import type { SimulatedWorld } from '../world/simulated-world.ts';
+import type { SimulatedRun } from '../../../simulation/world/simulated-run.ts';
+import type { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** From its first completed checkpoint on, the run has a new one each time that the result is called, and only then. */

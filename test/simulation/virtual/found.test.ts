@@ -1,12 +1,12 @@
 /** What seeds have found, each as the smallest scenario that shows it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import { labels } from '../../../model/kubernetes/marks.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import { labels } from '../../../model/job/marks.ts';
 import { withCluster } from './laws/change-world.ts';
 import { runSeed } from './run-seed.ts';
 import { calmScenario } from './scenario/calm.ts';
-import { currentWork } from './temporal/current-work.ts';
+import { currentWork } from '../../../simulation/temporal/current-work.ts';
 
 test('a twin whose JobManager says nothing does not keep its batch from starting', async () => {
   const scenario = calmScenario([{ tier: 'P0', twinFault: 'rest-silent' }, { tier: 'P0' }]);

@@ -6,9 +6,9 @@ import { play, type Played } from './scenario/play.ts';
 import { playSequel } from './scenario/sequel.ts';
 import { drawScenario, type Scenario } from './scenario/scenario.ts';
 import { Stage, type Mutate } from './scenario/stage.ts';
-import { loadBundle } from './temporal/workflow-code.ts';
-import { originMs, VirtualTime } from './time/virtual-time.ts';
-import { installVirtualGlobals } from './time/virtual-globals.ts';
+import { loadBundle } from '../../../simulation/temporal/workflow-code.ts';
+import { originMs, VirtualTime } from '../../../simulation/time/virtual-time.ts';
+import { installVirtualGlobals } from '../../../simulation/time/virtual-globals.ts';
 
 export interface SeedResult {
   seed: number;

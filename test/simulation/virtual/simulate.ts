@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { explainAndExit } from '../../../cli/explain.ts';
 import { progressBar } from '../../../cli/render/bar.ts';
 import { createProgress } from '../../../cli/render/progress.ts';
-import { buildBundle } from '../../../worker/build-bundle.ts';
+import { buildBundle } from '../../../runtime/build-bundle.ts';
 import { mutants } from './laws/mutants.ts';
 import { runSeeds, type SeedsSummary } from './run-seeds.ts';
 

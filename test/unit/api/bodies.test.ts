@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { complaintsAboutEscapeInput } from '../../../model/escape/input.ts';
-import { complaintsAboutProtectInput } from '../../../model/protect-input.ts';
-import { parseBody, requireJson } from '../../../worker/api/body.ts';
-import { escapeBody, inputOf, protectionBody } from '../../../worker/api/schemas.ts';
+import { complaintsAboutEscapeInput } from '../../../model/inputs/escape-input.ts';
+import { complaintsAboutProtectInput } from '../../../model/inputs/protect-input.ts';
+import { parseBody, requireJson } from '../../../api/body.ts';
+import { escapeBody, inputOf, protectionBody } from '../../../api/schemas.ts';
 
 /** What is wrong with a body, in words; empty when it is fine. */
 function complaint(schema: typeof escapeBody | typeof protectionBody, body: unknown): string {

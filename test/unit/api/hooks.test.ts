@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../../model/config/types.ts';
-import { parseBody } from '../../../worker/api/body.ts';
-import { alertmanagerBody, lostByAlerts } from '../../../worker/api/hooks/alertmanager.ts';
-import { wholeZones } from '../../../worker/api/hooks/lost-zone.ts';
-import { lostByIncident, pagerdutyBody } from '../../../worker/api/hooks/pagerduty.ts';
-import { isSigned } from '../../../worker/api/hooks/signature.ts';
+import { parseBody } from '../../../api/body.ts';
+import { alertmanagerBody, lostByAlerts } from '../../../api/hooks/alertmanager.ts';
+import { wholeZones } from '../../../api/hooks/lost-zone.ts';
+import { lostByIncident, pagerdutyBody } from '../../../api/hooks/pagerduty.ts';
+import { isSigned } from '../../../api/hooks/signature.ts';
 
 interface GivenAlert {
   status?: string;

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../../worker/api/openapi.ts';
-import { createRoutes } from '../../../worker/api/routes/index.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import { openApiDocument } from '../../../api/openapi.ts';
+import { createRoutes } from '../../../api/routes/index.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 
 const { config, home } = twoZones('openapi');

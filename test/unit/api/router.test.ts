@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Route } from '../../../worker/api/route.ts';
-import { matchRoute, paramNames } from '../../../worker/api/router.ts';
+import type { Route } from '../../../api/route.ts';
+import { matchRoute, paramNames } from '../../../api/router.ts';
 
 function route(method: Route['method'], path: string): Route {
   return {

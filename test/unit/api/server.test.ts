@@ -5,9 +5,9 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { Call, Route } from '../../../worker/api/route.ts';
-import { createApiServer } from '../../../worker/api/server.ts';
-import { loadTokens } from '../../../worker/api/tokens.ts';
+import type { Call, Route } from '../../../api/route.ts';
+import { createApiServer } from '../../../api/server.ts';
+import { loadTokens } from '../../../api/tokens.ts';
 
 const operator = 'operator-0123456789abcdef';
 const viewer = 'viewer-0123456789abcdef';

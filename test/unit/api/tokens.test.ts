@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ApiConfig, ApiRole } from '../../../model/config/types.ts';
-import { decide, loadTokens } from '../../../worker/api/tokens.ts';
+import { decide, loadTokens } from '../../../api/tokens.ts';
 
 const values = { anna: 'anna-0123456789abcdef', otto: 'otto-0123456789abcdef', vera: 'vera-0123456789abcdef' };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { artifactsOf } from '../../../model/artifacts/find.ts';
 import { placeOf, uriInPeer } from '../../../model/artifacts/place.ts';
 import { renameUris } from '../../../model/artifacts/rename.ts';
-import type { FlinkDeploymentSpec } from '../../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeploymentSpec } from '../../../model/job/flink-deployment.ts';
 import { hdfsOf, inSight, s3Of, wayBack } from './stores.ts';
 
 const digest = 'ab'.repeat(32);

@@ -1,10 +1,10 @@
 /** Deleting copies beside rounds that name them, with every request a step and every process mortal. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { leavingForMs, stopLeaving, whileDeletingCopies } from '../../../activities/artifacts/leaving.ts';
-import { sweepStore } from '../../../activities/artifacts/sweep-store.ts';
-import { makerIsDeadAfterMs } from '../../../activities/retain/making-or-deleting.ts';
-import type { World } from '../../../activities/world.ts';
+import { leavingForMs, stopLeaving, whileDeletingCopies } from '../../../jobs/claims/leaving.ts';
+import { sweepStore } from '../../../activities/retain/sweep-store.ts';
+import { makerIsDeadAfterMs } from '../../../jobs/claims/making-or-deleting.ts';
+import type { World } from '../../../adapters/world.ts';
 import { copiesNamedIn } from '../../../model/artifacts/sweep.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { storeKeys } from '../../../model/store-keys.ts';

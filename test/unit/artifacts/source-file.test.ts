@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { oneAtATime } from '../../../activities/artifacts/one-at-a-time.ts';
-import { FileChanged, provenBytes } from '../../../activities/artifacts/proven-bytes.ts';
-import { Source, SourceTrouble } from '../../../activities/artifacts/source-file.ts';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
+import { oneAtATime } from '../../../jobs/claims/one-at-a-time.ts';
+import { FileChanged, provenBytes } from '../../../jobs/artifacts/proven-bytes.ts';
+import { Source, SourceTrouble } from '../../../jobs/artifacts/source-file.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
 import type { Config } from '../../../model/config/types.ts';
 
 const { signal } = new AbortController();

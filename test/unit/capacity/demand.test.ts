@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { costOf, demandOf } from '../../../model/capacity/demand.ts';
 import { NodeRoom } from '../../../model/capacity/node-room.ts';
 import type { JobDemand } from '../../../model/capacity/types.ts';
-import type { FlinkDeploymentSpec } from '../../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeploymentSpec } from '../../../model/job/flink-deployment.ts';
 import { node } from './arbitrary-room.ts';
 
 const mebi = 2 ** 20;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import { placeholderDeployment, reserveFor } from '../../../model/capacity/reserve.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
 import { gibi } from './arbitrary-room.ts';
 
 function standby(name: string, more: { tier?: string; role?: string; from?: string; cpu?: unknown } = {}) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isFinal } from '../../../activities/escape/early-end.ts';
-import type { DiagnosisCode } from '../../../model/diagnosis/codes.ts';
-import { diagnosisCodes } from '../../../model/diagnosis/codes.ts';
-import { diagnose } from '../../../model/diagnosis/diagnose.ts';
-import type { DiagnosisInput, PodFacts } from '../../../model/diagnosis/input.ts';
-import { recordedLog, sighting } from '../flink/recorded.ts';
+import { isFinal } from '../../../jobs/run/early-end.ts';
+import type { DiagnosisCode } from '../../../model/health/diagnosis/codes.ts';
+import { diagnosisCodes } from '../../../model/health/diagnosis/codes.ts';
+import { diagnose } from '../../../model/health/diagnosis/diagnose.ts';
+import type { DiagnosisInput, PodFacts } from '../../../model/health/diagnosis/input.ts';
+import { recordedLog, sighting } from '../../../simulation/flink/recorded.ts';
 
 function pod(changes: Partial<PodFacts>): PodFacts {
   return {

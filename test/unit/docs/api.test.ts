@@ -3,12 +3,12 @@ import type { Client } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../../model/config/parse.ts';
-import { parseConfigText } from '../../../worker/config/load.ts';
-import { parseBody } from '../../../worker/api/body.ts';
-import { matchRoute } from '../../../worker/api/router.ts';
-import { createRoutes } from '../../../worker/api/routes/index.ts';
-import { escapeBody } from '../../../worker/api/schemas.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import { parseConfigText } from '../../../runtime/config/load.ts';
+import { parseBody } from '../../../api/body.ts';
+import { matchRoute } from '../../../api/router.ts';
+import { createRoutes } from '../../../api/routes/index.ts';
+import { escapeBody } from '../../../api/schemas.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { codeBlocks, readDocument } from './documents.ts';
 
 const example = codeBlocks(readDocument('docs/settings.md')).find(({ text }) => text.startsWith('api:'))!;

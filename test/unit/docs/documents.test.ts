@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { labTemporal } from '../../../lab/layout.ts';
-import { complaintsAboutEscapeInput } from '../../../model/escape/input.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { isTier } from '../../../model/tier.ts';
-import { parseConfigText } from '../../../worker/config/load.ts';
+import { complaintsAboutEscapeInput } from '../../../model/inputs/escape-input.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { isTier } from '../../../model/job/tier.ts';
+import { parseConfigText } from '../../../runtime/config/load.ts';
 import { printedCommands, printedNpmScripts, whyUnknown } from './commands.ts';
 import { codeBlocks, readDocument, relativeLinks, repoRoot, tableRows } from './documents.ts';
 
@@ -119,7 +119,7 @@ describe('docs/runbook.md', () => {
   });
 
   test('sends updates and queries that the escape has', () => {
-    const messages = readFileSync(`${repoRoot}/workflows/escape-zone/messages.ts`, 'utf8');
+    const messages = readFileSync(`${repoRoot}/workflows/escape/messages.ts`, 'utf8');
     const updates = [...text.matchAll(/workflow update execute .*--name (\w+)/g)].map(([, name]) => name);
     expect(updates).toEqual(['approve', 'pause', 'resume', 'abort', 'skipJob', 'holdTier', 'releaseTier']);
     for (const name of updates) expect(messages).toMatch(new RegExp(`defineUpdate<[^(]*>\\('${name}'\\)`));

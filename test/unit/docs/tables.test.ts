@@ -1,12 +1,12 @@
 /** The reference pages say what the tables in the code say: no more, no less, in the same words. */
 import { describe, expect, test } from 'vitest';
-import { isFinal } from '../../../activities/escape/early-end.ts';
-import { failureClasses } from '../../../activities/failure.ts';
+import { isFinal } from '../../../jobs/run/early-end.ts';
+import { failureClasses } from '../../../adapters/failure.ts';
 import { parseConfig } from '../../../model/config/parse.ts';
 import { settings } from '../../../model/config/settings.ts';
 import { parseDurationMs } from '../../../model/duration.ts';
-import { diagnosisCodes, type DiagnosisCode } from '../../../model/diagnosis/codes.ts';
-import { findingCodes } from '../../../model/findings/codes.ts';
+import { diagnosisCodes, type DiagnosisCode } from '../../../model/health/diagnosis/codes.ts';
+import { findingCodes } from '../../../model/readiness/codes.ts';
 import { errorCodes } from '../../../model/error-codes.ts';
 import { codeOf, readDocument, tableRows } from './documents.ts';
 import { schemaSettings } from './schema-settings.ts';

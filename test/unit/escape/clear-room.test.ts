@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import type { PodRequest } from '../../../model/capacity/types.ts';
 import { ZoneRoom, type RoomSeen } from '../../../model/capacity/zone-room.ts';
-import { batchesOf } from '../../../model/escape/batches.ts';
-import { ClearRoom } from '../../../model/escape/clear-room.ts';
-import type { EscapePlan } from '../../../model/escape/plan-types.ts';
-import { planEscape } from '../../../model/escape/plan.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { tiers, type Tier } from '../../../model/tier.ts';
+import { batchesOf } from '../../../model/move/batches.ts';
+import { ClearRoom } from '../../../model/capacity/clear-room.ts';
+import type { EscapePlan } from '../../../model/move/plan-types.ts';
+import { planEscape } from '../../../model/move/plan.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { tiers, type Tier } from '../../../model/job/tier.ts';
 import { node } from '../capacity/arbitrary-room.ts';
 
 interface Wanted {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchesInFlight, expectWaves, type Schedule } from '../../../model/escape/expectation.ts';
-import type { Tier } from '../../../model/tier.ts';
+import { batchesInFlight, expectWaves, type Schedule } from '../../../model/move/expectation.ts';
+import type { Tier } from '../../../model/job/tier.ts';
 
 const schedule: Schedule = {
   startsPerSecond: 20,

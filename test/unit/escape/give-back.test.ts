@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { giveBackTable } from '../../../cli/commands/give-back.ts';
 import { plainColours } from '../../../cli/render/colour.ts';
-import { dismissPatch } from '../../../model/escape/dismiss.ts';
-import { madeRoom, planGiveBack, returningObject, returnPatch } from '../../../model/escape/give-back.ts';
-import { complaintsAboutGiveBackInput } from '../../../model/give-back-input.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations } from '../../../model/kubernetes/marks.ts';
+import { dismissPatch } from '../../../model/move/dismiss.ts';
+import { madeRoom, planGiveBack, returningObject, returnPatch } from '../../../model/move/give-back.ts';
+import { complaintsAboutGiveBackInput } from '../../../model/inputs/give-back-input.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { mergePatch } from '../../../model/merge-patch.ts';
 import { node } from '../capacity/arbitrary-room.ts';
 

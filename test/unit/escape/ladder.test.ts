@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diagnosisCodes, type DiagnosisCode } from '../../../model/diagnosis/codes.ts';
-import { fallbackOf, withFallback } from '../../../model/escape/fallback.ts';
-import { nextRung, type Rung } from '../../../model/escape/ladder.ts';
-import { annotations } from '../../../model/kubernetes/marks.ts';
+import { diagnosisCodes, type DiagnosisCode } from '../../../model/health/diagnosis/codes.ts';
+import { fallbackOf, withFallback } from '../../../model/move/fallback.ts';
+import { nextRung, type Rung } from '../../../model/move/ladder.ts';
+import { annotations } from '../../../model/job/marks.ts';
 
 describe('the next rung', () => {
   test('of a damaged snapshot is an older one, three times at most', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lineageLevels, maxLevels, type Fed } from '../../../model/escape/lineage.ts';
+import { lineageLevels, maxLevels, type Fed } from '../../../model/lineage/lineage.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LookPace } from '../../../activities/escape/look-pace.ts';
+import { LookPace } from '../../../jobs/run/look-pace.ts';
 
 /** Lets `count` things begin and none end. */
 function begin(count: number, act: (never: () => Promise<never>) => unknown): void {

@@ -6,7 +6,7 @@ import {
   speedsFrom,
   withMeasure,
   type EscapeMeasure,
-} from '../../../model/escape/measured.ts';
+} from '../../../model/report/measured.ts';
 import { assembleReport } from '../../../model/report/assemble.ts';
 import type { Report } from '../../../model/report/schema.ts';
 import { sampleInput, sampleJob, samplePreempted, sampleStart } from '../report/sample-report.ts';

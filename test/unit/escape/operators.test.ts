@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escapeView } from '../../../cli/render/escape-view.ts';
-import { actSentence, complaintsAboutNote, operatorActs, standingSentences } from '../../../model/escape/operators.ts';
-import { type EscapeProgress, progressMarkdown } from '../../../model/escape/progress.ts';
+import { actSentence, complaintsAboutNote, operatorActs, standingSentences } from '../../../model/move/operators.ts';
+import { type EscapeProgress, progressMarkdown } from '../../../model/move/progress.ts';
 
 describe('what comes with an act', () => {
   test('needs who acts, and what it is about', () => {

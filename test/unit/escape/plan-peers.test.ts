@@ -1,13 +1,13 @@
 /** The plan of an escape into several peers. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batchesOf } from '../../../model/escape/batches.ts';
-import type { EscapeAssessment } from '../../../model/escape/plan-types.ts';
-import { planEscape } from '../../../model/escape/plan.ts';
-import { jobKey } from '../../../model/job.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { tiers, type Tier } from '../../../model/tier.ts';
+import { batchesOf } from '../../../model/move/batches.ts';
+import type { EscapeAssessment } from '../../../model/move/plan-types.ts';
+import { planEscape } from '../../../model/move/plan.ts';
+import { jobKey } from '../../../model/job/job.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { tiers, type Tier } from '../../../model/job/tier.ts';
 import { node } from '../capacity/arbitrary-room.ts';
 
 const peers = ['az-b', 'az-c', 'az-d'];

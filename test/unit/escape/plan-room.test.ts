@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ZoneRoom, type RoomSeen } from '../../../model/capacity/zone-room.ts';
 import { demandOf } from '../../../model/capacity/demand.ts';
-import { noRoom } from '../../../model/escape/give-room.ts';
-import { maxLevels } from '../../../model/escape/lineage.ts';
-import { batchesOf } from '../../../model/escape/batches.ts';
-import type { EscapeAssessment, EscapePlan } from '../../../model/escape/plan-types.ts';
-import { planEscape } from '../../../model/escape/plan.ts';
-import { jobKey } from '../../../model/job.ts';
-import { type FlinkDeployment, jobOf } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { tiers, type Tier } from '../../../model/tier.ts';
+import { noRoom } from '../../../model/move/give-room.ts';
+import { maxLevels } from '../../../model/lineage/lineage.ts';
+import { batchesOf } from '../../../model/move/batches.ts';
+import type { EscapeAssessment, EscapePlan } from '../../../model/move/plan-types.ts';
+import { planEscape } from '../../../model/move/plan.ts';
+import { jobKey } from '../../../model/job/job.ts';
+import { type FlinkDeployment, jobOf } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { tiers, type Tier } from '../../../model/job/tier.ts';
 import { node, nodes, pods } from '../capacity/arbitrary-room.ts';
 
 interface Candidate {

@@ -5,7 +5,7 @@ import {
   progressMarkdown,
   type TierProgress,
   totalProgress,
-} from '../../../model/escape/progress.ts';
+} from '../../../model/move/progress.ts';
 
 const startedAt = '2026-11-21T02:03:04.000Z';
 const after = (seconds: number): number => Date.parse(startedAt) + seconds * 1_000;

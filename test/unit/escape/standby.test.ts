@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StoreConfig, ZoneConfig } from '../../../model/config/types.ts';
-import { promotePatch, renderSpecForZone, renderStandby, startPatch } from '../../../model/escape/standby.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import { promotePatch, renderSpecForZone, renderStandby, startPatch } from '../../../model/move/standby.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
 import { mergePatch } from '../../../model/merge-patch.ts';
 
 function storeOf(zone: string, more: Record<string, string> = {}): StoreConfig {

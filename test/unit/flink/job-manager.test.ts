@@ -1,13 +1,13 @@
 /** The Flink adapter by URL, against recorded answers. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import { createFlinkGateway } from '../../../activities/flink/gateway.ts';
-import type { FlinkJobManager } from '../../../activities/flink/port.ts';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import { createFlinkGateway } from '../../../adapters/flink/gateway.ts';
+import type { FlinkJobManager } from '../../../adapters/flink/port.ts';
+import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import type { ZoneConfig } from '../../../model/config/types.ts';
 import type { FlinkServer } from './flink-server.ts';
 import { startFlinkServer } from './flink-server.ts';
-import { recorded } from './recorded.ts';
+import { recorded } from '../../../simulation/flink/recorded.ts';
 import { failureOf } from '../../outside-failure.ts';
 
 const jobId = '00000000000000000000000000000abc';

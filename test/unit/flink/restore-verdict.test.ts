@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JobSighting, RestoreHistory } from '../../../model/flink/restore-history.ts';
-import { nothingSeen, remember, restartsOf } from '../../../model/flink/restore-history.ts';
-import { restoreVerdict, twinVerdict } from '../../../model/flink/restore-verdict.ts';
-import { allTasksRun } from '../../../model/flink/tasks.ts';
+import type { JobSighting, RestoreHistory } from '../../../model/health/flink/restore-history.ts';
+import { nothingSeen, remember, restartsOf } from '../../../model/health/flink/restore-history.ts';
+import { restoreVerdict, twinVerdict } from '../../../model/health/flink/restore-verdict.ts';
+import { allTasksRun } from '../../../model/health/flink/tasks.ts';
 import { samePath } from '../../../model/store-location.ts';
-import { askedPath, sighting } from './recorded.ts';
+import { askedPath, sighting } from '../../../simulation/flink/recorded.ts';
 
 const ask = { path: askedPath, samePath };
 

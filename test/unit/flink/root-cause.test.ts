@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { savepointStatusAnswer } from '../../../activities/flink/answers.ts';
-import { causeChain, mostTelling, rootCause } from '../../../model/flink/root-cause.ts';
-import { recorded, sighting } from './recorded.ts';
+import { savepointStatusAnswer } from '../../../adapters/flink/answers.ts';
+import { causeChain, mostTelling, rootCause } from '../../../model/health/flink/root-cause.ts';
+import { recorded, sighting } from '../../../simulation/flink/recorded.ts';
 
 const masked = `java.lang.Exception: Exception while creating StreamOperatorStateContext.
 \tat org.apache.flink.streaming.api.operators.StreamTaskStateInitializerImpl.streamOperatorStateContext(X.java:330)

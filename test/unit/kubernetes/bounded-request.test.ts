@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { BoundedRequest } from '../../../activities/bounded-request.ts';
-import { boundedRequest, networkReason } from '../../../activities/bounded-request.ts';
+import type { BoundedRequest } from '../../../adapters/bounded-request.ts';
+import { boundedRequest, networkReason } from '../../../adapters/bounded-request.ts';
 import type { FlinkServer } from '../flink/flink-server.ts';
 import { startFlinkServer } from '../flink/flink-server.ts';
 

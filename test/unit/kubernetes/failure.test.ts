@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureOf, isAbsentObject } from '../../../activities/kubernetes/failure.ts';
+import { failureOf, isAbsentObject } from '../../../adapters/kubernetes/failure.ts';
 
 const status = (code: number, reason: string, message: string, more: object = {}): string =>
   JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code, ...more });

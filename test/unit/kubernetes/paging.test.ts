@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BoundedAnswer } from '../../../activities/bounded-request.ts';
-import type { KubernetesClient } from '../../../activities/kubernetes/client.ts';
-import { listAll, listFromMemory } from '../../../activities/kubernetes/paging.ts';
+import type { BoundedAnswer } from '../../../adapters/bounded-request.ts';
+import type { KubernetesClient } from '../../../adapters/kubernetes/client.ts';
+import { listAll, listFromMemory } from '../../../adapters/kubernetes/paging.ts';
 
 const expired = {
   status: 410,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { BoundedAnswer } from '../../../activities/bounded-request.ts';
-import type { KubernetesClient } from '../../../activities/kubernetes/client.ts';
-import { eventsOf } from '../../../activities/kubernetes/events.ts';
-import type { PodSummary } from '../../../activities/kubernetes/port.ts';
+import type { BoundedAnswer } from '../../../adapters/bounded-request.ts';
+import type { KubernetesClient } from '../../../adapters/kubernetes/client.ts';
+import { eventsOf } from '../../../adapters/kubernetes/events.ts';
+import type { PodSummary } from '../../../adapters/kubernetes/port.ts';
 
 const podNamed = (name: string) => ({ name }) as PodSummary;
 

@@ -10,7 +10,7 @@ import { demandOf } from '../../../model/capacity/demand.ts';
 import { podRequestsOf } from '../../../model/capacity/pod-template.ts';
 import { parseCpuMillis } from '../../../model/capacity/quantity.ts';
 import type { NodeCapacity } from '../../../model/capacity/types.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 
 const job = (uid: string): FlinkDeployment => ({
   apiVersion: 'flink.apache.org/v1beta1',

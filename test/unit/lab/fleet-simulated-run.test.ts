@@ -1,13 +1,13 @@
 /** What a simulated job would answer, against the product's own reading of Flink's answers. */
 import { describe, expect, test } from 'vitest';
-import { checkpointsAnswer, exceptionsAnswer, jobAnswer, jobsAnswer } from '../../../activities/flink/answers.ts';
+import { checkpointsAnswer, exceptionsAnswer, jobAnswer, jobsAnswer } from '../../../adapters/flink/answers.ts';
 import { fleetJobs } from '../../../lab/fleet/fleet-jobs.ts';
 import { faultOf, jobFaults, type JobFault } from '../../../lab/fleet/job-fault.ts';
 import { answerOf, nobodyListens } from '../../../lab/fleet/rest-answers.ts';
 import { SimulatedRun } from '../../../lab/fleet/simulated-run.ts';
 import { slowestStartMs, startTakesMs } from '../../../lab/fleet/start-times.ts';
-import { nothingSeen, remember } from '../../../model/flink/restore-history.ts';
-import { restoreVerdict } from '../../../model/flink/restore-verdict.ts';
+import { nothingSeen, remember } from '../../../model/health/flink/restore-history.ts';
+import { restoreVerdict } from '../../../model/health/flink/restore-verdict.ts';
 import { samePath } from '../../../model/store-location.ts';
 
 const path = 's3a://state/az-escape/snapshots/fleet/a/t/savepoint-1';

@@ -5,8 +5,8 @@ import { fillTemplate } from '../../../model/config/fill-template.ts';
 import { sampleJobs } from '../../../lab/jobs/sample-jobs.ts';
 import { labPeerOf, labStoreFlinkConfiguration } from '../../../lab/jobs/store-settings.ts';
 import { labZone, labZoneNames, type LabZoneName } from '../../../lab/layout.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { tiers } from '../../../model/tier.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { tiers } from '../../../model/job/tier.ts';
 
 const hostFolders = { flink: '/cache/flink', jdk: ['/etc/java-17-openjdk', '/etc/ssl'] };
 

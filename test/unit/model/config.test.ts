@@ -6,7 +6,7 @@ import {
   peersOfClusters,
   zoneOfCluster,
 } from '../../../model/config/zone-clusters.ts';
-import { ConfigError, parseConfigText } from '../../../worker/config/load.ts';
+import { ConfigError, parseConfigText } from '../../../runtime/config/load.ts';
 
 const minimal = `
 zones:

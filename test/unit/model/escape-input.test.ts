@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { complaintsAboutEscapeInput, idPart } from '../../../model/escape/input.ts';
-import { complaintsAboutProtectInput } from '../../../model/protect-input.ts';
+import { complaintsAboutEscapeInput, idPart } from '../../../model/inputs/escape-input.ts';
+import { complaintsAboutProtectInput } from '../../../model/inputs/protect-input.ts';
 
 describe('the input of an escape', () => {
   test('needs nothing but the zone', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { labelsOf, keepLabels } from '../../../model/kubernetes/job-labels.ts';
-import { meetsSelector, parseLabelSelector, type LabelRequirement } from '../../../model/kubernetes/label-selector.ts';
-import { annotations, labels as marks } from '../../../model/kubernetes/marks.ts';
+import { labelsOf, keepLabels } from '../../../model/job/job-labels.ts';
+import { meetsSelector, parseLabelSelector, type LabelRequirement } from '../../../model/job/label-selector.ts';
+import { annotations, labels as marks } from '../../../model/job/marks.ts';
 
 function requirements(text: string): LabelRequirement[] {
   const parsed = parseLabelSelector(text);

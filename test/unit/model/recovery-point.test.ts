@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recoveryPointId } from '../../../model/recovery-point/id.ts';
-import { manifestSchema } from '../../../model/recovery-point/manifest.ts';
+import { recoveryPointId } from '../../../model/recovery/id.ts';
+import { manifestSchema } from '../../../model/recovery/manifest.ts';
 
 const trigger = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: 32, maxLength: 32 });
 const time = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2099, 0) });

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { stepsOf, takeTurn } from '../../../activities/protect/budgets.ts';
-import { copyFiles } from '../../../activities/protect/copy-files.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import type { World } from '../../../activities/world.ts';
+import { stepsOf, takeTurn } from '../../../jobs/snapshot/budgets.ts';
+import { copyFiles } from '../../../jobs/snapshot/copy-files.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import type { World } from '../../../adapters/world.ts';
 import { Pace } from '../../../model/protect/pace.ts';
 import { Turnstile } from '../../../model/protect/turnstile.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { annotations } from '../../../model/kubernetes/marks.ts';
-import { choosePeers, wishedPeer, type PeerSeen, type Stranger } from '../../../model/protect/choose-peer.ts';
+import { annotations } from '../../../model/job/marks.ts';
+import { choosePeers, wishedPeer, type PeerSeen, type Stranger } from '../../../model/placement/choose-peer.ts';
 import { demand, gibi, node, nodes, pods, shape } from '../capacity/arbitrary-room.ts';
 
 const job = (name: string) => ({ namespace: 'default', name });

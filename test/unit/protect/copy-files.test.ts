@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { copyFiles, FileGone } from '../../../activities/protect/copy-files.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
+import { copyFiles, FileGone } from '../../../jobs/snapshot/copy-files.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 
 const { signal } = new AbortController();
 const copiesOf = (names: string[]) => names.map((name) => ({ from: name, to: `there/${name}`, sizeBytes: 3 }));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { holdsSpec } from '../../../model/kubernetes/same-spec.ts';
-import { deletionsAreBelievable, followStandby, readEnded } from '../../../model/protect/follow.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { holdsSpec } from '../../../model/job/same-spec.ts';
+import { deletionsAreBelievable, followStandby, readEnded } from '../../../model/placement/follow.ts';
 
 const nowMs = Date.parse('2026-01-02T00:00:00.000Z');
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { annotations } from '../../../model/kubernetes/marks.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { chooseMode } from '../../../model/protect/mode.ts';
+import { annotations } from '../../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { chooseMode } from '../../../model/job/mode.ts';
 
 const shippable = {
   'state.backend.type': 'rocksdb',

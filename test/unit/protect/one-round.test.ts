@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { holdRound } from '../../../activities/protect/one-round.ts';
-import { announceMaking } from '../../../activities/retain/making-or-deleting.ts';
+import { holdRound } from '../../../jobs/claims/one-round.ts';
+import { announceMaking } from '../../../jobs/claims/making-or-deleting.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { stagePulse } from '../../simulation/harness/fleet.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 
 const job = { namespace: 'shop', name: 'orders' };

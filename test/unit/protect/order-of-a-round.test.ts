@@ -1,14 +1,14 @@
 /** What a round does before what, and what it leaves undone then: each rule broken by itself makes one of these fail. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { protectJob } from '../../../activities/protect/protect-job.ts';
-import type { ProtectResult } from '../../../activities/protect/types.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
+import type { ProtectResult } from '../../../model/results/protect.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from '../../simulation/harness/fleet.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 import { waitUntil } from '../../simulation/harness/wait-until.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 
 const fleet = fleetOf({ P1: 3 });
 const [job] = fleet as [(typeof fleet)[0], ...typeof fleet];

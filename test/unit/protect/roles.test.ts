@@ -1,9 +1,9 @@
 /** Which role a round tells a P0 job at home, beside an escape that fences it there. */
 import { expect, test } from 'vitest';
-import type { ZoneCluster } from '../../../activities/kubernetes/port.ts';
-import { keepStandby } from '../../../activities/protect/keep-standby.ts';
-import type { FlinkDeployment } from '../../../model/kubernetes/flink-deployment.ts';
-import { labels, roleConfigMapName } from '../../../model/kubernetes/marks.ts';
+import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
+import { keepStandby } from '../../../jobs/standby/keep-standby.ts';
+import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
+import { labels, roleConfigMapName } from '../../../model/job/marks.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
 
 const { signal } = new AbortController();

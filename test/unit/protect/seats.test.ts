@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestSeats, seatOfKey, type Seat } from '../../../model/protect/seats.ts';
+import { newestSeats, seatOfKey, type Seat } from '../../../model/placement/seats.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 
 const seat: fc.Arbitrary<Seat> = fc.record({

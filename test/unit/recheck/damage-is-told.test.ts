@@ -2,15 +2,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { protectJob } from '../../../activities/protect/protect-job.ts';
 import { recheckJob } from '../../../activities/recheck/recheck-job.ts';
-import { chooseRecoveryPoint } from '../../../activities/storage/recovery-points.ts';
-import { annotations } from '../../../model/kubernetes/marks.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { chooseRecoveryPoint } from '../../../jobs/recovery-points/recovery-points.ts';
+import { annotations } from '../../../model/job/marks.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from '../../simulation/harness/fleet.ts';
 import { stepCheckpoints } from '../../simulation/harness/step-checkpoints.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
-import type { SimulatedStore } from '../../simulation/world/simulated-store.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import type { SimulatedStore } from '../../../simulation/world/simulated-store.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 
 const fleet = fleetOf({ P1: 1 });
 const job = { namespace: 'default', name: 'p1-0' };

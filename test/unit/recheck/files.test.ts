@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CheckedFile } from '../../../model/recheck/checks.ts';
-import { claimedFiles, pickFiles, type ClaimedFile } from '../../../model/recheck/files.ts';
+import type { CheckedFile } from '../../../model/recovery/recheck/checks.ts';
+import { claimedFiles, pickFiles, type ClaimedFile } from '../../../model/recovery/recheck/files.ts';
 
 const claimed = (key: string, sizeBytes = 10): ClaimedFile => ({
   key,

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { judgeFile } from '../../../activities/recheck/judge.ts';
 import { Pace, readDigests } from '../../../activities/recheck/read-digests.ts';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import type { ClaimedFile } from '../../../model/recheck/files.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import type { ClaimedFile } from '../../../model/recovery/recheck/files.ts';
 
 const { signal } = new AbortController();
 const bytes = randomBytes(100_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coloursFor } from '../../../cli/render/colour.ts';
 import { escapeView } from '../../../cli/render/escape-view.ts';
 import { textWidth } from '../../../cli/render/text-width.ts';
-import type { EscapeProgress } from '../../../model/escape/progress.ts';
+import type { EscapeProgress } from '../../../model/move/progress.ts';
 
 const startedAt = '2026-11-21T02:03:04.000Z';
 const nowMs = Date.parse(startedAt) + 192_400;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostileText } from './hostile-text.ts';
-import { escapeHtml, markup, trusted } from '../../../model/report/markup.ts';
+import { escapeHtml, markup, trusted } from '../../../model/html/markup.ts';
 
 describe('markup', () => {
   it('escapes text and keeps markup', () => {

@@ -1,7 +1,7 @@
 /** Whatever a store answers, in whatever order, retention deletes nothing that a kept recovery point needs. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
 import { DoubtfulStore, lies } from './doubtful-store.ts';
 import { drawnPlot, Kept, type Plot } from './kept.ts';
 

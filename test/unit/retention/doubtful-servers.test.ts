@@ -1,7 +1,7 @@
 /** The same promise with the real adapters, over HTTP, from servers of both kinds whose answers may be wrong. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
 import { Kept as KeptObjects, type FakeRequest, type Lie } from '../storage/fake-stores.ts';
 import { startFakeS3 } from '../storage/fake-s3.ts';
 import { startFakeWebHdfs } from '../storage/fake-webhdfs.ts';

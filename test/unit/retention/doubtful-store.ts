@@ -1,6 +1,6 @@
 /** A store in memory whose answers may be wrong: what a drawn lie says, and no exception where a real server has none. */
-import { OutsideFailure } from '../../../activities/failure.ts';
-import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
 
 /**
  * Of a listing: half of it, nothing, what there was some changes ago, each name twice. Of a listing or a file: a login

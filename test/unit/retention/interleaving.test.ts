@@ -1,14 +1,14 @@
 /** Retention beside shipments, with every request a step and every process mortal: no manifest ever misses a file. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { announceMaking } from '../../../activities/retain/making-or-deleting.ts';
-import { retainJob } from '../../../activities/retain/retain-job.ts';
-import type { RetainResult } from '../../../activities/retain/types.ts';
-import { addToPointIndex, beginPointIndex } from '../../../activities/storage/point-index.ts';
-import { recoveryPointIds } from '../../../activities/storage/recovery-points.ts';
-import { sizesOf } from '../../../activities/storage/sizes-of.ts';
-import type { World } from '../../../activities/world.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { announceMaking } from '../../../jobs/claims/making-or-deleting.ts';
+import { retainJob } from '../../../jobs/retention/retain-job.ts';
+import type { RetainResult } from '../../../model/results/retain.ts';
+import { addToPointIndex, beginPointIndex } from '../../../jobs/recovery-points/point-index.ts';
+import { recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
+import { sizesOf } from '../../../adapters/storage/sizes-of.ts';
+import type { World } from '../../../adapters/world.ts';
+import { manifestSchema, type RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import {
   bytesOf,

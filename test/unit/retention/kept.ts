@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { retainForgotten } from '../../../activities/retain/retain-forgotten.ts';
-import { retainJob } from '../../../activities/retain/retain-job.ts';
-import type { RetainResult } from '../../../activities/retain/types.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { retainJob } from '../../../jobs/retention/retain-job.ts';
+import type { RetainResult } from '../../../model/results/retain.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import {
   hourMs,

@@ -1,17 +1,17 @@
 /** What retention does before what, and what it leaves alone: each rule broken by itself makes one of these fail. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
 import { retainForgotten } from '../../../activities/retain/retain-forgotten.ts';
-import { retainJob } from '../../../activities/retain/retain-job.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
-import { annotations } from '../../../model/kubernetes/marks.ts';
+import { retainJob } from '../../../jobs/retention/retain-job.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { flinkPath, wholeStore } from '../../../model/store-location.ts';
 import { deploy, fleetOf, protectAll, stagePulse } from '../../simulation/harness/fleet.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
-import type { SimulatedStore } from '../../simulation/world/simulated-store.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
-import { writeMetadata } from '../snapshot/write-metadata.ts';
+import type { SimulatedStore } from '../../../simulation/world/simulated-store.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
+import { writeMetadata } from '../../../simulation/snapshot/write-metadata.ts';
 
 const fleet = fleetOf({ P1: 1 });
 const job = { namespace: 'default', name: 'p1-0' };

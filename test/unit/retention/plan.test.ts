@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldersLeftEmpty } from '../../../model/retention/folders.ts';
-import { planRetention } from '../../../model/retention/plan.ts';
-import type { RetentionQuestion, SeenFile, SeenPoint } from '../../../model/retention/types.ts';
-import { retentionPays } from '../../../model/retention/worth.ts';
+import { foldersLeftEmpty } from '../../../model/recovery/retention/folders.ts';
+import { planRetention } from '../../../model/recovery/retention/plan.ts';
+import type { RetentionQuestion, SeenFile, SeenPoint } from '../../../model/recovery/retention/types.ts';
+import { retentionPays } from '../../../model/recovery/retention/worth.ts';
 
 const root = 'snapshots/default/orders';
 const hourMs = 3_600_000;

@@ -1,11 +1,11 @@
 /** What tests of retention have in common: one job that ships checkpoints with shared files, and the world around it. */
-import { OutsideFailure } from '../../../activities/failure.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import type { World } from '../../../activities/world.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import type { World } from '../../../adapters/world.ts';
 import type { Config, StoreConfig } from '../../../model/config/types.ts';
-import { annotations, labels } from '../../../model/kubernetes/marks.ts';
-import { recoveryPointId } from '../../../model/recovery-point/id.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery-point/manifest.ts';
+import { annotations, labels } from '../../../model/job/marks.ts';
+import { recoveryPointId } from '../../../model/recovery/id.ts';
+import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { flinkPath } from '../../../model/store-location.ts';
 

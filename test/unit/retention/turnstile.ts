@@ -3,7 +3,7 @@
  * when all of them sleep, and a process can be killed before or after the effect of any of its requests.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
+import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
 
 export interface Death {
   /** The request at which it dies, counted from 1. */

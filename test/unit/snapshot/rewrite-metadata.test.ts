@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readMetadata } from '../../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../../model/snapshot/rewrite-metadata.ts';
 import type { SnapshotMetadata } from '../../../model/snapshot/types.ts';
-import { metadataModels } from './metadata-model.ts';
-import { writeMetadata } from './write-metadata.ts';
+import { metadataModels } from '../../../simulation/snapshot/metadata-model.ts';
+import { writeMetadata } from '../../../simulation/snapshot/write-metadata.ts';
 
 function read(bytes: Uint8Array): SnapshotMetadata {
   const result = readMetadata(bytes);

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactly, firstBytes, inParts } from '../../../activities/storage/bounded-stream.ts';
-import { OutsideFailure } from '../../../activities/failure.ts';
+import { exactly, firstBytes, inParts } from '../../../adapters/storage/bounded-stream.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
 
 const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b' };
 const chunksOf = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 12 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import { FileGone } from '../../../activities/storage/copy-file.ts';
-import { failureFrom, plainFailure } from '../../../activities/storage/copy-messages.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import { FileGone } from '../../../adapters/storage/copy/copy-file.ts';
+import { failureFrom, plainFailure } from '../../../adapters/storage/copy/copy-messages.ts';
 
 /** As it comes out of another thread. */
 const carried = (error: unknown) => failureFrom(structuredClone(plainFailure(error)));

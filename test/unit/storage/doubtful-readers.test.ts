@@ -1,11 +1,11 @@
 /** What readers conclude when a listing leaves out, or shows as it was, what lies there. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { currentEpoch } from '../../../activities/protect/current-epoch.ts';
-import { claimEpoch, newestEpoch } from '../../../activities/storage/epochs.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import { chooseRecoveryPoint, damageOf } from '../../../activities/storage/recovery-points.ts';
-import type { World } from '../../../activities/world.ts';
-import { annotations } from '../../../model/kubernetes/marks.ts';
+import { currentEpoch } from '../../../jobs/snapshot/current-epoch.ts';
+import { claimEpoch, newestEpoch } from '../../../jobs/claims/epochs.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import { chooseRecoveryPoint, damageOf } from '../../../jobs/recovery-points/recovery-points.ts';
+import type { World } from '../../../adapters/world.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
 import { DoubtfulStore } from '../retention/doubtful-store.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { claimEpoch, newestEpoch } from '../../../activities/storage/epochs.ts';
+import { claimEpoch, newestEpoch } from '../../../jobs/claims/epochs.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
-import type { SimulatedStore } from '../../simulation/world/simulated-store.ts';
-import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
+import type { SimulatedStore } from '../../../simulation/world/simulated-store.ts';
+import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 
 const job = { namespace: 'shop', name: 'orders' };
 const claimOf = (owner: string) => ({ owner, zone: 'az-b', at: '2026-01-01T00:00:00Z' });

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { S3StoreConfig } from '../../../model/config/types.ts';
-import { S3Store } from '../../../activities/storage/s3-store.ts';
+import { S3Store } from '../../../adapters/storage/s3/s3-store.ts';
 import { s3Of } from '../artifacts/stores.ts';
 import { bodyOf, byBytes, loginPage, serve } from './fake-stores.ts';
 import type { Answer, FakeServer, Kept, KeptObject, Lie } from './fake-stores.ts';

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebHdfsStoreConfig } from '../../../model/config/types.ts';
-import { WebHdfsStore } from '../../../activities/storage/webhdfs-store.ts';
+import { WebHdfsStore } from '../../../adapters/storage/webhdfs/webhdfs-store.ts';
 import { hdfsOf } from '../artifacts/stores.ts';
 import { bodyOf, byBytes, foldersAbove, loginPage, serve } from './fake-stores.ts';
 import type { Answer, FakeServer, Kept, KeptState } from './fake-stores.ts';

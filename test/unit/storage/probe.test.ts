@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import type { SnapshotStore } from '../../../activities/storage/port.ts';
-import { probeStore } from '../../../activities/storage/probe.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import { probeStore } from '../../../adapters/storage/probe.ts';
 
 /** A store in memory; each test breaks one thing in it. */
 function memoryStore(broken: Partial<SnapshotStore> = {}) {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readBounded } from '../../../activities/storage/read-bounded.ts';
+import { readBounded } from '../../../adapters/storage/read-bounded.ts';
 
 const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b' };
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createS3Clients } from '../../../activities/storage/s3-client.ts';
+import { createS3Clients } from '../../../adapters/storage/s3/s3-client.ts';
 import { s3Of } from '../artifacts/stores.ts';
 
 const config = s3Of('az-b');

@@ -1,7 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import { s3Failure } from '../../../activities/storage/s3-failure.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import { s3Failure } from '../../../adapters/storage/s3/s3-failure.ts';
 
 const call = { system: 'store az-b/s3', operation: 'put', key: 'epochs/default/orders/3' };
 

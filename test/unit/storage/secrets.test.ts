@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readSecret } from '../../../activities/secrets.ts';
+import { readSecret } from '../../../adapters/secrets.ts';
 
 describe('reading a secret', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
-import { sizesOf } from '../../../activities/storage/sizes-of.ts';
+import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
+import { sizesOf } from '../../../adapters/storage/sizes-of.ts';
 
 /** A store that counts what is asked of it. */
 function storeWith(files: Map<string, number>) {

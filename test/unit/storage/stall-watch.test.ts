@@ -3,7 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Stalled, StallWatch, unstalled, watchedOut, type Patience } from '../../../activities/storage/stall-watch.ts';
+import { Stalled, StallWatch, unstalled, watchedOut, type Patience } from '../../../adapters/storage/stall-watch.ts';
 
 const impatient: Patience = { silenceMs: 200, leastBytesPerSecond: 1_000, overMs: 400 };
 /** On a machine that is busy a chunk may come late: only where silence is what is tried may it be short. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { OutsideFailure } from '../../../activities/failure.ts';
-import { RemoteException, UnreadableAnswer, webHdfsFailure } from '../../../activities/storage/webhdfs-failure.ts';
+import { OutsideFailure } from '../../../adapters/failure.ts';
+import {
+  RemoteException,
+  UnreadableAnswer,
+  webHdfsFailure,
+} from '../../../adapters/storage/webhdfs/webhdfs-failure.ts';
 
 const call = { system: 'store az-b/hdfs', operation: 'read', key: 'a/b' };
 

@@ -1,6 +1,6 @@
 /** Both adapters against servers over HTTP: a listing that is no whole answer is refused, and never read as a short one. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SnapshotStore, StoredObject } from '../../../activities/storage/port.ts';
+import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
 import { Kept, type FakeServer, type Lie } from './fake-stores.ts';
 import { startFakeS3 } from './fake-s3.ts';
 import { startFakeWebHdfs } from './fake-webhdfs.ts';

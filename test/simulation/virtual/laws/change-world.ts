@@ -1,10 +1,10 @@
 /** The world as activities see it, but for some of its members. */
-import type { FlinkJobManager } from '../../../../activities/flink/port.ts';
-import type { ZoneCluster } from '../../../../activities/kubernetes/port.ts';
-import type { SnapshotStore } from '../../../../activities/storage/port.ts';
-import type { World } from '../../../../activities/world.ts';
-import type { EscapePlan } from '../../../../model/escape/plan-types.ts';
-import { currentWork } from '../temporal/current-work.ts';
+import type { FlinkJobManager } from '../../../../adapters/flink/port.ts';
+import type { ZoneCluster } from '../../../../adapters/kubernetes/port.ts';
+import type { SnapshotStore } from '../../../../adapters/storage/port.ts';
+import type { World } from '../../../../adapters/world.ts';
+import type { EscapePlan } from '../../../../model/move/plan-types.ts';
+import { currentWork } from '../../../../simulation/temporal/current-work.ts';
 
 export function withStore(world: World, change: (store: SnapshotStore) => Partial<SnapshotStore>): World {
   return changed(world, {

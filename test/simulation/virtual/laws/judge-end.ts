@@ -1,6 +1,6 @@
 /** Laws that are judged when a run is over: the report against the world, and the world against itself. */
-import { jobKey } from '../../../../model/job.ts';
-import { annotations, labels, roleConfigMapName } from '../../../../model/kubernetes/marks.ts';
+import { jobKey } from '../../../../model/job/job.ts';
+import { annotations, labels, roleConfigMapName } from '../../../../model/job/marks.ts';
 import type { JobReport } from '../../../../model/report/schema.ts';
 import { incident } from '../scenario/people.ts';
 import type { Escaped, Played } from '../scenario/play.ts';

@@ -1,5 +1,5 @@
 /** The laws that a run has broken, each in one sentence. */
-import type { EventLog } from '../event-log.ts';
+import type { EventLog } from '../../../../simulation/event-log.ts';
 
 export class LawBook {
   readonly broken: string[] = [];

@@ -2,10 +2,10 @@
  * The product with one deliberate mistake each, made between its activities and the world. A law that no mutant breaks
  * is a law that nobody knows to bite.
  */
-import { jobKey } from '../../../../model/job.ts';
-import { labels } from '../../../../model/kubernetes/marks.ts';
+import { jobKey } from '../../../../model/job/job.ts';
+import { labels } from '../../../../model/job/marks.ts';
 import type { Mutate } from '../scenario/stage.ts';
-import { currentWork } from '../temporal/current-work.ts';
+import { currentWork } from '../../../../simulation/temporal/current-work.ts';
 import { withCluster, withFlink, withPlan, withStore } from './change-world.ts';
 
 export interface Mutant {

@@ -1,12 +1,12 @@
 /** Laws that are judged while a run goes on, at each request and each write. */
-import { jobKey } from '../../../../model/job.ts';
-import { annotations, labels } from '../../../../model/kubernetes/marks.ts';
-import { jobOf, type FlinkDeployment } from '../../../../model/kubernetes/flink-deployment.ts';
-import type { EscapePlan } from '../../../../model/escape/plan-types.ts';
+import { jobKey } from '../../../../model/job/job.ts';
+import { annotations, labels } from '../../../../model/job/marks.ts';
+import { jobOf, type FlinkDeployment } from '../../../../model/job/flink-deployment.ts';
+import type { EscapePlan } from '../../../../model/move/plan-types.ts';
 import { storeKeys } from '../../../../model/store-keys.ts';
-import type { LedgerEntry } from '../../world/ledger.ts';
+import type { LedgerEntry } from '../../../../simulation/world/ledger.ts';
 import type { Stage } from '../scenario/stage.ts';
-import { currentWork, type Work } from '../temporal/current-work.ts';
+import { currentWork, type Work } from '../../../../simulation/temporal/current-work.ts';
 import type { LawBook } from './law-book.ts';
 
 /** Requests that change something. */

@@ -1,8 +1,8 @@
 /** Recovery points in the peer's store that rot before they are needed. */
-import type { RecoveryPointManifest } from '../../../../model/recovery-point/manifest.ts';
-import { jobKey, type JobRef } from '../../../../model/job.ts';
+import type { RecoveryPointManifest } from '../../../../model/recovery/manifest.ts';
+import { jobKey, type JobRef } from '../../../../model/job/job.ts';
 import { storeKeys } from '../../../../model/store-keys.ts';
-import { Random } from '../time/random.ts';
+import { Random } from '../../../../simulation/time/random.ts';
 import type { Stage } from './stage.ts';
 
 /** Manifests of a job's recovery points in the peer's store, oldest first; unreadable ones are left out. */

@@ -1,7 +1,7 @@
 /** What people do while an escape runs: send incidents again, approve, hold it up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal, requestEscape } from '../../../../worker/client.ts';
-import { tellEscape, type Telling } from '../../../../worker/running-escape.ts';
+import { Refusal, requestEscape } from '../../../../client/client.ts';
+import { tellEscape, type Telling } from '../../../../client/running-escape.ts';
 import type { Word } from './scenario.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,12 +1,12 @@
 /** Plays a scenario: sets the fleet up, loses the zone, escapes, and lets the dust settle. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { annotations, labels } from '../../../../model/kubernetes/marks.ts';
-import type { ReportSummary } from '../../../../activities/escape/types.ts';
-import { jobKey } from '../../../../model/job.ts';
+import { annotations, labels } from '../../../../model/job/marks.ts';
+import type { ReportSummary } from '../../../../model/results/escape.ts';
+import { jobKey } from '../../../../model/job/job.ts';
 import { reportSchema, type Report } from '../../../../model/report/schema.ts';
-import { Refusal, requestEscape, startProtection } from '../../../../worker/client.ts';
+import { Refusal, requestEscape, startProtection } from '../../../../client/client.ts';
 import { userDeployment } from '../../harness/fleet.ts';
-import { currentWork } from '../temporal/current-work.ts';
+import { currentWork } from '../../../../simulation/temporal/current-work.ts';
 import { damageRecoveryPoints, isIntact, manifestsOf } from './damage.ts';
 import { actAsPeople, incident, type Acts } from './people.ts';
 import { deployResidents, limitRoom } from './residents.ts';

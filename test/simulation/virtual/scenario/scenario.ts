@@ -1,7 +1,7 @@
 /** What happens in the run of one seed, drawn before it begins: the fleet, the loss, the faults, the people. */
-import type { Tier } from '../../../../model/tier.ts';
-import type { RunFault } from '../../world/job-fault.ts';
-import { Random } from '../time/random.ts';
+import type { Tier } from '../../../../model/job/tier.ts';
+import type { RunFault } from '../../../../simulation/world/job-fault.ts';
+import { Random } from '../../../../simulation/time/random.ts';
 
 export interface SimulatedJob {
   namespace: string;

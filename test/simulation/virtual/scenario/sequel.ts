@@ -1,10 +1,10 @@
 /** What follows an escape: a second one of the same zone, or one back from the zone that took the jobs. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReportSummary } from '../../../../activities/escape/types.ts';
-import { jobKey } from '../../../../model/job.ts';
-import { labels } from '../../../../model/kubernetes/marks.ts';
+import type { ReportSummary } from '../../../../model/results/escape.ts';
+import { jobKey } from '../../../../model/job/job.ts';
+import { labels } from '../../../../model/job/marks.ts';
 import { reportSchema } from '../../../../model/report/schema.ts';
-import { requestEscape } from '../../../../worker/client.ts';
+import { requestEscape } from '../../../../client/client.ts';
 import { protectOnce, settle, type Escaped } from './play.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,19 +1,19 @@
 /** Everything of one run: virtual time, the world, Temporal and its workers, and the log of what happens. */
 import type { Client } from '@temporalio/client';
-import type { World } from '../../../../activities/world.ts';
+import type { World } from '../../../../adapters/world.ts';
 import type { Config } from '../../../../model/config/types.ts';
-import { createActivities } from '../../../../worker/activities.ts';
+import { createActivities } from '../../../../activities/index.ts';
 import { twoZones } from '../../harness/two-zones.ts';
-import type { LedgerEntry } from '../../world/ledger.ts';
-import { MortalWorld } from '../../world/mortal-world.ts';
-import { SimulatedWorld } from '../../world/simulated-world.ts';
-import { EventLog } from '../event-log.ts';
-import { clientOf } from '../temporal/client.ts';
-import { currentWork } from '../temporal/current-work.ts';
-import { Server } from '../temporal/server.ts';
-import { WorkerFleet, type Activities } from '../temporal/worker-fleet.ts';
-import { Random } from '../time/random.ts';
-import { currentProcess, type VirtualTime } from '../time/virtual-time.ts';
+import type { LedgerEntry } from '../../../../simulation/world/ledger.ts';
+import { MortalWorld } from '../../../../simulation/world/mortal-world.ts';
+import { SimulatedWorld } from '../../../../simulation/world/simulated-world.ts';
+import { EventLog } from '../../../../simulation/event-log.ts';
+import { clientOf } from '../../../../simulation/temporal/client.ts';
+import { currentWork } from '../../../../simulation/temporal/current-work.ts';
+import { Server } from '../../../../simulation/temporal/server.ts';
+import { WorkerFleet, type Activities } from '../../../../simulation/temporal/worker-fleet.ts';
+import { Random } from '../../../../simulation/time/random.ts';
+import { currentProcess, type VirtualTime } from '../../../../simulation/time/virtual-time.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What a mutant puts between the activities and the world, to see the laws bite. */

@@ -1,0 +1,164 @@
+/** Starts a job anew that was started by this escape and did not come up: one rung of the ladder. */
+import { fallbackOf, withFallback } from '../../model/move/fallback.ts';
+import type { Rung } from '../../model/move/ladder.ts';
+import { renderStandby, startPatch } from '../../model/move/standby.ts';
+import { jobKey } from '../../model/job/job.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { ArtifactSight } from '../artifacts/artifact-sight.ts';
+import { noObject } from '../../adapters/kubernetes/port.ts';
+import { holderOfEpoch } from '../claims/epochs.ts';
+import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
+import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { headedFor } from './headed-for.ts';
+import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
+import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+
+export interface Climb {
+  rung: Rung;
+  /** Which start of this job it is, the first being 0. */
+  nth: number;
+  /** Ids of the recovery points from which it did not come up. */
+  triedPoints: string[];
+  /** What the start before this one came to, for the report. */
+  because: string;
+}
+
+/** `started` anew, or why this rung is not there for this job. */
+export type ClimbResult = { started: StartedJob } | { not: string };
+
+/** Kept in the store before the failed object is deleted: all that is needed to go on after a worker's death. */
+interface Decision {
+  fresh: FlinkDeployment;
+  started: StartedJob;
+}
+
+/** How long the failed object may take to disappear. */
+const replaceDeadlineMs = 60_000;
+const maxDecisionBytes = 4 << 20;
+
+/** Replaces the job's object by a fresh one and starts that, under the epoch that the escape holds. May be repeated. */
+export async function climbJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  climb: Climb,
+  pulse: Pulse,
+): Promise<ClimbResult> {
+  const key = `${storeKeys.reportPrefix('escape', target.escapeId)}/starts/${jobKey(job)}-${climb.nth}.json`;
+  const kept = await readShelved(world, target, key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
+  const decision = kept
+    ? (JSON.parse(new TextDecoder().decode(kept)) as Decision)
+    : await decide(world, headedFor(target, job), job, climb, pulse.signal);
+  if ('not' in decision) return decision;
+  if (!kept) {
+    const bytes = new TextEncoder().encode(JSON.stringify(decision));
+    await shelve(world, target, key, bytes, { contentType: 'application/json', signal: pulse.signal });
+  }
+  await apply(world, headedFor(target, job), climb, decision, pulse.signal);
+  // Times count from when it was really started, not from an attempt that died.
+  return { started: { ...decision.started, startedAt: new Date(world.now()).toISOString() } };
+}
+
+async function decide(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  climb: Climb,
+  signal: AbortSignal,
+): Promise<Decision | { not: string }> {
+  const peer = zoneConfig(world, target.to);
+  const failed = await world.cluster(target.to).getDeployment(job, signal);
+  if (!failed) return { not: 'its object was deleted by somebody else' };
+  const marks = failed.metadata.annotations ?? {};
+  const storeName = marks[annotations.store] ?? defaultStoreName(peer);
+  const store = world.store(target.to, storeName);
+  if ((await holderOfEpoch(store, job, job.epoch, signal)) !== target.escapeId) {
+    return { not: `epoch ${job.epoch} of ${jobKey(job)} is not held by this escape` };
+  }
+  const { fallback, bad } = fallbackOf(marks);
+  if (climb.rung === 'fallback' && !fallback) return { not: bad ?? 'its owner allows no other settings' };
+
+  const point = {
+    manifestKey: storeKeys.recoveryPointKey(job, job.recoveryPoint),
+    damage: undefined as string | undefined,
+  };
+  if (climb.rung === 'older') {
+    const named = marks[annotations.recoveryPoint];
+    const namedKey = named === undefined ? undefined : keyOfFlinkPath(peer.stores[storeName]!, named);
+    const tried = new Set(climb.triedPoints);
+    const isTried = [...tried].some((id) => storeKeys.recoveryPointKey(job, id) === namedKey);
+    const sight = new ArtifactSight(world);
+    const { chosen } = await chooseRecoveryPoint(store, job, isTried ? undefined : namedKey, signal, {
+      passOver: tried,
+      lackOf: (manifest) => sight.lackOf(manifest, signal),
+    });
+    if (!chosen) return { not: 'there is no older intact recovery point' };
+    point.manifestKey = chosen.manifestKey;
+  }
+  const read = await readManifest(store, point.manifestKey, signal);
+  if (!read.ok) return { not: read.why };
+  const { manifest } = read;
+
+  const settings = climb.rung === 'fallback' ? fallback : undefined;
+  const spec = settings ? withFallback(manifest.spec, settings) : manifest.spec;
+  const fresh = renderStandby(failed, spec, {
+    role: 'standby',
+    activeZone: manifest.from,
+    preferredZone: marks[annotations.preferredZone] ?? manifest.from,
+    epoch: manifest.epoch,
+    recoveryPoint: marks[annotations.recoveryPoint] ?? '',
+  });
+  const ofThisStart = { [annotations.escape]: target.escapeId, [annotations.climbed]: String(climb.nth) };
+  fresh.metadata.annotations = { ...fresh.metadata.annotations, ...ofThisStart };
+  return {
+    fresh,
+    started: {
+      ...job,
+      kind: 'standby',
+      recoveryPoint: manifest.id,
+      restorePath: manifest.restorePath,
+      stateAt: manifest.stateAt,
+      notes: [...job.notes, noteOf(climb)],
+    },
+  };
+}
+
+/** An object that has run ignores the path to restore, so it is replaced; marks tell how far an earlier attempt came. */
+async function apply(
+  world: World,
+  target: EscapeTarget,
+  climb: Climb,
+  { fresh, started }: Decision,
+  signal: AbortSignal,
+): Promise<void> {
+  const cluster = world.cluster(target.to);
+  const there = await cluster.getDeployment(started, signal);
+  const before = there?.metadata.annotations ?? {};
+  const isOurs = before[annotations.escape] === target.escapeId;
+  const isFresh = isOurs && Number(before[annotations.climbed] ?? 0) >= climb.nth;
+  if (there && isFresh && there.metadata.labels?.[labels.role] === 'active') return;
+  if (there && !isFresh) await cluster.deleteDeployment(started, { deadlineMs: replaceDeadlineMs, signal });
+  if (!isFresh) await cluster.applyDeployment(fresh, signal, noObject);
+  const patch = startPatch({
+    to: target.to,
+    epoch: started.epoch,
+    restorePath: started.restorePath,
+    escapeId: target.escapeId,
+    allowNonRestoredState: fresh.spec.job?.allowNonRestoredState ?? false,
+  });
+  await cluster.patchDeployment(started, patch, signal);
+  const { epoch, notes } = started;
+  const fields = { job: jobKey(started), zone: target.to, incident: target.incident, epoch };
+  world.log.warn(fields, `started anew: ${notes.at(-1)}`);
+}
+
+function noteOf({ rung, because, nth }: Climb): string {
+  const how = {
+    again: 'from the same recovery point with a fresh object',
+    older: 'from an older recovery point',
+    fallback: 'with the settings that its owner allows for this case',
+  }[rung];
+  return `start ${nth + 1}, ${how}, after ${because}`;
+}

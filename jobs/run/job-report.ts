@@ -1,0 +1,84 @@
+/** Lines of the report: one job each, whatever became of it. */
+import type { PlannedJob } from '../../model/move/plan-types.ts';
+import type { DiagnosisCode } from '../../model/health/diagnosis/codes.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+
+/** A batch's reports share one payload of at most 256 KB: texts are cut so that 200 jobs fit in it. */
+const maxReasonLength = 500;
+const maxEvidence = 3;
+const maxEvidenceLength = 160;
+
+/** A job that was not started: `left` when nothing is broken by it, `failed` when it should have run. */
+export function endedJob(
+  target: EscapeTarget,
+  job: PlannedJob,
+  outcome: 'left' | 'failed',
+  reason: string,
+  steps: JobReport['steps'] = [],
+  evidence: string[] = [],
+): JobReport {
+  return {
+    namespace: job.namespace,
+    name: job.name,
+    tier: job.tier,
+    wave: job.wave,
+    outcome,
+    reason: cut(reason, maxReasonLength),
+    from: target.zone,
+    to: target.to,
+    epoch: job.epoch,
+    recoveryPoint: null,
+    restoredPath: null,
+    rpoSeconds: null,
+    rtoSeconds: null,
+    steps,
+    evidence: cutEvidence(evidence),
+  };
+}
+
+/** A job that was started, and what became of it. `endedAt` is when all its tasks ran, if they did. */
+export function startedJobReport(
+  target: EscapeTarget,
+  job: StartedJob,
+  result: {
+    outcome: 'running' | 'failed';
+    reason: string;
+    restoredPath: string | null;
+    runningAtMs: number | null;
+    steps: JobReport['steps'];
+    evidence: string[];
+    diagnosis?: DiagnosisCode;
+  },
+): JobReport {
+  return {
+    namespace: job.namespace,
+    name: job.name,
+    tier: job.tier,
+    wave: job.wave,
+    outcome: result.outcome,
+    reason: cut(result.reason, maxReasonLength),
+    from: target.zone,
+    to: target.to,
+    epoch: job.epoch,
+    recoveryPoint: job.recoveryPoint,
+    restoredPath: result.restoredPath,
+    rpoSeconds: secondsBetween(Date.parse(job.stateAt), Date.parse(target.lostAt)),
+    rtoSeconds: result.runningAtMs === null ? null : secondsBetween(Date.parse(target.triggeredAt), result.runningAtMs),
+    steps: [...job.steps, ...result.steps],
+    evidence: cutEvidence([...job.notes, ...result.evidence]),
+    ...(result.diagnosis === undefined ? {} : { diagnosis: result.diagnosis }),
+  };
+}
+
+function secondsBetween(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.round((toMs - fromMs) / 100) / 10);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+function cutEvidence(evidence: string[]): string[] {
+  return evidence.slice(0, maxEvidence).map((line) => cut(line, maxEvidenceLength));
+}

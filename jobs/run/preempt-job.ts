@@ -1,0 +1,125 @@
+/**
+ * Ends one P3 job of the peer zone so that others have room: a savepoint if there is time, then suspended, then its
+ * pods are waited for. Repeating it changes nothing; whatever hinders it is its line in the report.
+ */
+import { createHash } from 'node:crypto';
+import { mayBePreempted } from '../../model/capacity/clear-room.ts';
+import type { PlannedVictim } from '../../model/move/plan-types.ts';
+import { preemptPatch } from '../../model/move/standby.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { annotations } from '../../model/job/marks.ts';
+import type { PreemptedReport } from '../../model/report/schema.ts';
+import { flinkPath, storeKeys } from '../../model/store-location.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { takeSavepoint } from '../snapshot/savepoint.ts';
+import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
+import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import type { EscapeTarget } from '../../model/results/escape.ts';
+import { untilPodsGone } from './until-pods-gone.ts';
+
+type Ended = Pick<PreemptedReport, 'outcome' | 'reason' | 'savepoint'>;
+
+/** What survives the death of a worker, by way of the heartbeat. */
+interface Begun {
+  atMs: number;
+}
+
+/** Ends the job. @throws OutsideFailure while the zone itself cannot be asked */
+export async function preemptJob(
+  world: World,
+  target: EscapeTarget,
+  victim: PlannedVictim,
+  pulse: Pulse,
+): Promise<PreemptedReport> {
+  const begun: Begun = (pulse.resumed as Begun | undefined) ?? { atMs: world.now() };
+  const beating = { ...pulse, beat: () => pulse.beat(begun) };
+  beating.beat();
+  const ended = await end(world, target, victim, beating);
+  const { namespace, name, makesRoomFor } = victim;
+  world.log.info({ job: jobKey(victim), zone: target.to, incident: target.incident, ...ended }, 'made room');
+  const seconds = ended.outcome === 'suspended' ? Math.max(0, world.now() - begun.atMs) / 1000 : null;
+  return { namespace, name, zone: target.to, ...ended, seconds, makesRoomFor };
+}
+
+async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pulse: Pulse): Promise<Ended> {
+  const cluster = world.cluster(target.to);
+  const gone = async (ended: Ended): Promise<Ended> => {
+    const still = await untilPodsGone(world, target, victim, pulse);
+    return { ...ended, reason: [ended.reason, still].filter((part) => part !== '').join('; ') };
+  };
+  const found = await cluster.getDeployment(victim, pulse.signal);
+  const settled = settledBefore(found, target);
+  if (settled) return settled.outcome === 'suspended' ? gone(settled) : settled;
+  const saved = await savepointOf(world, target, found!, pulse);
+  for (;;) {
+    // Read again: a savepoint takes its time, and the job may have become another meanwhile.
+    const now = await cluster.getDeployment(victim, pulse.signal);
+    const changed = settledBefore(now, target);
+    if (changed && changed.outcome !== 'suspended') return changed;
+    if (changed) break;
+    const { resourceVersion } = now!.metadata;
+    const mark = { escapeId: target.escapeId, savepoint: saved.savepoint };
+    try {
+      await cluster.patchDeployment(victim, preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) }));
+      break;
+    } catch (error) {
+      if (!(error instanceof OutsideFailure)) throw error;
+      if (!error.retryable) return { outcome: 'failed', reason: error.message, savepoint: saved.savepoint };
+      // The operator writes its status all the time.
+      if (error.failureClass !== 'Conflict') throw error;
+      await pulse.sleep(100);
+    }
+  }
+  return gone({ outcome: 'suspended', ...saved });
+}
+
+/** What there is left to do of it: undefined when it runs and may be ended. */
+function settledBefore(found: FlinkDeployment | undefined, target: EscapeTarget): Ended | undefined {
+  if (!found) return { outcome: 'left', reason: `it is not in ${target.to} any more`, savepoint: null };
+  const marks = found.metadata.annotations ?? {};
+  if (found.spec.job?.state === 'suspended' && marks[annotations.preemptedBy] === target.escapeId) {
+    const savepoint = marks[annotations.comeBackFrom] ?? null;
+    return { outcome: 'suspended', reason: savepoint === null ? withoutSavepoint : '', savepoint };
+  }
+  if (mayBePreempted(found, target.to)) return undefined;
+  return { outcome: 'left', reason: `it is no P3 job any more that runs in ${target.to}`, savepoint: null };
+}
+
+const withoutSavepoint = 'it ended without a savepoint of ours';
+
+/** Takes a savepoint into the zone's own store. A job that cannot have one in time makes room without. */
+async function savepointOf(
+  world: World,
+  target: EscapeTarget,
+  found: FlinkDeployment,
+  pulse: Pulse,
+): Promise<{ savepoint: string | null; reason: string }> {
+  const job = { namespace: found.metadata.namespace, name: found.metadata.name };
+  const zone = zoneConfig(world, target.to);
+  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zone);
+  const storeConfig = zone.stores[storeName];
+  const none = (why: string) => ({ savepoint: null, reason: `${withoutSavepoint}: ${why}` });
+  if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);
+  const leftMs = Date.parse(target.triggeredAt) + target.budgetSeconds * 1000 - world.now();
+  const timeoutMs = Math.min(world.config.escape.preemptSavepointMs, leftMs);
+  if (timeoutMs <= 0) return none('the budget was used up');
+  const store = world.store(zone.name, storeName);
+  const jobManager = world.flink.jobManager(zone.name, job);
+  const triggerId = createHash('md5')
+    .update(`preempt/${target.escapeId}/${jobKey(job)}`)
+    .digest('hex');
+  try {
+    const running = (await jobManager.jobs(pulse.signal)).find(({ status }) => status === 'RUNNING');
+    if (!running) return none('Flink runs no job in state RUNNING');
+    const folder = `${storeKeys.preemptedPrefix(job)}/${triggerId}`;
+    const task = { job, jobId: running.id, triggerId, jobManager, store, storeConfig, timeoutMs, now: world.now };
+    const taken = await takeSavepoint({ ...task, folder, seenFrom: 'inZone' }, pulse);
+    await verifySnapshot(store, storeConfig, taken.key, pulse.signal);
+    return { savepoint: flinkPath(storeConfig, taken.key, 'inZone'), reason: '' };
+  } catch (error) {
+    if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
+    return none(error.message);
+  }
+}

@@ -1,0 +1,42 @@
+/** Waits until the pods of a job that was suspended to make room are gone, and sees to it that they go. */
+import { formatDurationMs } from '../../model/duration.ts';
+import { dismissPatch } from '../../model/move/dismiss.ts';
+import type { JobRef } from '../../model/job/job.ts';
+import { annotations } from '../../model/job/marks.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import type { EscapeTarget } from '../../model/results/escape.ts';
+
+/** Its room is free when its pods are gone; the object may say so earlier or later. @returns what is still there */
+export async function untilPodsGone(world: World, target: EscapeTarget, job: JobRef, pulse: Pulse): Promise<string> {
+  const { preemptDeadlineMs } = world.config.escape;
+  const deadline = world.now() + preemptDeadlineMs;
+  const cluster = world.cluster(target.to);
+  for (;;) {
+    pulse.beat();
+    let pods = await cluster.listPods(job, pulse.signal);
+    // Others are about to take its room: that it is free must be true now.
+    if (pods.length === 0) pods = await cluster.listPods(job, pulse.signal, 'current');
+    if (pods.length === 0) return '';
+    if (world.now() >= deadline) {
+      return `${pods.length} of its pods are still there after ${formatDurationMs(preemptDeadlineMs)}`;
+    }
+    await dismiss(world, target, job, pulse);
+    await pulse.sleep(500);
+  }
+}
+
+async function dismiss(world: World, target: EscapeTarget, job: JobRef, { signal }: Pulse): Promise<void> {
+  const cluster = world.cluster(target.to);
+  const found = await cluster.getDeployment(job, signal);
+  const isOurs = found?.metadata.annotations?.[annotations.preemptedBy] === target.escapeId;
+  const patch = found && isOurs ? dismissPatch(found) : undefined;
+  if (!patch) return;
+  try {
+    await cluster.patchDeployment(job, patch, signal);
+  } catch (error) {
+    // The operator writes its status all the time: the next look tries again. Whoever refuses leaves it as it is.
+    if (!(error instanceof OutsideFailure)) throw error;
+    if (error.retryable && error.failureClass !== 'Conflict') throw error;
+  }
+}

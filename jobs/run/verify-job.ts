@@ -1,0 +1,188 @@
+/**
+ * Watches one started job until Flink's own REST answers say that it runs again on the state that was asked for, or
+ * until it is clear that it will not. What it saw is its line in the report.
+ */
+import { createHash } from 'node:crypto';
+import { diagnose } from '../../model/health/diagnosis/diagnose.ts';
+import { nothingSeen, remember, type RestoreHistory } from '../../model/health/flink/restore-history.ts';
+import { restoreVerdict, twinVerdict, type RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { samePath } from '../../model/store-location.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { gatherDiagnosis } from '../../adapters/flink/gather-diagnosis.ts';
+import type { FlinkJobManager } from '../../adapters/flink/port.ts';
+import { lookAtJob, type Look } from '../../adapters/flink/sighting.ts';
+import { keepBeating } from '../keep-beating.ts';
+import type { Pulse, World } from '../../adapters/world.ts';
+import { isFinal } from './early-end.ts';
+import { startedJobReport } from './job-report.ts';
+import type { LookPace } from './look-pace.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { twinCheckpointMaxAgeMs } from './twin.ts';
+import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+
+/** How long a job that runs may take to its first checkpoint before it is reported as running without one. */
+const checkpointPatienceMs = 60_000;
+const diagnosisDeadlineMs = 15_000;
+
+/** What survives the death of a worker, by way of the heartbeat. */
+interface Watched {
+  runningAtMs: number | null;
+  /** What keeps it from running so far. For people: the UI shows the newest heartbeat of a pending activity. */
+  trouble?: string;
+}
+
+/** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
+export async function verifyJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  pulse: Pulse,
+  pace: LookPace,
+): Promise<JobReport> {
+  const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
+  return keepBeating(
+    pulse,
+    () => watched,
+    () => pace.watching(() => watchJob(world, target, job, watched, pulse, pace)),
+  );
+}
+
+async function watchJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  watched: Watched,
+  pulse: Pulse,
+  pace: LookPace,
+): Promise<JobReport> {
+  const jobManager = world.flink.jobManager(target.to, job);
+  const startedMs = Date.parse(job.startedAt);
+  const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
+  let history: RestoreHistory = nothingSeen;
+  let verdict: RestoreVerdict = { state: 'starting', why: 'not looked at yet' };
+  let lastFailure: string | undefined;
+  let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
+  // No JobManager answers in its first moments; a twin's does already.
+  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, world.now() - startedMs));
+
+  for (;;) {
+    const look = await lookAtJob(jobManager, pulse.signal);
+    const nowMs = world.now();
+    if ('seen' in look) {
+      lastFailure = undefined;
+      history = remember(history, look.seen);
+      verdict = judge(look.seen, job, history, nowMs);
+    } else {
+      // Also of a job that ran a moment ago: nothing is called running on what was seen before.
+      lastFailure = look.unseen;
+      verdict = { state: 'starting', why: look.unseen };
+    }
+    if (verdict.state === 'all-running' || verdict.state === 'confirmed') {
+      if (watched.runningAtMs === null) {
+        watched.runningAtMs = nowMs;
+        await askForCheckpoint(jobManager, look, target, job, pulse.signal);
+      }
+      const patient = nowMs < watched.runningAtMs + checkpointPatienceMs;
+      if (verdict.state === 'confirmed' || !patient) return ends(world, target, job, verdict, watched, history);
+    } else {
+      const over = nowMs >= deadlineMs || verdict.state === 'wrong-path' || verdict.state === 'failing';
+      if (over || nowMs >= nextDiagnosisMs) {
+        const known = { verdict, lastFailure };
+        const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
+        const failed = await pace.diagnosing(look, { now: world.now, last: over });
+        if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
+        if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
+        if (failed) watched.trouble = failed.report.reason;
+      }
+    }
+    await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400);
+  }
+}
+
+function judge(
+  seen: Extract<Look, { seen: unknown }>['seen'],
+  job: StartedJob,
+  history: RestoreHistory,
+  nowMs: number,
+): RestoreVerdict {
+  return job.kind === 'twin'
+    ? twinVerdict(seen, { nowMs, maxAgeMs: twinCheckpointMaxAgeMs }, history)
+    : restoreVerdict(seen, { path: job.restorePath, samePath }, history);
+}
+
+/** A checkpoint asked for now proves the restore within a second or two, whatever the job's interval. */
+async function askForCheckpoint(
+  jobManager: FlinkJobManager,
+  look: Look,
+  target: EscapeTarget,
+  job: StartedJob,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!('seen' in look)) return;
+  const triggerId = createHash('md5')
+    .update(`${target.escapeId}/${jobKey(job)}`)
+    .digest('hex');
+  try {
+    await jobManager.triggerCheckpoint(look.seen.job.id, triggerId, signal);
+  } catch (error) {
+    // The job's own interval brings one too, only later.
+    if (!(error instanceof OutsideFailure)) throw error;
+  }
+}
+
+function ends(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  verdict: RestoreVerdict,
+  watched: Watched,
+  history: RestoreHistory,
+): JobReport {
+  const runningAtMs = watched.runningAtMs!;
+  const watch = new Stopwatch(world.now);
+  watch.note(job.kind === 'twin' ? 'take over' : 'restore', Date.parse(job.startedAt), runningAtMs);
+  watch.note('confirm', runningAtMs, world.now());
+  world.log.info({ job: jobKey(job), zone: target.to, incident: target.incident, epoch: job.epoch }, 'job runs again');
+  return startedJobReport(target, job, {
+    outcome: 'running',
+    reason: '',
+    restoredPath: job.kind === 'twin' ? job.restorePath : (history.restoredPaths[0] ?? null),
+    runningAtMs,
+    steps: watch.steps,
+    evidence: verdict.state === 'confirmed' ? [] : ['it runs, but took no checkpoint of its own within a minute'],
+  });
+}
+
+async function diagnoseJob(
+  world: World,
+  target: EscapeTarget,
+  job: StartedJob,
+  jobManager: FlinkJobManager,
+  known: { verdict: RestoreVerdict; lastFailure: string | undefined },
+  pulse: Pulse,
+) {
+  const sources = {
+    job,
+    cluster: world.cluster(target.to),
+    jobManager,
+    deadlineMs: diagnosisDeadlineMs,
+    signal: pulse.signal,
+  };
+  const gathered = await gatherDiagnosis(sources, { ...known, askedPath: job.restorePath });
+  const { code, sentence, evidence, mayPass } = diagnose(gathered);
+  const watch = new Stopwatch(world.now);
+  watch.note('restore', Date.parse(job.startedAt), world.now());
+  const restoredPath = known.verdict.state === 'wrong-path' ? (known.verdict.restoredPath ?? null) : null;
+  const report = startedJobReport(target, job, {
+    outcome: 'failed',
+    reason: `${code}: ${sentence}`,
+    restoredPath,
+    runningAtMs: null,
+    steps: watch.steps,
+    evidence,
+    diagnosis: code,
+  });
+  return { code, mayPass, report };
+}

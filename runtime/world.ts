@@ -1,0 +1,42 @@
+/** Opens the real outside: clusters, stores and Flink of the configured zones. */
+import type { Config } from '../model/config/types.ts';
+import { createFlinkGateway } from '../adapters/flink/gateway.ts';
+import { openCluster } from '../adapters/kubernetes/open-cluster.ts';
+import { readSecret } from '../adapters/secrets.ts';
+import { openStore } from '../adapters/storage/open-store.ts';
+import type { SnapshotStore } from '../adapters/storage/port.ts';
+import { wholeStore } from '../model/store-location.ts';
+import { known, type Log, type World } from '../adapters/world.ts';
+
+export interface OpenWorld extends World {
+  /** Frees all connections. */
+  close(): Promise<void>;
+}
+
+/** A world over the real systems. Opening connects to nothing: a lost zone costs nothing until it is addressed. */
+export function openWorld(config: Config, log: Log): OpenWorld {
+  const zones = Object.entries(config.zones);
+  const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone)]));
+  const stores: Record<string, SnapshotStore> = {};
+  const wholeStores: Record<string, SnapshotStore> = {};
+  for (const [zoneName, zone] of zones) {
+    for (const [name, store] of Object.entries(zone.stores)) {
+      stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, readSecret);
+      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), readSecret);
+    }
+  }
+  const flink = createFlinkGateway(clusters, config.zones);
+  return {
+    config,
+    log,
+    now: () => Date.now(),
+    cluster: (zone) => known(clusters[zone], `zone ${zone}`),
+    store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
+    flinkFiles: (zone, name) => known(wholeStores[`${zone}/${name}`], `store ${zone}/${name}`),
+    flink,
+    async close() {
+      const opened = [clusters, stores, wholeStores].flatMap((each) => Object.values<{ close(): Promise<void> }>(each));
+      await Promise.all([...opened, flink].map((open) => open.close()));
+    },
+  };
+}

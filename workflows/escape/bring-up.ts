@@ -1,0 +1,68 @@
+/** Watches one started job until it runs, and climbs the ladder while it does not: each rung is a start of its own. */
+import { ActivityFailure, patched } from '@temporalio/workflow';
+import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import { nextRung, type Rung } from '../../model/move/ladder.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { whyFailed } from '../shared/failure-words.ts';
+import { climbJob, verifyJob } from './activities.ts';
+import { wouldRun } from './would-run.ts';
+
+/**
+ * How long a dead worker's verification may go unnoticed. Beats are Temporal's largest load while a thousand jobs are
+ * watched, and most of those jobs can wait for their proof: where many are, they wait for pods, for minutes.
+ */
+const heartbeatTimeouts = { P0: '5s', P1: '10s', P2: '20s', P3: '20s' } as const;
+const heartbeatTimeoutsOfMany = { P0: '5s', P1: '20s', P2: '60s', P3: '60s' } as const;
+
+export interface Watching {
+  priority: { priorityKey: number };
+  /** One job of many. */
+  ofMany: boolean;
+}
+
+/** The job's line of the report. `failed` means that no rung was left. */
+export async function bringUp(target: EscapeTarget, first: StartedJob, watching: Watching): Promise<JobReport> {
+  const climbed: Rung[] = [];
+  const triedPoints: string[] = [];
+  let job = first;
+  for (;;) {
+    const report = await watch(target, job, watching);
+    const rung = report.diagnosis && nextRung(report.diagnosis, climbed);
+    // An escape that an earlier version began ends as it would have ended there.
+    if (!rung || !patched('ladder')) return report;
+    climbed.push(rung);
+    triedPoints.push(job.recoveryPoint);
+    const anew = await climb(target, job, { rung, nth: climbed.length, triedPoints, because: report.reason }, watching);
+    if ('not' in anew)
+      return { ...report, evidence: [...report.evidence, `not started anew: ${anew.not}`.slice(0, 200)] };
+    job = anew.started;
+  }
+}
+
+async function climb(
+  target: EscapeTarget,
+  job: StartedJob,
+  how: Parameters<typeof climbJob>[2],
+  { priority }: Watching,
+): ReturnType<typeof climbJob> {
+  try {
+    const summary = `${job.namespace}/${job.name}: start ${how.nth + 1}, ${how.rung}`;
+    return await climbJob.executeWithOptions({ summary, priority }, [target, job, how]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { not: whyFailed(error) };
+  }
+}
+
+/** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
+async function watch(target: EscapeTarget, job: StartedJob, { priority, ofMany }: Watching): Promise<JobReport> {
+  try {
+    const summary = `${job.namespace}/${job.name}`;
+    const heartbeatTimeout = (ofMany ? heartbeatTimeoutsOfMany : heartbeatTimeouts)[job.tier];
+    return await verifyJob.executeWithOptions({ summary, priority, heartbeatTimeout }, [target, job]);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const reason = `it was started but could not be watched: ${whyFailed(error)}`;
+    return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
+  }
+}

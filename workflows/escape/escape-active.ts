@@ -1,0 +1,206 @@
+/**
+ * The escape itself, under the fixed id `escape-active/<zone>`: two never run for one zone. Assess, plan, fence (which
+ * nobody waits for), waves, report. Ends with the report's totals; a job's failure is in the report, not thrown.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  patched,
+  allHandlersFinished,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type {
+  BatchRef,
+  EscapeTarget,
+  FenceResult,
+  PeersAsked,
+  PlanSummary,
+  ReportSummary,
+} from '../../model/results/escape.ts';
+import type { ReportEnd } from '../../activities/escape/write-report.ts';
+import { progressMarkdown, type EscapePhase } from '../../model/move/progress.ts';
+import { fenceReturn } from '../fence/fence-return.ts';
+import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
+import { OperatorControl } from './control.ts';
+import { batchNews, escapeProgress } from './messages.ts';
+import { ProgressState } from './progress-state.ts';
+import { giveUpReserveBeside, makeRoomBeside } from './make-room.ts';
+import { runWaves } from './run-waves.ts';
+import { whyFailed } from '../shared/failure-words.ts';
+
+const peerPatienceMs = 40_000;
+
+/** P0 jobs of the peers that answer wait as long. */
+const otherPeersPatienceMs = 10_000;
+
+export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
+  const state = new ProgressState(target);
+  const { progress } = state;
+  const show = () => setCurrentDetails(progressMarkdown(progress, Date.now()));
+  const enter = (phase: EscapePhase) => {
+    progress.phase = phase;
+    show();
+  };
+  setHandler(escapeProgress, () => progress);
+  setHandler(batchNews, (news) => {
+    state.heard(news);
+    show();
+  });
+  const control = new OperatorControl(target, progress, show);
+  control.listen();
+
+  enter('assess');
+  await untilPeerAnswers(target);
+  if (target.peers) progress.to = target.peers;
+  enter('plan');
+  const plan = await makePlan(target);
+  state.planned(plan);
+
+  control.planned();
+  await control.untilApproved(plan);
+  const what = mayStart(target, plan, control)
+    ? await startJobs(target, plan, state, control, enter)
+    : nothingStarted(control);
+
+  enter('report');
+  const report = await writeReport(target, {
+    ...what,
+    finishedAt: new Date(Date.now()).toISOString(),
+    ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}),
+    ...(control.acts.length > 0 ? { operators: [...control.acts] } : {}),
+  });
+  progress.reportKey = report.reportKey;
+  enter(control.stopped === undefined ? 'done' : 'aborted');
+  await condition(allHandlersFinished);
+  return report;
+}
+
+type Started = Pick<ReportEnd, 'batches' | 'victims' | 'fence' | 'unstarted'>;
+
+/** Fences, makes room and runs the waves, and leaves somebody behind who waits for the lost zone. */
+async function startJobs(
+  target: EscapeTarget,
+  plan: PlanSummary,
+  state: ProgressState,
+  control: OperatorControl,
+  enter: (phase: EscapePhase) => void,
+): Promise<Started> {
+  const { workflowId } = workflowInfo();
+  const fence = fenceInBackground(target);
+  enter('waves');
+  const heldWave = (wave: number): boolean =>
+    plan.batches.some((batch) => batch.wave === wave && control.held(batch.tier));
+  const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowId, {
+    paused: control.paused,
+    aborted: control.aborted,
+    heldWave,
+    get skipped() {
+      return control.skipped;
+    },
+  });
+  const reserve = plan.reserved && !target.dryRun ? giveUpReserveBeside(target) : { given: () => true };
+  // P0 runs already, or nothing was reserved for it.
+  const hasRoom = ({ tier, wave, waits, zone }: BatchRef): boolean =>
+    (tier === 'P0' || reserve.given()) && (!waits || room.madeFor(wave, zone));
+  const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, hasRoom);
+  await room.over;
+  if (broken.length > 0) state.progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
+  if (!target.dryRun) await watchForReturn(target);
+  return {
+    batches: begun,
+    ...(room.begun.length > 0 ? { victims: room.begun } : {}),
+    fence: fence.now(),
+    unstarted: control.stopped ?? broken[0] ?? 'it was not started',
+  };
+}
+
+/** False where nothing is to start: no job can, or an operator or nobody's approval ended it before anything changed. */
+function mayStart(target: EscapeTarget, plan: PlanSummary, { stopped }: OperatorControl): boolean {
+  if (stopped === undefined && plan.batches.length > 0) return true;
+  // Before there were approvals such an escape fenced all the same.
+  return target.approvalTimeoutMs === undefined && !patched('nothing-to-start');
+}
+
+function nothingStarted({ stopped }: OperatorControl): Started {
+  const detail = stopped ?? 'the plan starts no job';
+  return { batches: [], fence: { outcome: 'skipped', detail }, unstarted: detail };
+}
+
+/**
+ * Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. Of several peers one that
+ * answers is enough, and the others have ten seconds more; what they said is written into the target.
+ */
+async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
+  const begun = Date.now();
+  const answered = new Set<string>();
+  let why: string | undefined;
+  for (;;) {
+    try {
+      const asked = await checkPeer(target);
+      if (!asked) return;
+      for (const zone of asked.answer) answered.add(zone);
+      // One that answered once is there: what refuses a call now and then takes the next.
+      const silent = asked.silent.filter(({ zone }) => !answered.has(zone));
+      if (silent.length === 0 || Date.now() >= begun + otherPeersPatienceMs) {
+        settlePeers(target, { answer: target.peers!.filter((zone) => answered.has(zone)), silent });
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      const { cause } = error;
+      // A time-out (its worker died) says nothing of the peer; what was heard before stands.
+      if (cause instanceof ApplicationFailure) why = cause.message;
+      const isFinal = cause instanceof ApplicationFailure && cause.nonRetryable === true;
+      if (isFinal || Date.now() >= begun + peerPatienceMs) {
+        const peers = target.peers?.join(', ') ?? target.to;
+        const words = `${peers} cannot take the jobs of ${target.zone}: ${why ?? whyFailed(error)}`;
+        throw ApplicationFailure.nonRetryable(words, 'PeerDown');
+      }
+    }
+    await sleep('2s');
+  }
+}
+
+/** The first that answers keeps plan and report. Whoever holds this target sees it. */
+function settlePeers(target: EscapeTarget, { answer, silent }: PeersAsked): void {
+  target.to = answer[0]!;
+  target.peers = answer;
+  if (silent.length > 0) target.silent = silent;
+}
+
+/** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
+function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fence'] } {
+  let fence: FenceResult['fence'] = target.dryRun
+    ? { outcome: 'skipped', detail: 'dry run' }
+    : { outcome: 'unreachable', detail: `${target.zone} had not answered when the report was written` };
+  if (!target.dryRun) {
+    void fenceZone(target, 'pending').then(
+      (result) => {
+        fence = result.fence;
+      },
+      (error: unknown) => {
+        const why = error instanceof ActivityFailure ? whyFailed(error) : String(error);
+        fence = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
+      },
+    );
+  }
+  return { now: () => fence };
+}
+
+/** Leaves somebody behind who waits for the lost zone: its jobs would start again by themselves, beside ours. */
+async function watchForReturn(target: EscapeTarget): Promise<void> {
+  await startChild(fenceReturn, {
+    workflowId: `fence/${target.zone}/${target.escapeId}`,
+    args: [target],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `waits for ${target.zone} to come back and stops there what runs in ${target.peers?.join(', ') ?? target.to} now`,
+  });
+}

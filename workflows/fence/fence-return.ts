@@ -1,0 +1,32 @@
+/**
+ * After an escape: waits for the lost zone to come back and stops there what runs elsewhere now. A zone that returns
+ * starts its jobs again by itself within minutes, so this looks every few seconds, for days if need be. Ends when the
+ * zone answered and every job of the escape is stopped in it.
+ */
+import { ActivityFailure, continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
+import { fenceZone } from '../escape/activities.ts';
+import { whyFailed } from '../shared/failure-words.ts';
+
+/** Looks in one run: ten events each, so a run's history stays small. */
+const looksPerRun = 400;
+
+export async function fenceReturn(target: EscapeTarget): Promise<FenceResult['fence']> {
+  for (let look = 0; look < looksPerRun; look++) {
+    await sleep(target.fenceRetryMs);
+    const { fence, complete } = await lookOnce(target);
+    setCurrentDetails(complete ? fence.detail : `waits for **${target.zone}** to come back: ${fence.detail}`);
+    if (complete) return fence;
+  }
+  return continueAsNew<typeof fenceReturn>(target);
+}
+
+/** A look that fails says nothing about the zone: the next one follows. */
+async function lookOnce(target: EscapeTarget): Promise<FenceResult> {
+  try {
+    return await fenceZone(target, 'settled');
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { fence: { outcome: 'unreachable', detail: whyFailed(error) }, complete: false };
+  }
+}

@@ -1,0 +1,57 @@
+/** Reads the free room of the peer zone for the plan. It is a forecast: whatever hinders it is noted and not thrown. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatDurationMs } from '../../model/duration.ts';
+import type { RoomSeen } from '../../model/capacity/zone-room.ts';
+import { OutsideFailure } from '../../adapters/failure.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
+
+/** Between two tries of a list that may succeed yet. */
+const pauseMs = 250;
+
+/** What could be read within `escape.roomDeadline`, and a note for each part that could not. */
+export async function seeRoom(
+  world: World,
+  zone: string,
+  signal: AbortSignal,
+): Promise<{ room: RoomSeen; notes: string[] }> {
+  const cluster = world.cluster(zone);
+  const deadlineMs = world.config.escape.roomDeadlineMs;
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const notes: string[] = [];
+  const attempt = async <T>(what: string, read: (within: AbortSignal) => Promise<T>): Promise<T | null> => {
+    try {
+      return await untilRead(() => read(bound), bound);
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = bound.aborted ? `not read within ${formatDurationMs(deadlineMs)}` : messageOf(error);
+      notes.push(`room by ${what} of ${zone} was not judged: ${why}`);
+      return null;
+    }
+  };
+  const seeNodes = () =>
+    attempt('nodes', async (within) => {
+      const [nodes, pods] = await Promise.all([cluster.listNodes(within), cluster.listPodRequests(within)]);
+      return { nodes, pods };
+    });
+  const { autoscaled } = zoneConfig(world, zone).kubernetes;
+  const [nodes, quotas] = await Promise.all([
+    autoscaled ? null : seeNodes(),
+    attempt('quotas', (within) => cluster.listQuotas(within)),
+  ]);
+  return { room: { nodes, quotas }, notes: notes.toSorted() };
+}
+
+async function untilRead<T>(read: () => Promise<T>, within: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof OutsideFailure) || !error.retryable) throw error;
+      await delay(error.retryAfterMs ?? pauseMs, undefined, { signal: within });
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,111 @@
+/**
+ * Where an escape keeps its plan, what became of its batches, and its report: the store of the zone that takes the jobs.
+ * With several peers any of them will do, so that one that dies meanwhile takes nothing of it away from the others.
+ */
+import { OutsideFailure } from '../../adapters/failure.ts';
+import type { SnapshotStore } from '../../adapters/storage/port.ts';
+import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import type { EscapeTarget } from '../../model/results/escape.ts';
+
+/** How long one store is waited for before the next one is asked as well. */
+const patienceMs = 1_000;
+
+/** How long a store may take to refuse or take an object while there is another one left. */
+const putMs = 5_000;
+
+/** The store that keeps plans and reports of escapes into a zone. */
+export function reportStore(world: World, to: string): SnapshotStore {
+  return world.store(to, defaultStoreName(zoneConfig(world, to)));
+}
+
+function shelvesOf({ to, peers = [] }: EscapeTarget): string[] {
+  return [to, ...peers.filter((peer) => peer !== to)];
+}
+
+/** Undefined if none of those that answer has it. @throws OutsideFailure if one did not answer, and no other has it */
+export async function readShelved(
+  world: World,
+  target: EscapeTarget,
+  key: string,
+  options: { maxBytes: number; signal: AbortSignal },
+): Promise<Uint8Array | undefined> {
+  const shelves = shelvesOf(target);
+  if (shelves.length === 1) return reportStore(world, target.to).read(key, options);
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const found = Promise.withResolvers<Uint8Array>();
+  const reads: Promise<'nothing' | { failure: unknown }>[] = [];
+  try {
+    for (const zone of shelves) {
+      const read = reportStore(world, zone)
+        .read(key, { ...options, signal })
+        .then((bytes) => (bytes && found.resolve(bytes), 'nothing' as const))
+        .catch((failure: unknown) => ({ failure }));
+      reads.push(read);
+      // The next one is asked as soon as this one has nothing, fails, or takes too long.
+      const first = await Promise.race([found.promise, read, pause(patienceMs, signal)]);
+      if (first instanceof Uint8Array) return first;
+    }
+    const all = Promise.all(reads).then((ends) => ends.find((end) => end !== 'nothing'));
+    const last = await Promise.race([found.promise, all]);
+    if (last instanceof Uint8Array || last === undefined) return last;
+    throw last.failure;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Writes it to the first that takes it. @throws OutsideFailure of the last if none does */
+export async function shelve(
+  world: World,
+  target: EscapeTarget,
+  key: string,
+  bytes: Uint8Array,
+  options: { contentType: string; signal: AbortSignal },
+): Promise<SnapshotStore> {
+  const shelves = shelvesOf(target);
+  for (const [index, zone] of shelves.entries()) {
+    const store = reportStore(world, zone);
+    const isLast = index === shelves.length - 1;
+    const signal = isLast ? options.signal : AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
+    try {
+      await store.put(key, bytes, { ...options, signal });
+      return store;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (isLast || !(error instanceof OutsideFailure || signal.aborted)) throw error;
+    }
+  }
+  throw new Error(`the escape of ${target.zone} has no zone to keep its report`);
+}
+
+/** Copies to the other peers what was kept in the first. One that takes no copy is the worse for it, and no other. */
+export async function copyToOthers(
+  world: World,
+  target: EscapeTarget,
+  key: string,
+  bytes: Uint8Array,
+  options: { contentType: string; signal: AbortSignal },
+): Promise<void> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
+  await Promise.all(
+    shelvesOf(target)
+      .slice(1)
+      .map(async (zone) => {
+        try {
+          await reportStore(world, zone).put(key, bytes, { ...options, signal });
+        } catch (error) {
+          options.signal.throwIfAborted();
+          if (!(error instanceof OutsideFailure || signal.aborted)) throw error;
+          world.log.warn({ zone, incident: target.incident }, `the plan was not copied to ${zone}`);
+        }
+      }),
+  );
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
