@@ -1,7 +1,7 @@
 /** Where a job stands in the plan of an escape. */
 import { jobKey } from '../../model/job/job.ts';
 import type { World } from '../../adapters/world.ts';
-import { readPlan } from './make-plan.ts';
+import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
 
 /** The wave and the place in it of a job that is to start; a sentence for one that is not. */

@@ -7,26 +7,20 @@ import { planEscape } from '../../model/move/plan.ts';
 import { isOutsideLimits } from '../../model/move/limits.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
-import { storeKeys } from '../../model/store-location.ts';
 import { newestEpochs } from '../../jobs/claims/epochs.ts';
 import { reservesRoom } from '../../zones/capacity/keep-reserve.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
 import { assessPeers } from './assess-peers.ts';
 import { nothingSelected } from './resolve.ts';
-import { copyToOthers, readShelved, reportStore } from '../../zones/reports/report-shelf.ts';
+import { planKey, readPlan } from '../../zones/reports/escape-plan.ts';
+import { copyToOthers, reportStore } from '../../zones/reports/report-shelf.ts';
 import { seeSpeeds } from '../../zones/reports/measures.ts';
 import { seeRoom } from '../../zones/capacity/see-room.ts';
 import type { EscapeTarget, PlanSummary, VictimsRef } from '../../model/results/escape.ts';
 
-const maxPlanBytes = 64 << 20;
-
 /** The note travels in every history and is shown while the escape runs: the plan itself has all of it. */
 const maxNoteLength = 1_000;
-
-function planKey(target: EscapeTarget): string {
-  return `${storeKeys.reportPrefix('escape', target.escapeId)}/plan${target.dryRun ? '-dry-run' : ''}.json`;
-}
 
 /**
  * Plans the escape. A plan once written is the escape's plan: a repeated call, by whatever worker, returns the same.
@@ -51,29 +45,6 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
   }
   if (target.peers) await copyToOthers(world, target, key, bytes, json);
   return summary(world, plan);
-}
-
-/** What each worker read last: every batch of ten thousand jobs would read and parse all of them. */
-const lastRead = new WeakMap<World, { key: string; plan: EscapePlan }>();
-
-/** The plan as written, which never changes; that of a dry run may be planned again. */
-export async function readPlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
-  // The same incident again may be kept by another zone, with a plan of its own.
-  const key = `${target.to}/${planKey(target)}`;
-  const known = lastRead.get(world);
-  if (known?.key === key && !target.dryRun) return known.plan;
-  const plan = await readWritten(world, target, signal);
-  lastRead.set(world, { key, plan });
-  return plan;
-}
-
-async function readWritten(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
-  const bytes = await readShelved(world, target, planKey(target), { maxBytes: maxPlanBytes, signal });
-  if (!bytes) throw new Error(`plan ${planKey(target)} is gone from ${target.to}`);
-  const plan = JSON.parse(new TextDecoder().decode(bytes)) as Partial<EscapePlan> &
-    Omit<EscapePlan, 'late' | 'notes' | 'preempted'>;
-  // A worker of an earlier version may have written it: an escape goes on while workers are replaced.
-  return { ...plan, late: plan.late ?? [], notes: plan.notes ?? [], preempted: plan.preempted ?? [] };
 }
 
 async function decide(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {

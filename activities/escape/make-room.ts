@@ -5,7 +5,7 @@ import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
 import type { World } from '../../adapters/world.ts';
-import { readPlan } from './make-plan.ts';
+import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import type { EscapeTarget, VictimsRef } from '../../model/results/escape.ts';
 

@@ -8,7 +8,7 @@ import { keepBeating } from '../../jobs/keep-beating.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
-import { readPlan } from './make-plan.ts';
+import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { startJob, type StartResult } from '../../jobs/run/start-job.ts';
 import type { BatchRef, BatchStart, EscapeTarget } from '../../model/results/escape.ts';
 

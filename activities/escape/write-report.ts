@@ -10,7 +10,7 @@ import type { World } from '../../adapters/world.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
 import { markFailed } from '../../jobs/run/mark-failed.ts';
-import { readPlan } from './make-plan.ts';
+import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import { readVictims } from './make-room.ts';
 import { keepMeasure } from '../../zones/reports/measures.ts';

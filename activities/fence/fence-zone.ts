@@ -14,7 +14,7 @@ import { holderOfEpoch, newestEpoch } from '../../jobs/claims/epochs.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
 import { hasMovedOn } from './moved-on.ts';
-import { readPlan } from '../escape/make-plan.ts';
+import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
 
 /**
