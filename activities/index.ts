@@ -1,6 +1,7 @@
 /** What the worker registers as activities: all of them, over one world. */
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { createEscapeActivities } from './escape/index.ts';
+import { createFenceActivities } from './fence/index.ts';
 import { createGiveBackActivities } from './give-back/index.ts';
 import { createProtectActivities } from './protect/index.ts';
 import { activityPulse } from './shared/pulse.ts';
@@ -16,6 +17,7 @@ export function createActivities(
 ) {
   return {
     ...createEscapeActivities(world, pulse),
+    ...createFenceActivities(world, pulse),
     ...createProtectActivities(world, pulse, meter),
     ...createRetainActivities(world, pulse),
     ...createRecheckActivities(world, pulse, meter),

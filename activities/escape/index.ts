@@ -7,7 +7,6 @@ import type { SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedVictim } from '../../model/move/plan-types.ts';
 import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from '../../jobs/run/climb.ts';
-import { fenceZone } from '../fence/fence-zone.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
 import { LookPace } from '../../jobs/run/look-pace.ts';
@@ -22,7 +21,6 @@ import type {
   BatchRef,
   BatchStart,
   EscapeTarget,
-  FenceResult,
   PeersAsked,
   PlanSummary,
   ReportSummary,
@@ -51,9 +49,6 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     },
     async makePlan(target: EscapeTarget): Promise<PlanSummary> {
       return beating((signal) => makePlan(world, target, signal));
-    },
-    async fenceZone(target: EscapeTarget, claims: 'pending' | 'settled'): Promise<FenceResult> {
-      return fenceZone(world, target, claims, pulse());
     },
     async findPlanned(target: EscapeTarget, job: string): Promise<PlannedPlace> {
       return findPlanned(world, target, job, pulse().signal);

@@ -38,13 +38,6 @@ export const { findPlanned } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 1 },
 });
 
-/** Bounded and once: the lost zone gets one chance to hear us. */
-export const { fenceZone } = proxyActivities<EscapeActivities>({
-  startToCloseTimeout: '3m',
-  retry: { maximumAttempts: 1 },
-  priority: { priorityKey: 5 },
-});
-
 /** P1 waits for it, and not long: placeholders that stay are pre-empted by the scheduler, pod after pod. */
 export const { giveUpReserve } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '10s',

@@ -26,14 +26,15 @@ import type {
 } from '../../model/results/escape.ts';
 import type { ReportEnd } from '../../activities/escape/write-report.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/move/progress.ts';
-import { fenceReturn } from '../fence/fence-return.ts';
-import { checkPeer, fenceZone, makePlan, writeReport } from './activities.ts';
+import type { fenceReturn } from '../fence/fence-return.ts';
+import { checkPeer, makePlan, writeReport } from './activities.ts';
 import { OperatorControl } from './control.ts';
 import { batchNews, escapeProgress } from './messages.ts';
 import { ProgressState } from './progress-state.ts';
 import { giveUpReserveBeside, makeRoomBeside } from './make-room.ts';
 import { runWaves } from './run-waves.ts';
 import { whyFailed } from '../shared/failure-words.ts';
+import { fenceZone } from '../shared/fence-zone.ts';
 
 const peerPatienceMs = 40_000;
 
@@ -196,7 +197,7 @@ function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fenc
 
 /** Leaves somebody behind who waits for the lost zone: its jobs would start again by themselves, beside ours. */
 async function watchForReturn(target: EscapeTarget): Promise<void> {
-  await startChild(fenceReturn, {
+  await startChild<typeof fenceReturn>('fenceReturn', {
     workflowId: `fence/${target.zone}/${target.escapeId}`,
     args: [target],
     parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -5,7 +5,7 @@
  */
 import { ActivityFailure, continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
-import { fenceZone } from '../escape/activities.ts';
+import { fenceZone } from '../shared/fence-zone.ts';
 import { whyFailed } from '../shared/failure-words.ts';
 
 /** Looks in one run: ten events each, so a run's history stays small. */
