@@ -9,6 +9,7 @@ import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from '../../jobs/run/climb.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
+import { archiveOf } from '../../zones/reports/report-shelf.ts';
 import { LookPace } from '../../jobs/run/look-pace.ts';
 import { makePlan } from './make-plan.ts';
 import { giveUpReserve, listVictims, saveVictims, type ListedVictim } from './make-room.ts';
@@ -64,7 +65,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
       return keepBeating(
         running,
         () => undefined,
-        () => climbJob(world, target, job, climb, running),
+        () => climbJob(world, target, job, climb, archiveOf(world, target), running),
       );
     },
     async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {

@@ -12,7 +12,6 @@ import { holderOfEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
 import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import { headedFor } from './headed-for.ts';
-import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 export interface Climb {
@@ -34,6 +33,12 @@ interface Decision {
   started: StartedJob;
 }
 
+/** Where the escape keeps what it decided: somewhere that outlives this worker. */
+export interface DecisionArchive {
+  read(key: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array | undefined>;
+  keep(key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }): Promise<unknown>;
+}
+
 /** How long the failed object may take to disappear. */
 const replaceDeadlineMs = 60_000;
 const maxDecisionBytes = 4 << 20;
@@ -44,17 +49,18 @@ export async function climbJob(
   target: EscapeTarget,
   job: StartedJob,
   climb: Climb,
+  archive: DecisionArchive,
   pulse: Pulse,
 ): Promise<ClimbResult> {
   const key = `${storeKeys.reportPrefix('escape', target.escapeId)}/starts/${jobKey(job)}-${climb.nth}.json`;
-  const kept = await readShelved(world, target, key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
+  const kept = await archive.read(key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
   const decision = kept
     ? (JSON.parse(new TextDecoder().decode(kept)) as Decision)
     : await decide(world, headedFor(target, job), job, climb, pulse.signal);
   if ('not' in decision) return decision;
   if (!kept) {
     const bytes = new TextEncoder().encode(JSON.stringify(decision));
-    await shelve(world, target, key, bytes, { contentType: 'application/json', signal: pulse.signal });
+    await archive.keep(key, bytes, { contentType: 'application/json', signal: pulse.signal });
   }
   await apply(world, headedFor(target, job), climb, decision, pulse.signal);
   // Times count from when it was really started, not from an attempt that died.

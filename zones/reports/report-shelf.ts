@@ -79,6 +79,15 @@ export async function shelve(
   throw new Error(`the escape of ${target.zone} has no zone to keep its report`);
 }
 
+/** The same, bound to one escape: what a verb on one job is handed, which knows of no zone's archive. */
+export function archiveOf(world: World, target: EscapeTarget) {
+  return {
+    read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(world, target, key, options),
+    keep: (key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }) =>
+      shelve(world, target, key, bytes, options),
+  };
+}
+
 /** Copies to the other peers what was kept in the first. One that takes no copy is the worse for it, and no other. */
 export async function copyToOthers(
   world: World,
