@@ -8,12 +8,12 @@ import { activityPulse } from '../shared/pulse.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { discoverJobs } from '../../zones/discovery/discover.ts';
-import { keepReserve, type Reserve } from '../../zones/capacity/keep-reserve.ts';
+import { keepReserve } from '../../zones/capacity/keep-reserve.ts';
 import { afterRound } from '../../jobs/retention/after-round.ts';
 import { countRound } from './round-metrics.ts';
 import { rememberRound } from '../../zones/protection/remember-round.ts';
 import { protectJob } from './protect-job.ts';
-import type { Discovery, ProtectJobRequest, ProtectResult } from '../../model/results/protect.ts';
+import type { Discovery, ProtectJobRequest, ProtectResult, Reserve } from '../../model/results/protect.ts';
 
 /** `pulse` as in `createEscapeActivities`; `meter` gives what metrics are counted with, nothing by default. */
 export function createProtectActivities(

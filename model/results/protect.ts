@@ -55,3 +55,12 @@ export interface ProtectJobRequest extends JobRef {
   /** Names the round: a repeated attempt finds the savepoint of the first again. */
   round: string;
 }
+
+/** What a round of protection left of the room that it was to reserve. */
+export interface Reserve {
+  zone: string;
+  /** Placeholder pods that the zone was told to keep. */
+  pods: number;
+  /** Why it was not, as a sentence; empty when it was. */
+  trouble: string;
+}

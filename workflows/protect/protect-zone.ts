@@ -12,8 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ProtectActivities } from '../../activities/protect/index.ts';
-import type { Reserve } from '../../zones/capacity/keep-reserve.ts';
-import type { DiscoveredJob, Discovery, ProtectResult } from '../../model/results/protect.ts';
+import type { DiscoveredJob, Discovery, ProtectResult, Reserve } from '../../model/results/protect.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../../model/inputs/protect-input.ts';
 import { failuresToStop, StoreBreaker } from '../../model/protect/breaker.ts';
 import type { Tier } from '../../model/job/tier.ts';

@@ -1,17 +1,9 @@
 /** Keeps as many placeholder pods in a zone as the standbys there would need, and lets them go when these start. */
 import { reserveFor } from '../../model/capacity/reserve.ts';
 import { labels } from '../../model/job/marks.ts';
+import type { Reserve } from '../../model/results/protect.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { zoneConfig, type World } from '../../adapters/world.ts';
-
-/** What a round of protection left of the room that it was to reserve. */
-export interface Reserve {
-  zone: string;
-  /** Placeholder pods that the zone was told to keep. */
-  pods: number;
-  /** Why it was not, as a sentence; empty when it was. */
-  trouble: string;
-}
 
 /** Where room is reserved for the jobs of a zone: in its peer, if that is configured. */
 export function reservesRoom(world: World, peer: string): boolean {
