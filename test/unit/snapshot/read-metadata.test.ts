@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMetadata } from '../../../model/snapshot/read-metadata.ts';
 import { ByteWriter } from '../../../simulation/snapshot/byte-writer.ts';
-import { metadataModels } from '../../../simulation/snapshot/metadata-model.ts';
+import { metadataModels } from './arbitrary-metadata.ts';
 import { writeMetadata } from '../../../simulation/snapshot/write-metadata.ts';
 
 const problemCodes = ['not-metadata', 'unknown-version', 'truncated', 'malformed'];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readMetadata } from '../../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../../model/snapshot/rewrite-metadata.ts';
 import type { SnapshotMetadata } from '../../../model/snapshot/types.ts';
-import { metadataModels } from '../../../simulation/snapshot/metadata-model.ts';
+import { metadataModels } from './arbitrary-metadata.ts';
 import { writeMetadata } from '../../../simulation/snapshot/write-metadata.ts';
 
 function read(bytes: Uint8Array): SnapshotMetadata {
