@@ -1,14 +1,12 @@
 /** `az-escape protect <zone>`: one round of protection now, with progress. */
 import type { Command } from 'commander';
-import { formatDurationMs } from '../../model/duration.ts';
 import { protectZone } from '../../client/client.ts';
-import type { ProtectProgress } from '../../workflows/protect/messages.ts';
 import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
-import { coloursFor, type Colours } from '../render/colour.ts';
+import { coloursFor } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';
+import { protectTable } from '../render/round-table.ts';
 import { roundView } from '../render/round-view.ts';
-import { renderTable } from '../render/table.ts';
 import { configOf, withClient } from '../with-config.ts';
 
 export function addProtectCommand(program: Command): void {
@@ -44,30 +42,4 @@ export function addProtectCommand(program: Command): void {
 /** How much room is kept free in the peer, or why none is. */
 export function reserveSentence({ zone, pods, trouble }: NonNullable<ProtectSummary['reserve']>): string {
   return trouble === '' ? `${zone} reserves room by ${pods} placeholder pods` : trouble;
-}
-
-/** A line a job: what was kept, or what is wrong. */
-export function protectTable(progress: ProtectProgress | undefined, colours: Colours): string[] {
-  return renderTable(
-    [
-      { head: 'job' },
-      { head: 'tier' },
-      { head: 'outcome' },
-      { head: 'recovery point' },
-      { head: 'MB', align: 'right' },
-      { head: 'took', align: 'right' },
-      { head: '' },
-    ],
-    (progress?.results ?? []).map((result) => [
-      `${result.namespace}/${result.name}`,
-      result.tier ?? '-',
-      result.outcome === 'protected'
-        ? { text: result.outcome, paint: colours.green }
-        : { text: result.outcome, paint: colours.red },
-      result.recoveryPoint ?? '-',
-      (result.bytes / 1e6).toFixed(1),
-      formatDurationMs(result.seconds * 1000),
-      [result.sentence, ...(result.findings ?? []).map(({ code, sentence }) => `${code}: ${sentence}`)].join('; '),
-    ]),
-  );
 }

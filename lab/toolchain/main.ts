@@ -1,4 +1,0 @@
-/** Runs the toolchain alone: node lab/toolchain/main.ts [--install] [--json] [--record-digests] [TOOL…] */
-import { toolchainCommand } from '../commands/toolchain.ts';
-
-process.exitCode = await toolchainCommand(process.argv.slice(2));
