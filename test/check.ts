@@ -1,7 +1,8 @@
-/** `npm run check`: types, lint with borders, format, workflow bundle, documents. Runs all, then says what failed. */
+/** `npm run check`: types, lint, borders, format, workflow bundle, documents. Runs all, then says what failed. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildBundle } from '../runtime/build-bundle.ts';
+import { checkBorders } from './borders/check-borders.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -10,9 +11,17 @@ function tool(name: string, ...args: string[]): boolean {
   return spawnSync(`${root}/node_modules/.bin/${name}`, args, { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
+/** Says which imports cross a border of the house. */
+function borders(): boolean {
+  const crossings = checkBorders(root);
+  for (const sentence of crossings) console.error(sentence);
+  return crossings.length === 0;
+}
+
 const checks: [string, () => boolean | Promise<boolean>][] = [
   ['types', () => tool('tsc', '-p', '.')],
-  ['lint and borders', () => tool('oxlint', '--type-aware', '--quiet')],
+  ['lint', () => tool('oxlint', '--type-aware', '--quiet')],
+  ['borders', () => borders()],
   ['format', () => tool('prettier', '--check', '--log-level', 'warn', '.')],
   [
     'workflow bundle',
