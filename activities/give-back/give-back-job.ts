@@ -4,10 +4,11 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import { keepReturning, readReturning } from '../../jobs/run/returning.ts';
 
 /** What became of a job on its way back. */
@@ -70,7 +71,7 @@ async function bringBack(
   const job = { namespace, name };
   const cluster = world.cluster(zone);
   const { stores } = zoneConfig(world, zone);
-  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, zone));
+  const storeName = storeNameOf(found, zoneConfig(world, zone));
   const config = stores[storeName];
   if (!config) throw new TypedFailure('BadInput', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
   const store = world.store(zone, storeName);

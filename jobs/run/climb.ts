@@ -10,9 +10,10 @@ import { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { noObject } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import { headedFor } from './headed-for.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 export interface Climb {
   rung: Rung;
@@ -78,7 +79,7 @@ async function decide(
   const failed = await world.cluster(target.to).getDeployment(job, signal);
   if (!failed) return { not: 'its object was deleted by somebody else' };
   const marks = failed.metadata.annotations ?? {};
-  const storeName = marks[annotations.store] ?? defaultStoreName(peer);
+  const storeName = storeNameOf(failed, peer);
   const store = world.store(target.to, storeName);
   if ((await holderOfEpoch(store, job, job.epoch, signal)) !== target.escapeId) {
     return { not: `epoch ${job.epoch} of ${jobKey(job)} is not held by this escape` };

@@ -15,8 +15,9 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { takeSavepoint } from '../snapshot/savepoint.ts';
 import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { untilPodsGone } from './until-pods-gone.ts';
 
 type Ended = Pick<PreemptedReport, 'outcome' | 'reason' | 'savepoint'>;
@@ -98,7 +99,7 @@ async function savepointOf(
 ): Promise<{ savepoint: string | null; reason: string }> {
   const job = { namespace: found.metadata.namespace, name: found.metadata.name };
   const zone = zoneConfig(world, target.to);
-  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zone);
+  const storeName = storeNameOf(found, zone);
   const storeConfig = zone.stores[storeName];
   const none = (why: string) => ({ savepoint: null, reason: `${withoutSavepoint}: ${why}` });
   if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);

@@ -8,11 +8,12 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { wishedPeer } from '../../model/placement/choose-peer.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { noteSeat, readSeat } from '../claims/seats.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 
 const removeDeadlineMs = 60_000;
 
@@ -123,7 +124,7 @@ async function removeStandby(
     // Of another zone's job by the same name.
     const marks = there.metadata.annotations ?? {};
     if (marks[annotations.activeZone] !== home) return;
-    const store = world.store(from, marks[annotations.store] ?? defaultStoreName(zoneConfig(world, from)));
+    const store = world.store(from, storeNameOf(there, zoneConfig(world, from)));
     const claim = { owner: 'protect', zone: home, at: new Date(world.now()).toISOString() };
     const claimed = await claimEpoch(store, job, Number(marks[annotations.epoch] ?? 1) + 1, claim, signal);
     if (!claimed.claimed) {
