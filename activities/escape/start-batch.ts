@@ -2,6 +2,7 @@
 import { skipReason, type SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
@@ -32,15 +33,23 @@ export async function startBatch(
   const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
   const sight = new ArtifactSight(world);
   const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
-  const startInTurn = async (): Promise<void> => {
-    for (let job = queue.shift(); job; job = queue.shift()) {
+  // The first failure ends the activity, so that its next attempt begins at once. The others are begun all the same: a
+  // job whose start is refused again and again holds up none behind it. Unless so many fail that the peer refuses all.
+  const trouble = Promise.withResolvers<never>();
+  let failures = 0;
+  const start = async (job: PlannedJob): Promise<void> => {
+    if (failures >= startsInFlight) return;
+    try {
       results.set(job, await startPatiently(world, headedFor(target, job), job, pulse, sight));
+    } catch (error) {
+      failures += 1;
+      trouble.reject(error);
     }
   };
   await keepBeating(
     pulse,
     () => ({ issued: results.size, of: jobs.length }),
-    () => Promise.all(Array.from({ length: Math.min(startsInFlight, jobs.length) }, startInTurn)),
+    () => Promise.race([forEachAtOnce(queue, startsInFlight, start), trouble.promise]),
   );
   const all = jobs.map(
     (job) => results.get(job) ?? { ended: endedJob(headedFor(target, job), job, 'left', reasons.get(jobKey(job))!) },
