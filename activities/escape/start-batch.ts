@@ -5,6 +5,7 @@ import { jobKey } from '../../model/job/job.ts';
 import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
+import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
@@ -17,7 +18,7 @@ import type { BatchRef, BatchStart, EscapeTarget } from '../../model/results/esc
 const startsInFlight = 16;
 
 /** Tries of one job within one call; a store or API server that refuses for longer ends the activity, which repeats. */
-const triesPerJob = 4;
+const startsOfOne: RetryPolicy = { after: 'retryable', tries: 4, pauseMs: 500, growth: 2 };
 
 /** Issues the starts of a batch, but of none that operators took out. A job's own trouble is a result; only trouble with the peer itself is thrown. */
 export async function startBatch(
@@ -67,19 +68,14 @@ async function startPatiently(
   pulse: Pulse,
   sight: ArtifactSight,
 ): Promise<StartResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startJob(world, target, job, pulse, sight);
-    } catch (error) {
-      if (!(error instanceof OutsideFailure)) throw error;
-      if (!error.retryable)
-        return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
-      if (attempt === triesPerJob) throw error;
-      world.log.warn(
-        { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt },
-        error.message,
-      );
-      await pulse.sleep(error.retryAfterMs ?? 250 * 2 ** attempt);
-    }
+  const failed = (error: Error, attempt: number): void => {
+    const fields = { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt };
+    world.log.warn(fields, error.message);
+  };
+  try {
+    return await retry(() => startJob(world, target, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
+  } catch (error) {
+    if (!(error instanceof OutsideFailure) || error.retryable) throw error;
+    return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
   }
 }

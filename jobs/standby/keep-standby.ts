@@ -9,13 +9,11 @@ import { takenBy } from '../../model/placement/same-name.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { retryOverConflicts } from '../../adapters/retry.ts';
 import { noObject, type ZoneCluster } from '../../adapters/kubernetes/port.ts';
 
 /** How long an old object may take to disappear. */
 const replaceDeadlineMs = 60_000;
-
-/** Looks at an object that changes under our hands. */
-const maxTries = 5;
 
 export interface KeepStandby {
   tier: Tier;
@@ -64,9 +62,9 @@ export async function keepStandby(
   signal: AbortSignal,
 ): Promise<void> {
   const told = { twin: false };
-  for (let tries = 1; ; tries++) {
+  const write = async (): Promise<void> => {
     try {
-      return await writeStandby(peer, home, keep, told, signal);
+      await writeStandby(peer, home, keep, told, signal);
     } catch (error) {
       if (told.twin && error instanceof TypedFailure && error.code === 'EpochTaken') {
         // It was not yet a twin when it was told so, and has become the active job since.
@@ -76,11 +74,10 @@ export async function keepStandby(
         // Fencing may have silenced the copy at home before this round told it `active`.
         await home.applyConfigMap(role, { role: 'twin' }, signal);
       }
-      // The operator writes its status all the time; what else changed, the next look tells.
-      const isConflict = error instanceof OutsideFailure && error.failureClass === 'Conflict';
-      if (!isConflict || tries === maxTries) throw error;
+      throw error;
     }
-  }
+  };
+  await retryOverConflicts(write);
 }
 
 async function writeStandby(
