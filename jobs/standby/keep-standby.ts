@@ -11,9 +11,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { retryOverConflicts } from '../../adapters/retry.ts';
 import { noObject, type ZoneCluster } from '../../adapters/kubernetes/port.ts';
-
-/** How long an old object may take to disappear. */
-const replaceDeadlineMs = 60_000;
+import { replaceDeployment } from './replace-deployment.ts';
 
 export interface KeepStandby {
   tier: Tier;
@@ -104,13 +102,6 @@ async function writeStandby(
   const runs = existing?.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
   told.twin ||= !runs;
   await tellRoles(peer, home, job, runs, signal);
-  let unchangedSince = asRead;
-  if (existing && !runs && hasRun(existing)) {
-    // The job ran there before it escaped: an object that has run would go on with its old state.
-    const bound = { deadlineMs: replaceDeadlineMs, signal };
-    await peer.deleteDeployment(job, asRead === undefined ? bound : { ...bound, unchangedSince: asRead });
-    unchangedSince = noObject;
-  }
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;
   const spec = {
@@ -118,7 +109,13 @@ async function writeStandby(
     job: { ...(manifest.spec['job'] as object), state: 'running' as const, initialSavepointPath: startedFrom },
   };
   const twin = renderStandby(active, spec, { ...marks, role: 'twin', startedFrom });
-  await peer.applyDeployment(twin, signal, unchangedSince);
+  if (!existing || runs || !hasRun(existing)) {
+    await peer.applyDeployment(twin, signal, asRead);
+    return;
+  }
+  // The job ran there before it escaped: an object that has run would go on with its old state.
+  const replacement = { old: existing, fresh: twin, onlyAsRead: true, madeAgainFrom: 'other records' } as const;
+  await replaceDeployment(peer, replacement, signal);
 }
 
 /**
