@@ -1,6 +1,6 @@
 /** Asks somebody who refuses a call now and then again, within the time that a single call would have had. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { OutsideFailure } from './failure.ts';
+import { retry } from './retry.ts';
 
 const pauseMs = 250;
 
@@ -12,15 +12,6 @@ const leastShare = 0.25;
  * once if the same call cannot succeed later
  */
 export async function untilAnswered<T>(ask: (leftMs: number) => Promise<T>, withinMs: number): Promise<T> {
-  const endMs = performance.now() + withinMs;
-  for (;;) {
-    try {
-      return await ask(Math.ceil(endMs - performance.now()));
-    } catch (error) {
-      if (!(error instanceof OutsideFailure) || !error.retryable) throw error;
-      const waitMs = error.retryAfterMs ?? pauseMs;
-      if (endMs - performance.now() - waitMs < withinMs * leastShare) throw error;
-      await delay(waitMs);
-    }
-  }
+  const within = { ms: withinMs, leastMs: withinMs * leastShare };
+  return retry(ask, { after: 'retryable', pauseMs, within }, { sleep: delay, now: () => performance.now() });
 }

@@ -1,5 +1,6 @@
 /** Everything outside that the activities use, as ports: opened by the worker, replaced by fakes in tests. */
 import type { Config, ZoneConfig } from '../model/config/types.ts';
+import { defaultStoreName } from '../model/placement/job-store.ts';
 import type { FlinkGateway } from './flink/port.ts';
 import type { ZoneCluster } from './kubernetes/port.ts';
 import type { SnapshotStore } from './storage/port.ts';
@@ -45,7 +46,7 @@ export function zoneConfig(world: World, zone: string): ZoneConfig {
   return known(world.config.zones[zone], `zone ${zone}`);
 }
 
-/** Name of the store of jobs that name none. */
-export function defaultStoreName(zone: ZoneConfig): string {
-  return Object.keys(zone.stores)[0]!;
+/** The zone's first store: of jobs that name none, and of all that belongs to no job. */
+export function defaultStore(world: World, zone: string): SnapshotStore {
+  return world.store(zone, defaultStoreName(zoneConfig(world, zone)));
 }

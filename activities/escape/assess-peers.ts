@@ -4,6 +4,7 @@ import type { EscapeAssessment } from '../../model/move/plan-types.ts';
 import type { PeersSeen } from '../../model/move/seat-candidates.ts';
 import type { Seat } from '../../model/placement/seats.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
+import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { readSeats } from '../../jobs/claims/seats.ts';
 import type { World } from '../../adapters/world.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
@@ -13,7 +14,7 @@ import type { EscapeTarget, SilentPeer } from '../../model/results/escape.ts';
 const patienceMs = 20_000;
 
 /** A peer that refuses every third call must be asked often enough to be heard. */
-const longestPauseMs = 1_000;
+const asking: RetryPolicy = { after: 'retryable', pauseMs: 500, growth: 2, longestPauseMs: 1_000 };
 
 /** `target.to` must answer: it keeps the plan. @throws OutsideFailure of that one */
 export async function assessPeers(
@@ -52,24 +53,20 @@ async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise
     () => ({ why }),
     () => ({ why }),
   );
+  const sleep = (ms: number) => delay(ms, undefined, { signal: over.signal });
   const attempts = async (): Promise<T | { why: string }> => {
-    for (let pauseMs = 500; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      try {
-        return await ask();
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof OutsideFailure)) throw error;
-        why = error.message;
-        if (!error.retryable) return { why };
-        await delay(error.retryAfterMs ?? pauseMs, undefined, { signal: over.signal });
-      }
+    try {
+      return await retry(ask, asking, { sleep, signal, failed: (error) => (why = error.message) });
+    } catch (error) {
+      if (!(error instanceof OutsideFailure)) throw error;
+      return { why: error.message };
     }
   };
   try {
-    const asking = attempts();
+    const asked = attempts();
     // Once it is late, nobody waits for what it comes to.
-    asking.catch(() => undefined);
-    return await Promise.race([asking, late]);
+    asked.catch(() => undefined);
+    return await Promise.race([asked, late]);
   } finally {
     over.abort();
   }

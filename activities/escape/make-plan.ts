@@ -6,11 +6,11 @@ import type { EscapeAssessment, EscapePlan } from '../../model/move/plan-types.t
 import { planEscape } from '../../model/move/plan.ts';
 import { isOutsideLimits } from '../../model/move/limits.ts';
 import { jobKey } from '../../model/job/job.ts';
-import { annotations, labels } from '../../model/job/marks.ts';
+import { labels } from '../../model/job/marks.ts';
 import { newestEpochs } from '../../jobs/claims/epochs.ts';
 import { reservesRoom } from '../../zones/capacity/keep-reserve.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import { assessPeers } from './assess-peers.ts';
 import { nothingSelected } from './resolve.ts';
 import { planKey, readPlan } from '../../zones/reports/escape-plan.ts';
@@ -18,6 +18,7 @@ import { copyToOthers, reportStore } from '../../zones/reports/report-shelf.ts';
 import { seeSpeeds } from '../../zones/reports/measures.ts';
 import { seeRoom } from '../../zones/capacity/see-room.ts';
 import type { EscapeTarget, PlanSummary, VictimsRef } from '../../model/results/escape.ts';
+import { defaultStoreName, storeNameOf } from '../../model/placement/job-store.ts';
 
 /** The note travels in every history and is shown while the escape runs: the plan itself has all of it. */
 const maxNoteLength = 1_000;
@@ -63,9 +64,7 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
     seeRoom(world, peer.name, signal),
     seeSpeeds(world, peer.name, reportStore(world, peer.name), signal),
   ]);
-  const storesUsed = new Set(
-    candidates.map((c) => c.metadata.annotations?.[annotations.store] ?? defaultStoreName(peer)),
-  );
+  const storesUsed = new Set(candidates.map((candidate) => storeNameOf(candidate, peer)));
   const epochs = await Promise.all(
     [...storesUsed]
       .filter((name) => peer.stores[name])

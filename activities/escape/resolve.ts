@@ -8,7 +8,7 @@ import { labels } from '../../model/job/marks.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { untilAnswered } from '../../adapters/until-answered.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { defaultStore, type World } from '../../adapters/world.ts';
 import type { EscapeTarget, PeersAsked, SilentPeer } from '../../model/results/escape.ts';
 
 /** It stands in the line of each job that is left to the peer. */
@@ -123,11 +123,10 @@ export async function checkPeer(world: World, target: EscapeTarget): Promise<Pee
 }
 
 async function askPeer(world: World, name: string): Promise<void> {
-  const peer = zoneConfig(world, name);
   const deadlineMs = world.config.escape.probeDeadlineMs;
   const tries = await Promise.allSettled([
-    untilAnswered((leftMs) => world.cluster(peer.name).ping(leftMs), deadlineMs),
-    untilAnswered((leftMs) => world.store(peer.name, defaultStoreName(peer)).probe(leftMs), deadlineMs),
+    untilAnswered((leftMs) => world.cluster(name).ping(leftMs), deadlineMs),
+    untilAnswered((leftMs) => defaultStore(world, name).probe(leftMs), deadlineMs),
   ]);
   const failures = tries.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
   if (failures.length === 0) return;

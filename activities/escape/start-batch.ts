@@ -2,8 +2,10 @@
 import { skipReason, type SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
+import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
@@ -16,7 +18,7 @@ import type { BatchRef, BatchStart, EscapeTarget } from '../../model/results/esc
 const startsInFlight = 16;
 
 /** Tries of one job within one call; a store or API server that refuses for longer ends the activity, which repeats. */
-const triesPerJob = 4;
+const startsOfOne: RetryPolicy = { after: 'retryable', tries: 4, pauseMs: 500, growth: 2 };
 
 /** Issues the starts of a batch, but of none that operators took out. A job's own trouble is a result; only trouble with the peer itself is thrown. */
 export async function startBatch(
@@ -32,15 +34,23 @@ export async function startBatch(
   const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
   const sight = new ArtifactSight(world);
   const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
-  const startInTurn = async (): Promise<void> => {
-    for (let job = queue.shift(); job; job = queue.shift()) {
+  // The first failure ends the activity, so that its next attempt begins at once. The others are begun all the same: a
+  // job whose start is refused again and again holds up none behind it. Unless so many fail that the peer refuses all.
+  const trouble = Promise.withResolvers<never>();
+  let failures = 0;
+  const start = async (job: PlannedJob): Promise<void> => {
+    if (failures >= startsInFlight) return;
+    try {
       results.set(job, await startPatiently(world, headedFor(target, job), job, pulse, sight));
+    } catch (error) {
+      failures += 1;
+      trouble.reject(error);
     }
   };
   await keepBeating(
     pulse,
     () => ({ issued: results.size, of: jobs.length }),
-    () => Promise.all(Array.from({ length: Math.min(startsInFlight, jobs.length) }, startInTurn)),
+    () => Promise.race([forEachAtOnce(queue, startsInFlight, start), trouble.promise]),
   );
   const all = jobs.map(
     (job) => results.get(job) ?? { ended: endedJob(headedFor(target, job), job, 'left', reasons.get(jobKey(job))!) },
@@ -58,19 +68,14 @@ async function startPatiently(
   pulse: Pulse,
   sight: ArtifactSight,
 ): Promise<StartResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startJob(world, target, job, pulse, sight);
-    } catch (error) {
-      if (!(error instanceof OutsideFailure)) throw error;
-      if (!error.retryable)
-        return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
-      if (attempt === triesPerJob) throw error;
-      world.log.warn(
-        { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt },
-        error.message,
-      );
-      await pulse.sleep(error.retryAfterMs ?? 250 * 2 ** attempt);
-    }
+  const failed = (error: Error, attempt: number): void => {
+    const fields = { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt };
+    world.log.warn(fields, error.message);
+  };
+  try {
+    return await retry(() => startJob(world, target, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
+  } catch (error) {
+    if (!(error instanceof OutsideFailure) || error.retryable) throw error;
+    return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
   }
 }

@@ -8,6 +8,7 @@ import { fencePatch } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { annotations, labels, roleConfigMapName } from '../../model/job/marks.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
+import { settleEachAtOnce } from '../../adapters/at-once.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch, newestEpoch } from '../../jobs/claims/epochs.ts';
@@ -16,6 +17,9 @@ import { headedFor } from '../../jobs/run/headed-for.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
+
+/** Jobs whose claims are read, and which are stopped, at once: more would only wait in the store and the API server. */
+const jobsAtOnce = 64;
 
 /**
  * Stops, in the lost zone, each planned job whose epoch this escape holds: a job that could not be started elsewhere
@@ -129,7 +133,7 @@ async function forEachHeldByUs(
     ours += 1;
     await act(job);
   };
-  const acted = await Promise.allSettled(jobs.map(actIfOurs));
+  const acted = await settleEachAtOnce(jobs, jobsAtOnce, actIfOurs);
   for (const one of acted) if (one.status === 'rejected') throw one.reason;
   if (unread && ours === 0) throw unread;
   return unread !== undefined;

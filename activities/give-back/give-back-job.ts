@@ -4,11 +4,13 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import { keepReturning, readReturning } from '../../jobs/run/returning.ts';
+import { replaceDeployment } from '../../jobs/standby/replace-deployment.ts';
 
 /** What became of a job on its way back. */
 export interface GivenBack extends JobRef {
@@ -20,9 +22,6 @@ export interface GivenBack extends JobRef {
 
 /** `started`: it must now be seen running, from the savepoint or (null) from the state that the operator kept. */
 export type Return = { started: { store: string; savepoint: string | null } } | { ended: GivenBack };
-
-/** How long the suspended object may take to disappear. */
-const replaceDeadlineMs = 60_000;
 
 /** Starts it; repeating that changes nothing. What is wrong with the job is a result, not an exception. */
 export async function giveBackJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<Return> {
@@ -38,7 +37,10 @@ export async function giveBackJob(world: World, zone: string, job: JobRef, signa
     const savepoint = kept.object.spec.job?.initialSavepointPath ?? null;
     if (!found && savepoint === null) return ended('failed', `its object was deleted from ${zone}`);
     // An earlier attempt died after it had deleted the old object.
-    if (!found) await world.cluster(zone).applyDeployment(kept.object, signal);
+    if (!found) {
+      const replacement = { old: undefined, fresh: kept.object, madeAgainFrom: 'other records' } as const;
+      await replaceDeployment(world.cluster(zone), replacement, signal);
+    }
     return { started: { store: kept.store, savepoint } };
   } catch (error) {
     if (error instanceof TypedFailure) return ended('failed', `${error.code}: ${error.message}`);
@@ -70,7 +72,7 @@ async function bringBack(
   const job = { namespace, name };
   const cluster = world.cluster(zone);
   const { stores } = zoneConfig(world, zone);
-  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, zone));
+  const storeName = storeNameOf(found, zoneConfig(world, zone));
   const config = stores[storeName];
   if (!config) throw new TypedFailure('BadInput', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
   const store = world.store(zone, storeName);
@@ -84,9 +86,9 @@ async function bringBack(
   const key = keyOfFlinkPath(config, savepoint);
   if (key === undefined) throw new TypedFailure('SnapshotIncomplete', `${savepoint} is not in ${store.description}`);
   await verifySnapshot(store, config, key, signal);
-  await keepReturning(store, job, object, signal);
-  await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
-  await cluster.applyDeployment(object, signal);
+  // Nobody else knows the savepoint that it goes on from.
+  const madeAgainFrom = () => keepReturning(store, job, object, signal);
+  await replaceDeployment(cluster, { old: found, fresh: object, madeAgainFrom }, signal);
   return { store: storeName, savepoint };
 }
 

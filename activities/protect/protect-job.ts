@@ -1,14 +1,15 @@
 /** One round of protection of one job, and what came of it. */
 import { jobKey, type JobRef } from '../../model/job/job.ts';
-import { annotations, labels } from '../../model/job/marks.ts';
+import { labels } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { isTier, type Tier } from '../../model/job/tier.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import { seatOf } from '../../jobs/standby/job-seat.ts';
 import { keepRecoveryPoint } from './keep-recovery-point.ts';
 import { planRound } from '../../jobs/snapshot/round-plan.ts';
 import type { ProtectJobRequest, ProtectResult } from '../../model/results/protect.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 /** Nothing is wrong with the job's protection as such. */
 const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
@@ -31,8 +32,7 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
   try {
     const active = await findActive(world, request.zone, job, pulse.signal);
     tier = tierOf(active, job, request.zone);
-    result.store =
-      active.metadata.annotations?.[annotations.store] ?? defaultStoreName(zoneConfig(world, request.zone));
+    result.store = storeNameOf(active, zoneConfig(world, request.zone));
     const seat = await seatOf(world, request, active, pulse.signal);
     if (zoneConfig(world, request.zone).peers) result.peer = seat.peer;
     const round = await keepRecoveryPoint(world, planRound(world, request, active, { tier, seat }), pulse);

@@ -1,15 +1,10 @@
-/** The notes of which peer holds the standby of each job of a zone, in the stores of its peers. */
+/** The notes of which peer holds the standby of each job of a zone, in its peers' first stores, whichever store a job has. */
 import { newestSeats, seatOfKey, type Seat } from '../../model/placement/seats.ts';
 import type { JobRef } from '../../model/job/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { defaultStore, type World } from '../../adapters/world.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-
-/** Notes lie in a zone's first store, whichever store the job has. */
-function seatStore(world: World, peer: string): SnapshotStore {
-  return world.store(peer, defaultStoreName(zoneConfig(world, peer)));
-}
 
 /** The newest note of every job of the zone that any of the peers has. @throws OutsideFailure */
 export async function readSeats(
@@ -18,7 +13,7 @@ export async function readSeats(
   peers: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, Seat>> {
-  const read = async (peer: string) => seatsBelow(seatStore(world, peer), `${storeKeys.seatsPrefix(home)}/`, signal);
+  const read = async (peer: string) => seatsBelow(defaultStore(world, peer), `${storeKeys.seatsPrefix(home)}/`, signal);
   return newestSeats((await Promise.all(peers.map(read))).flat());
 }
 
@@ -31,7 +26,7 @@ export async function readSeat(
   signal: AbortSignal,
 ): Promise<Seat | undefined> {
   const prefix = `${storeKeys.jobSeatsPrefix(home, job)}/`;
-  const read = async (peer: string) => await seatsBelow(seatStore(world, peer), prefix, signal);
+  const read = async (peer: string) => await seatsBelow(defaultStore(world, peer), prefix, signal);
   const settled = await Promise.allSettled(peers.map(read));
   for (const one of settled) {
     if (one.status === 'rejected' && !(one.reason instanceof OutsideFailure)) throw one.reason;
@@ -53,7 +48,7 @@ export async function noteSeat(
   signal: AbortSignal,
 ): Promise<void> {
   const write = async (holder: string) => {
-    const store = seatStore(world, holder);
+    const store = defaultStore(world, holder);
     const before = await seatsBelow(store, `${storeKeys.jobSeatsPrefix(home, job)}/`, signal);
     await store.put(storeKeys.seatKey(home, job, { peer, atMs }), new TextEncoder().encode(peer), { signal });
     for (const old of before) {
@@ -78,7 +73,7 @@ export async function forgetSeat(
   signal: AbortSignal,
 ): Promise<void> {
   const clear = async (peer: string) => {
-    const store = seatStore(world, peer);
+    const store = defaultStore(world, peer);
     for (const one of await seatsBelow(store, `${storeKeys.jobSeatsPrefix(home, job)}/`, signal)) {
       await store.delete(storeKeys.seatKey(home, job, one), signal);
     }

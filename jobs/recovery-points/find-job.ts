@@ -4,9 +4,10 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { isTier, type Tier } from '../../model/job/tier.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 
 export interface KeptJob {
   job: JobRef;
@@ -32,7 +33,7 @@ export async function findJob(world: World, zone: string, job: JobRef, signal: A
   if (!isTier(tier)) {
     throw new TypedFailure('NoTier', `FlinkDeployment ${jobKey(job)} in ${zone} has no tier in label ${labels.tier}`);
   }
-  const storeName = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
+  const storeName = storeNameOf(active, home);
   const peer = home.peers ? seatWritten(world, home, active) : home.peer;
   const storeConfig = zoneConfig(world, peer).stores[storeName];
   if (!storeConfig) {

@@ -7,12 +7,13 @@ import { annotations, labels } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
 import { ArtifactSight } from '../artifacts/artifact-sight.ts';
-import { noObject } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { replaceDeployment } from '../standby/replace-deployment.ts';
 import { headedFor } from './headed-for.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 export interface Climb {
   rung: Rung;
@@ -39,8 +40,6 @@ export interface DecisionArchive {
   keep(key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }): Promise<unknown>;
 }
 
-/** How long the failed object may take to disappear. */
-const replaceDeadlineMs = 60_000;
 const maxDecisionBytes = 4 << 20;
 
 /** Replaces the job's object by a fresh one and starts that, under the epoch that the escape holds. May be repeated. */
@@ -78,7 +77,7 @@ async function decide(
   const failed = await world.cluster(target.to).getDeployment(job, signal);
   if (!failed) return { not: 'its object was deleted by somebody else' };
   const marks = failed.metadata.annotations ?? {};
-  const storeName = marks[annotations.store] ?? defaultStoreName(peer);
+  const storeName = storeNameOf(failed, peer);
   const store = world.store(target.to, storeName);
   if ((await holderOfEpoch(store, job, job.epoch, signal)) !== target.escapeId) {
     return { not: `epoch ${job.epoch} of ${jobKey(job)} is not held by this escape` };
@@ -145,8 +144,8 @@ async function apply(
   const isOurs = before[annotations.escape] === target.escapeId;
   const isFresh = isOurs && Number(before[annotations.climbed] ?? 0) >= climb.nth;
   if (there && isFresh && there.metadata.labels?.[labels.role] === 'active') return;
-  if (there && !isFresh) await cluster.deleteDeployment(started, { deadlineMs: replaceDeadlineMs, signal });
-  if (!isFresh) await cluster.applyDeployment(fresh, signal, noObject);
+  // The decision was kept before this.
+  if (!isFresh) await replaceDeployment(cluster, { old: there, fresh, madeAgainFrom: 'other records' }, signal);
   const patch = startPatch({
     to: target.to,
     epoch: started.epoch,

@@ -12,11 +12,13 @@ import { annotations } from '../../model/job/marks.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { flinkPath, storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
+import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { takeSavepoint } from '../snapshot/savepoint.ts';
 import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { untilPodsGone } from './until-pods-gone.ts';
 
 type Ended = Pick<PreemptedReport, 'outcome' | 'reason' | 'savepoint'>;
@@ -53,27 +55,28 @@ async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pu
   const settled = settledBefore(found, target);
   if (settled) return settled.outcome === 'suspended' ? gone(settled) : settled;
   const saved = await savepointOf(world, target, found!, pulse);
-  for (;;) {
+  const suspend = async (): Promise<Ended> => {
     // Read again: a savepoint takes its time, and the job may have become another meanwhile.
     const now = await cluster.getDeployment(victim, pulse.signal);
     const changed = settledBefore(now, target);
     if (changed && changed.outcome !== 'suspended') return changed;
-    if (changed) break;
+    if (changed) return { outcome: 'suspended', ...saved };
     const { resourceVersion } = now!.metadata;
     const mark = { escapeId: target.escapeId, savepoint: saved.savepoint };
     try {
       await cluster.patchDeployment(victim, preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) }));
-      break;
     } catch (error) {
-      if (!(error instanceof OutsideFailure)) throw error;
-      if (!error.retryable) return { outcome: 'failed', reason: error.message, savepoint: saved.savepoint };
-      // The operator writes its status all the time.
-      if (error.failureClass !== 'Conflict') throw error;
-      await pulse.sleep(100);
+      if (!(error instanceof OutsideFailure) || error.retryable) throw error;
+      return { outcome: 'failed', reason: error.message, savepoint: saved.savepoint };
     }
-  }
-  return gone({ outcome: 'suspended', ...saved });
+    return { outcome: 'suspended', ...saved };
+  };
+  const ended = await retry(suspend, overStatusWrites, { sleep: pulse.sleep });
+  return ended.outcome === 'suspended' ? gone(ended) : ended;
 }
+
+/** The operator writes its status all the time. */
+const overStatusWrites: RetryPolicy = { after: ['Conflict'], pauseMs: 100 };
 
 /** What there is left to do of it: undefined when it runs and may be ended. */
 function settledBefore(found: FlinkDeployment | undefined, target: EscapeTarget): Ended | undefined {
@@ -98,7 +101,7 @@ async function savepointOf(
 ): Promise<{ savepoint: string | null; reason: string }> {
   const job = { namespace: found.metadata.namespace, name: found.metadata.name };
   const zone = zoneConfig(world, target.to);
-  const storeName = found.metadata.annotations?.[annotations.store] ?? defaultStoreName(zone);
+  const storeName = storeNameOf(found, zone);
   const storeConfig = zone.stores[storeName];
   const none = (why: string) => ({ savepoint: null, reason: `${withoutSavepoint}: ${why}` });
   if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);

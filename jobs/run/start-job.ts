@@ -9,10 +9,11 @@ import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import type { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import { noObject, type ZoneCluster } from '../../adapters/kubernetes/port.ts';
+import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, type Choice } from '../recovery-points/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { replaceDeployment } from '../standby/replace-deployment.ts';
 import { endedJob } from './job-report.ts';
 import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -21,8 +22,8 @@ import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 export type StartResult = { started: StartedJob } | { ended: JobReport };
 
-/** How long an old object may take to disappear before its job counts as failed. */
-const replaceDeadlineMs = 60_000;
+/** Of a job's claimed epoch: the plan and the recovery point's manifest say what its object was. */
+const madeAgainFrom = 'other records';
 
 /** Issues the start. Repeating it changes nothing; whatever keeps the job from starting is its line in the report. */
 export async function startJob(
@@ -103,7 +104,9 @@ async function issueStart(
   // somebody deleted on purpose.
   const existing =
     (await cluster.getDeployment(job, signal)) ??
-    (repeated ? await cluster.applyDeployment(lostStandby(job, manifest), signal, noObject) : undefined);
+    (repeated
+      ? await replaceDeployment(cluster, { old: undefined, fresh: lostStandby(job, manifest), madeAgainFrom }, signal)
+      : undefined);
   if (!existing) {
     const reason = `JobNotFound: its standby was deleted from ${target.to} after the plan was made`;
     return { ended: endedJob(target, job, 'failed', reason, watch.steps) };
@@ -154,8 +157,7 @@ async function start(
   // Of one that was asked to run by somebody else, the operator may have taken that path already.
   const hasOther = !hasItsJar && !namesArtifactsOf(existing, manifest);
   if (hasRun(existing) || existing.spec.job?.state === 'running' || hasOther) {
-    await cluster.deleteDeployment(job, { deadlineMs: replaceDeadlineMs, signal });
-    await cluster.applyDeployment(freshStandby(existing, manifest), signal, noObject);
+    await replaceDeployment(cluster, { old: existing, fresh: freshStandby(existing, manifest), madeAgainFrom }, signal);
   }
   await cluster.patchDeployment(job, startPatch(restart), signal);
 }

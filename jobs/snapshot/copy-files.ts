@@ -1,5 +1,6 @@
 /** Copies files from store to store, a few at a time, and takes their digests on the way. */
 import type { ShipCopy } from '../../model/snapshot/ship-plan.ts';
+import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { copyFile } from '../../adapters/storage/copy/copy-file.ts';
 import { copyThreads } from '../../adapters/storage/copy/copy-threads.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
@@ -27,18 +28,7 @@ export async function copyFiles(
   const { from, to } = { from: stores.from.address, to: stores.to.address };
   const copyOne = (file: ShipCopy) =>
     from && to ? copyThreads.copy({ from, to, file, steps }, signal) : copyFile(stores, file, signal, steps);
-  const queue = [...copies];
-  const lanes = Array.from({ length: Math.min(filesAtOnce, queue.length) }, async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      try {
-        copied(next, { sizeBytes: next.sizeBytes, sha256: await copyOne(next) });
-      } catch (error) {
-        queue.length = 0;
-        throw error;
-      }
-    }
+  await forEachAtOnce(copies, filesAtOnce, async (copy) => {
+    copied(copy, { sizeBytes: copy.sizeBytes, sha256: await copyOne(copy) });
   });
-  for (const lane of await Promise.allSettled(lanes)) {
-    if (lane.status === 'rejected') throw lane.reason;
-  }
 }

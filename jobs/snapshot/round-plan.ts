@@ -9,9 +9,10 @@ import { chooseMode, modePolicies } from '../../model/job/mode.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import type { JobSeat } from '../standby/job-seat.ts';
 import type { ProtectJobRequest } from '../../model/results/protect.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 export interface RoundPlan {
   /** Name of the round: the same for a repeated call. */
@@ -46,7 +47,7 @@ export function planRound(
   const peer = zoneConfig(world, seat.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
   const marks = active.metadata.annotations ?? {};
-  const storeName = marks[annotations.store] ?? defaultStoreName(home);
+  const storeName = storeNameOf(active, home);
   const [homeStore, peerStore] = [home.stores[storeName], peer.stores[storeName]];
   if (!homeStore || !peerStore) {
     throw new TypedFailure(

@@ -7,6 +7,7 @@ import { rewriteReferences } from '../../model/snapshot/rewrite-metadata.ts';
 import { planShipping, type ShipPlan, type ShipQuestion } from '../../model/snapshot/ship-plan.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
+import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { withoutDamaged } from '../recovery-points/damage-marks.ts';
 import { readManifest, recoveryPointIds } from '../recovery-points/recovery-points.ts';
@@ -42,6 +43,12 @@ const freeStepBytes = 8 << 20;
 /** Before the next try: Flink's answers on checkpoints are up to three seconds old (`web.refresh-interval`). */
 const nextTryMs = 3_000;
 
+const anotherCheckpoint: RetryPolicy = {
+  after: (error) => error instanceof FileGone,
+  tries: maxTries,
+  pauseMs: nextTryMs,
+};
+
 /**
  * Ships the newest checkpoint. Nothing is asked of the job. Files that are whole in the peer are not copied again, so a
  * repeated call goes on where the last one ended; `_metadata` is written last. When a file is gone at home, as Flink
@@ -50,21 +57,16 @@ const nextTryMs = 3_000;
  */
 export async function shipCheckpoint(task: ShipTask, pulse: Pulse): Promise<TakenSnapshot> {
   const digests = await digestsOfNewest(task.store, task.job, pulse.signal);
-  let gone = '';
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    if (tries > 0) await pulse.sleep(nextTryMs);
-    const checkpoint = await newestCheckpoint(task, pulse.signal);
-    try {
-      return await shipOne(task, checkpoint, digests, pulse);
-    } catch (error) {
-      if (!(error instanceof FileGone)) throw error;
-      gone = error.message;
-    }
+  const shipNewest = async () => shipOne(task, await newestCheckpoint(task, pulse.signal), digests, pulse);
+  try {
+    return await retry(shipNewest, anotherCheckpoint, { sleep: pulse.sleep });
+  } catch (error) {
+    if (!(error instanceof FileGone)) throw error;
+    throw new TypedFailure(
+      'CheckpointGone',
+      `${jobKey(task.job)}: ${maxTries} checkpoints in a row lost a file before it was copied; the last time ${error.message}`,
+    );
   }
-  throw new TypedFailure(
-    'CheckpointGone',
-    `${jobKey(task.job)}: ${maxTries} checkpoints in a row lost a file before it was copied; the last time ${gone}`,
-  );
 }
 
 async function shipOne(

@@ -8,16 +8,15 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { wishedPeer } from '../../model/placement/choose-peer.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
+import { retryOverConflicts } from '../../adapters/retry.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { noteSeat, readSeat } from '../claims/seats.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 
 const removeDeadlineMs = 60_000;
-
-/** Looks at an object that changes under our hands. */
-const maxTries = 5;
 
 export interface JobSeat {
   peer: string;
@@ -112,7 +111,7 @@ async function removeStandby(
   signal: AbortSignal,
 ): Promise<void> {
   const cluster = world.cluster(from);
-  for (let tries = 1; ; tries++) {
+  const remove = async (): Promise<void> => {
     const there = await cluster.getDeployment(job, signal);
     if (!there) return;
     const role = there.metadata.labels?.[labels.role];
@@ -123,7 +122,7 @@ async function removeStandby(
     // Of another zone's job by the same name.
     const marks = there.metadata.annotations ?? {};
     if (marks[annotations.activeZone] !== home) return;
-    const store = world.store(from, marks[annotations.store] ?? defaultStoreName(zoneConfig(world, from)));
+    const store = world.store(from, storeNameOf(there, zoneConfig(world, from)));
     const claim = { owner: 'protect', zone: home, at: new Date(world.now()).toISOString() };
     const claimed = await claimEpoch(store, job, Number(marks[annotations.epoch] ?? 1) + 1, claim, signal);
     if (!claimed.claimed) {
@@ -131,15 +130,10 @@ async function removeStandby(
       throw new TypedFailure('EpochTaken', sentence);
     }
     const { resourceVersion } = there.metadata;
-    try {
-      const unchanged = resourceVersion === undefined ? {} : { unchangedSince: resourceVersion };
-      await cluster.deleteDeployment(job, { deadlineMs: removeDeadlineMs, ...unchanged, signal });
-      return;
-    } catch (error) {
-      const isConflict = error instanceof OutsideFailure && error.failureClass === 'Conflict';
-      if (!isConflict || tries === maxTries) throw error;
-    }
-  }
+    const unchanged = resourceVersion === undefined ? {} : { unchangedSince: resourceVersion };
+    await cluster.deleteDeployment(job, { deadlineMs: removeDeadlineMs, ...unchanged, signal });
+  };
+  await retryOverConflicts(remove);
 }
 
 /** First in the stores, where escapes look, and then at home, where the next round looks. */

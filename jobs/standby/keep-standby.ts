@@ -9,13 +9,9 @@ import { takenBy } from '../../model/placement/same-name.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
+import { retryOverConflicts } from '../../adapters/retry.ts';
 import { noObject, type ZoneCluster } from '../../adapters/kubernetes/port.ts';
-
-/** How long an old object may take to disappear. */
-const replaceDeadlineMs = 60_000;
-
-/** Looks at an object that changes under our hands. */
-const maxTries = 5;
+import { replaceDeployment } from './replace-deployment.ts';
 
 export interface KeepStandby {
   tier: Tier;
@@ -64,9 +60,9 @@ export async function keepStandby(
   signal: AbortSignal,
 ): Promise<void> {
   const told = { twin: false };
-  for (let tries = 1; ; tries++) {
+  const write = async (): Promise<void> => {
     try {
-      return await writeStandby(peer, home, keep, told, signal);
+      await writeStandby(peer, home, keep, told, signal);
     } catch (error) {
       if (told.twin && error instanceof TypedFailure && error.code === 'EpochTaken') {
         // It was not yet a twin when it was told so, and has become the active job since.
@@ -76,11 +72,10 @@ export async function keepStandby(
         // Fencing may have silenced the copy at home before this round told it `active`.
         await home.applyConfigMap(role, { role: 'twin' }, signal);
       }
-      // The operator writes its status all the time; what else changed, the next look tells.
-      const isConflict = error instanceof OutsideFailure && error.failureClass === 'Conflict';
-      if (!isConflict || tries === maxTries) throw error;
+      throw error;
     }
-  }
+  };
+  await retryOverConflicts(write);
 }
 
 async function writeStandby(
@@ -107,13 +102,6 @@ async function writeStandby(
   const runs = existing?.metadata.labels?.[labels.role] === 'twin' && existing.spec.job?.state === 'running';
   told.twin ||= !runs;
   await tellRoles(peer, home, job, runs, signal);
-  let unchangedSince = asRead;
-  if (existing && !runs && hasRun(existing)) {
-    // The job ran there before it escaped: an object that has run would go on with its old state.
-    const bound = { deadlineMs: replaceDeadlineMs, signal };
-    await peer.deleteDeployment(job, asRead === undefined ? bound : { ...bound, unchangedSince: asRead });
-    unchangedSince = noObject;
-  }
   const startedFrom =
     (runs ? existing.metadata.annotations?.[annotations.startedFrom] : undefined) ?? manifest.restorePath;
   const spec = {
@@ -121,7 +109,13 @@ async function writeStandby(
     job: { ...(manifest.spec['job'] as object), state: 'running' as const, initialSavepointPath: startedFrom },
   };
   const twin = renderStandby(active, spec, { ...marks, role: 'twin', startedFrom });
-  await peer.applyDeployment(twin, signal, unchangedSince);
+  if (!existing || runs || !hasRun(existing)) {
+    await peer.applyDeployment(twin, signal, asRead);
+    return;
+  }
+  // The job ran there before it escaped: an object that has run would go on with its old state.
+  const replacement = { old: existing, fresh: twin, onlyAsRead: true, madeAgainFrom: 'other records' } as const;
+  await replaceDeployment(peer, replacement, signal);
 }
 
 /**

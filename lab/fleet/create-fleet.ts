@@ -1,6 +1,7 @@
 /** Puts a fleet into the API servers and the peer's store. What is there already stays as it is. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import pMap from 'p-map';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { activeObject, fleetNamespace, peerObject, type FleetJob, type FleetPlace } from './fleet-jobs.ts';
 import type { PodApi } from './pods/api.ts';
@@ -73,13 +74,8 @@ export async function createFleetNamespace(api: PodApi): Promise<void> {
 }
 
 async function createAll(api: PodApi, deployments: readonly FlinkDeployment[]): Promise<void> {
-  const queue = deployments.values();
   const path = `/apis/flink.apache.org/v1beta1/namespaces/${fleetNamespace}/flinkdeployments`;
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const deployment of queue) await post(api, path, { ...deployment });
-    }),
-  );
+  await pMap(deployments, (deployment) => post(api, path, { ...deployment }), { concurrency: atOnce });
 }
 
 /** Creates an object unless it is there. @throws when the API server refuses */

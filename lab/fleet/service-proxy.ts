@@ -3,6 +3,7 @@
  * job. That proxy takes an address only if it is that of a pod (seen with 1.36: Endpoints without a reference to a pod
  * that has the address are passed over, EndpointSlices are not read), so one pod that never runs stands for all jobs.
  */
+import pMap from 'p-map';
 import { post } from './create-fleet.ts';
 import { fleetNamespace, simulatedJob, type FleetJob } from './fleet-jobs.ts';
 import type { PodApi } from './pods/api.ts';
@@ -39,25 +40,21 @@ export async function publishRest(
   if (patched.status >= 300)
     throw new Error(`pod ${podName} got no address: ${patched.status} ${patched.body.slice(0, 200)}`);
   const targetRef = { kind: 'Pod', namespace: fleetNamespace, name: podName };
-  const queue = jobs.values();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const job of queue) {
-        const metadata = { name: `${job.name}-rest`, labels: simulatedJob };
-        await post(api, `${namespaced}/services`, {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata,
-          // Without an address of its own: a zone has but few.
-          spec: { clusterIP: 'None', ports: [{ name: 'rest', port: 8081, targetPort: port }] },
-        });
-        await post(api, `${namespaced}/endpoints`, {
-          apiVersion: 'v1',
-          kind: 'Endpoints',
-          metadata,
-          subsets: [{ addresses: [{ ip: address, targetRef }], ports: [{ name: 'rest', port }] }],
-        });
-      }
-    }),
-  );
+  const publish = async (job: FleetJob): Promise<void> => {
+    const metadata = { name: `${job.name}-rest`, labels: simulatedJob };
+    await post(api, `${namespaced}/services`, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      // Without an address of its own: a zone has but few.
+      spec: { clusterIP: 'None', ports: [{ name: 'rest', port: 8081, targetPort: port }] },
+    });
+    await post(api, `${namespaced}/endpoints`, {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata,
+      subsets: [{ addresses: [{ ip: address, targetRef }], ports: [{ name: 'rest', port }] }],
+    });
+  };
+  await pMap(jobs, publish, { concurrency: atOnce });
 }

@@ -1,5 +1,6 @@
 /** Writes what the operator would write into the status of FlinkDeployments, a few at a time, until it is written. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import { type JobRef, jobKey } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import type { PodApi } from './pods/api.ts';
@@ -8,18 +9,11 @@ import type { PodApi } from './pods/api.ts';
 const atOnce = 4;
 const pauseMs = 1_000;
 
-interface Write {
-  job: JobRef;
-  status: object;
-}
-
 export class StatusWriter {
   readonly #api: PodApi;
   readonly #say: (sentence: string) => void;
   readonly #ending = new AbortController();
-  #queue: Write[] = [];
-  #next = 0;
-  #busy = 0;
+  readonly #writes = new PQueue({ concurrency: atOnce });
 
   constructor(api: PodApi, say: (sentence: string) => void) {
     this.#api = api;
@@ -50,40 +44,24 @@ export class StatusWriter {
 
   close(): void {
     this.#ending.abort();
+    this.#writes.clear();
   }
 
   #write(job: JobRef, status: object): void {
-    this.#queue.push({ job, status });
-    if (this.#busy < atOnce) {
-      this.#busy += 1;
-      void this.#work().finally(() => (this.#busy -= 1));
-    }
+    if (!this.#ending.signal.aborted) void this.#writes.add(() => this.#tryToWrite(job, status));
   }
 
-  async #work(): Promise<void> {
-    for (let write = this.#take(); write; write = this.#take()) {
-      const { job, status } = write;
-      const folder = `/apis/flink.apache.org/v1beta1/namespaces/${encodeURIComponent(job.namespace)}/flinkdeployments`;
-      const path = `${folder}/${encodeURIComponent(job.name)}/status?fieldManager=simulated-operator`;
-      const answer = await this.#api
-        .send('PATCH', path, { status }, 'application/merge-patch+json')
-        .catch((error: unknown) => String(error));
-      // An object that is gone has no status.
-      if (typeof answer !== 'string' && (answer.status < 300 || answer.status === 404)) continue;
-      const why = typeof answer === 'string' ? answer : `${answer.status} ${answer.body.slice(0, 200)}`;
-      this.#say(`status of ${jobKey(job)} was not written: ${why}`);
-      await sleep(pauseMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
-      this.#queue.push(write);
-    }
-  }
-
-  #take(): Write | undefined {
-    const write = this.#ending.signal.aborted ? undefined : this.#queue[this.#next];
-    if (write) this.#next += 1;
-    if (this.#next >= this.#queue.length) {
-      this.#queue = [];
-      this.#next = 0;
-    }
-    return write;
+  async #tryToWrite(job: JobRef, status: object): Promise<void> {
+    const folder = `/apis/flink.apache.org/v1beta1/namespaces/${encodeURIComponent(job.namespace)}/flinkdeployments`;
+    const path = `${folder}/${encodeURIComponent(job.name)}/status?fieldManager=simulated-operator`;
+    const answer = await this.#api
+      .send('PATCH', path, { status }, 'application/merge-patch+json')
+      .catch((error: unknown) => String(error));
+    // An object that is gone has no status.
+    if (typeof answer !== 'string' && (answer.status < 300 || answer.status === 404)) return;
+    const why = typeof answer === 'string' ? answer : `${answer.status} ${answer.body.slice(0, 200)}`;
+    this.#say(`status of ${jobKey(job)} was not written: ${why}`);
+    await sleep(pauseMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    this.#write(job, status);
   }
 }

@@ -5,6 +5,7 @@ import { jobKey } from '../job/job.ts';
 import { type FlinkDeployment, hasRun, jobOf } from '../job/flink-deployment.ts';
 import { annotations, labels } from '../job/marks.ts';
 import { readEnded } from '../placement/follow.ts';
+import { storeNamed } from '../placement/job-store.ts';
 import { isTier, type Tier } from '../job/tier.ts';
 import { limitsOf } from './limits.ts';
 import { compareText, upstreamOf, weightOf } from '../job/importance.ts';
@@ -128,7 +129,7 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
     ...fromOf(assessment, candidate),
     tier,
     kind,
-    store: marks[annotations.store] ?? assessment.defaultStore,
+    store: storeNamed(candidate) ?? assessment.defaultStore,
     recoveryPoint: marks[annotations.recoveryPoint] ?? null,
     epoch: Math.max(Number.isSafeInteger(annotated) ? annotated : 0, stored) + 1,
     demand: told,

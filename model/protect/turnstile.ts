@@ -4,6 +4,7 @@ interface Waiting {
   enter: () => void;
 }
 
+/** p-queue has priorities too, but gives a place away once its signal is aborted, while the work in it still ends. */
 export class Turnstile {
   readonly #atOnce: number;
   readonly #waiting: Waiting[] = [];

@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+
 /** One line of a bench, as `--json` writes it. The first row is the ceiling or the peer that `ratio` refers to. */
 export interface BenchRow {
   what: string;
@@ -52,12 +54,7 @@ export async function inParallel<T>(
   inFlight: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: inFlight }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
+  await pMap(items, work, { concurrency: inFlight });
 }
 
 /** Gives rows their ratio to the first one. */

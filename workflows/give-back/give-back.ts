@@ -7,6 +7,7 @@ import type { GivenBack } from '../../activities/give-back/give-back-job.ts';
 import type { GiveBackActivities } from '../../activities/give-back/index.ts';
 import { complaintsAboutGiveBackInput, type GiveBackInput } from '../../model/inputs/give-back-input.ts';
 import type { JobRef } from '../../model/job/job.ts';
+import { forEachAtOnce } from '../shared/at-once.ts';
 import { failInItsWords, whyFailed } from '../shared/failure-words.ts';
 
 /** Jobs on their way at once. */
@@ -51,15 +52,10 @@ export async function giveBack(input: GiveBackInput): Promise<GiveBackSummary> {
   const { zone, dryRun = false } = input;
   const { fits, left } = await whoHasRoom(input).catch(failInItsWords);
   const jobs: GivenBack[] = left.map((job) => ({ ...job, outcome: 'left', savepoint: null }));
-  const queue = [...fits];
-  await Promise.all(
-    Array.from({ length: Math.min(jobsInFlight, fits.length) }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        jobs.push(dryRun ? { ...job, outcome: 'running', reason: '', savepoint: null } : await back(zone, job));
-        setCurrentDetails(`**${jobs.length} of ${fits.length + left.length}** jobs of ${zone} done`);
-      }
-    }),
-  );
+  await forEachAtOnce(fits, jobsInFlight, async (job) => {
+    jobs.push(dryRun ? { ...job, outcome: 'running', reason: '', savepoint: null } : await back(zone, job));
+    setCurrentDetails(`**${jobs.length} of ${fits.length + left.length}** jobs of ${zone} done`);
+  });
   return { zone, dryRun, jobs };
 }
 

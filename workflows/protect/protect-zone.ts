@@ -17,6 +17,7 @@ import { complaintsAboutProtectInput, type ProtectInput } from '../../model/inpu
 import { failuresToStop, StoreBreaker } from '../../model/protect/breaker.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { protectProgress } from './messages.ts';
+import { forEachAtOnce } from '../shared/at-once.ts';
 import { failInItsWords, whyFailed } from '../shared/failure-words.ts';
 
 /** Jobs at once in rounds that an earlier version began. Today the configuration says it, and workers keep to it. */
@@ -79,25 +80,20 @@ export async function protectZone(input: ProtectInput): Promise<ProtectSummary> 
   } = scopeOf(await discover(input.zone), input);
   total = jobs.length + refused.length;
   results.push(...refused);
-  const queue = [...jobs];
   const round = workflowInfo().runId;
   const breaker = new StoreBreaker();
-  await Promise.all(
-    Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        const store = storeOf(job);
-        const result =
-          breaker.stops(store) && patched('store breaker') ? untried(job) : await protect(input.zone, round, job);
-        const { outcome, code } = result;
-        breaker.note({
-          store,
-          outcome: outcome === 'protected' ? outcome : code === 'StoreDown' ? 'store-down' : 'other',
-        });
-        results.push(result);
-        setCurrentDetails(`**${results.length} of ${total}** jobs of ${input.zone} done`);
-      }
-    }),
-  );
+  await forEachAtOnce(jobs, atOnce, async (job) => {
+    const store = storeOf(job);
+    const result =
+      breaker.stops(store) && patched('store breaker') ? untried(job) : await protect(input.zone, round, job);
+    const { outcome, code } = result;
+    breaker.note({
+      store,
+      outcome: outcome === 'protected' ? outcome : code === 'StoreDown' ? 'store-down' : 'other',
+    });
+    results.push(result);
+    setCurrentDetails(`**${results.length} of ${total}** jobs of ${input.zone} done`);
+  });
   const reserve = reserveIn === undefined ? undefined : await reserveRoom(reserveIn);
   const alsoReserved: Reserve[] = [];
   for (const peer of alsoReserveIn) alsoReserved.push(await reserveRoom(peer));

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { ProtectActivities } from '../../activities/protect/index.ts';
 import type { DiscoveredJob } from '../../model/results/protect.ts';
+import { forEachAtOnce } from './at-once.ts';
 import { failInItsWords, whyFailed } from './failure-words.ts';
 import { upkeepProgress } from './messages.ts';
 
@@ -64,14 +65,7 @@ export async function eachJob<T>(
 
 /** Acts on these jobs, a few at a time; an activity that fails is its job's result. */
 export async function eachOf<T, J>(jobs: readonly J[], { atOnce, act, failed, done }: Upkeep<T, J>): Promise<void> {
-  const queue = [...jobs];
-  await Promise.all(
-    Array.from({ length: Math.min(atOnce, jobs.length) }, async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        done(await attempt(job));
-      }
-    }),
-  );
+  await forEachAtOnce(jobs, atOnce, async (job) => done(await attempt(job)));
 
   async function attempt(job: J): Promise<T> {
     try {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDurationMs } from '../../model/duration.ts';
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
-import { OutsideFailure } from '../../adapters/failure.ts';
+import { retry } from '../../adapters/retry.ts';
 import { zoneConfig, type World } from '../../adapters/world.ts';
 
 /** Between two tries of a list that may succeed yet. */
@@ -17,10 +17,11 @@ export async function seeRoom(
   const cluster = world.cluster(zone);
   const deadlineMs = world.config.escape.roomDeadlineMs;
   const bound = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const sleep = (ms: number) => delay(ms, undefined, { signal: bound });
   const notes: string[] = [];
   const attempt = async <T>(what: string, read: (within: AbortSignal) => Promise<T>): Promise<T | null> => {
     try {
-      return await untilRead(() => read(bound), bound);
+      return await retry(() => read(bound), { after: 'retryable', pauseMs }, { sleep });
     } catch (error) {
       signal.throwIfAborted();
       const why = bound.aborted ? `not read within ${formatDurationMs(deadlineMs)}` : messageOf(error);
@@ -39,17 +40,6 @@ export async function seeRoom(
     attempt('quotas', (within) => cluster.listQuotas(within)),
   ]);
   return { room: { nodes, quotas }, notes: notes.toSorted() };
-}
-
-async function untilRead<T>(read: () => Promise<T>, within: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof OutsideFailure) || !error.retryable) throw error;
-      await delay(error.retryAfterMs ?? pauseMs, undefined, { signal: within });
-    }
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,14 +1,15 @@
 /** Finds the jobs of a zone: FlinkDeployments that are active there, with a tier. */
 import { peersOf } from '../../model/config/types.ts';
 import { jobKey } from '../../model/job/job.ts';
-import { annotations, labels } from '../../model/job/marks.ts';
+import { labels } from '../../model/job/marks.ts';
 import { jobOf } from '../../model/job/flink-deployment.ts';
 import { isTier, tiers } from '../../model/job/tier.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import { followJobs } from './follow-jobs.ts';
 import { reservesRoom } from '../capacity/keep-reserve.ts';
 import { seatJobs } from './seat-jobs.ts';
 import type { DiscoveredJob, Discovery, ProtectResult } from '../../model/results/protect.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 /**
  * The zone's active jobs, most important first; those without a tier are refused with the reason. Standbys of jobs that
@@ -25,7 +26,7 @@ export async function discoverJobs(world: World, zone: string, signal: AbortSign
     if ((marks[labels.role] ?? 'active') !== 'active' || deployment.spec.job?.state === 'suspended') continue;
     const job = jobOf(deployment);
     const tier = marks[labels.tier];
-    const store = deployment.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
+    const store = storeNameOf(deployment, home);
     if (isTier(tier)) jobs.push({ ...job, tier, store });
     else refused.push(withoutTier(job, zone, tier));
   }

@@ -8,8 +8,9 @@ import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts
 import { annotations, labels } from '../../model/job/marks.ts';
 import { choosePeers, wishedPeer, type Asking } from '../../model/placement/choose-peer.ts';
 import { seeRoom } from '../capacity/see-room.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import type { DiscoveredJob } from '../../model/results/protect.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 
 /** What the round has listed; of a peer that did not answer there are no standbys. */
 export interface Listed {
@@ -76,7 +77,7 @@ function asking(standby: FlinkDeployment): Asking {
 /** What a job asks for there, once its spec is rendered for that zone. */
 function demandIn(world: World, { zone, peer }: { zone: string; peer: string }, active: FlinkDeployment) {
   const [home, there] = [zoneConfig(world, zone), zoneConfig(world, peer)];
-  const name = active.metadata.annotations?.[annotations.store] ?? defaultStoreName(home);
+  const name = storeNameOf(active, home);
   const [homeStore, peerStore] = [home.stores[name], there.stores[name]];
   if (!homeStore || !peerStore) return null;
   return told(demandOf(renderSpecForZone(active, there, { home: homeStore, there: peerStore })));

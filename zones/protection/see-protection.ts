@@ -7,10 +7,11 @@ import { takenBy } from '../../model/placement/same-name.ts';
 import { protectionLine, type ProtectionLine, type ProtectionSeen } from '../../model/protect/state.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { isTier, tiers } from '../../model/job/tier.ts';
+import { storeNameOf } from '../../model/placement/job-store.ts';
 import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { readManifest } from '../../jobs/recovery-points/recovery-points.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { zoneConfig, type World } from '../../adapters/world.ts';
 import { readLastRound } from './remember-round.ts';
 
 /** Jobs read at once: two small objects each. */
@@ -104,7 +105,7 @@ async function seeJob(
   const label = deployment.metadata.labels?.[labels.tier];
   const seen: ProtectionSeen = { job, tier: isTier(label) ? label : null };
   const zone = zoneConfig(world, peer);
-  const name = marks[annotations.store] ?? defaultStoreName(zone);
+  const name = storeNameOf(deployment, zone);
   const config = zone.stores[name];
   if (!config) return seen;
   const store = world.store(peer, name);

@@ -4,7 +4,7 @@
  */
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import { defaultStoreName, zoneConfig, type World } from '../../adapters/world.ts';
+import { defaultStore, type World } from '../../adapters/world.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
 
 /** How long one store is waited for before the next one is asked as well. */
@@ -15,7 +15,7 @@ const putMs = 5_000;
 
 /** The store that keeps plans and reports of escapes into a zone. */
 export function reportStore(world: World, to: string): SnapshotStore {
-  return world.store(to, defaultStoreName(zoneConfig(world, to)));
+  return defaultStore(world, to);
 }
 
 function shelvesOf({ to, peers = [] }: EscapeTarget): string[] {

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import PQueue from 'p-queue';
 import type { ShipCopy } from '../../../model/snapshot/ship-plan.ts';
 import { failureFrom, type CopyAnswer, type CopyRequest, type CopyStep } from './copy-messages.ts';
 import type { StoreAddress } from '../port.ts';
@@ -30,10 +31,11 @@ export interface CopyTask {
 export class CopyThreads {
   readonly #most: number;
   readonly #threads: CopyThread[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #places: PQueue;
 
   constructor(most: number) {
     this.#most = most;
+    this.#places = new PQueue({ concurrency: most * filesPerThread });
   }
 
   /**
@@ -42,27 +44,23 @@ export class CopyThreads {
    * @throws FileGone, OutsideFailure
    */
   async copy(task: CopyTask, signal: AbortSignal): Promise<string> {
-    const thread = await this.#placeInThread();
-    try {
+    return this.#places.add(async () => {
       signal.throwIfAborted();
-      return await thread.copy(task, signal);
-    } finally {
-      thread.leave();
-      this.#waiting.shift()?.();
-    }
+      const thread = this.#leastBusy();
+      thread.enter();
+      try {
+        return await thread.copy(task, signal);
+      } finally {
+        thread.leave();
+      }
+    });
   }
 
-  async #placeInThread(): Promise<CopyThread> {
-    for (;;) {
-      const [least] = this.#threads.toSorted((a, b) => a.files - b.files);
-      const busy = least === undefined || least.files > 0;
-      const thread = busy && this.#threads.length < this.#most ? this.#start() : least;
-      if (thread && thread.files < filesPerThread) {
-        thread.enter();
-        return thread;
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+  /** One more starts while each of them has work. */
+  #leastBusy(): CopyThread {
+    const [least] = this.#threads.toSorted((a, b) => a.files - b.files);
+    if (least && (least.files === 0 || this.#threads.length >= this.#most)) return least;
+    return this.#start();
   }
 
   #start(): CopyThread {

@@ -1,5 +1,6 @@
 /** Creates pods in the order in which they are asked for, many at a time, and again until each is there. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import type { PodApi } from './api.ts';
 import type { Pod } from './pods-of-job.ts';
 
@@ -20,10 +21,7 @@ export class PodPoster {
   readonly #api: PodApi;
   readonly #for: PostedFor;
   readonly #ending = new AbortController();
-  #queue: Pod[] = [];
-  /** Read up to here; a shift for each of thousands would copy the rest each time. */
-  #next = 0;
-  #busy = 0;
+  readonly #posts = new PQueue({ concurrency: atOnce });
 
   constructor(api: PodApi, postedFor: PostedFor) {
     this.#api = api;
@@ -32,42 +30,28 @@ export class PodPoster {
 
   /** Pods that are asked for and not there yet. */
   get waiting(): number {
-    return this.#queue.length - this.#next + this.#busy;
+    return this.#posts.size + this.#posts.pending;
   }
 
   /** Asks for pods behind those that wait already. */
   post(pods: readonly Pod[]): void {
-    for (const pod of pods) this.#queue.push(pod);
-    while (this.#busy < atOnce && this.#next < this.#queue.length) {
-      this.#busy += 1;
-      void this.#work().finally(() => (this.#busy -= 1));
-    }
+    if (this.#ending.signal.aborted) return;
+    for (const pod of pods) void this.#posts.add(() => this.#tryToPost(pod));
   }
 
   /** Creates nothing more. */
   close(): void {
     this.#ending.abort();
+    this.#posts.clear();
   }
 
-  async #work(): Promise<void> {
-    for (let pod = this.#take(); pod; pod = this.#take()) {
-      if (!this.#for.wanted(pod)) continue;
-      const refused = await this.#create(pod).catch((error: unknown) => String(error));
-      if (refused === undefined || this.#ending.signal.aborted) continue;
-      this.#for.onTrouble(`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${refused}`);
-      await sleep(pauseMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
-      if (!this.#ending.signal.aborted) this.#queue.push(pod);
-    }
-  }
-
-  #take(): Pod | undefined {
-    const pod = this.#ending.signal.aborted ? undefined : this.#queue[this.#next];
-    if (pod) this.#next += 1;
-    if (this.#next >= this.#queue.length) {
-      this.#queue = [];
-      this.#next = 0;
-    }
-    return pod;
+  async #tryToPost(pod: Pod): Promise<void> {
+    if (!this.#for.wanted(pod)) return;
+    const refused = await this.#create(pod).catch((error: unknown) => String(error));
+    if (refused === undefined || this.#ending.signal.aborted) return;
+    this.#for.onTrouble(`pod ${pod.metadata.namespace}/${pod.metadata.name}: ${refused}`);
+    await sleep(pauseMs, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    this.post([pod]);
   }
 
   /** Undefined once it is there; else why not. */

@@ -1,4 +1,5 @@
 /** Nodes that exist in the API alone: the scheduler fills them as it fills any, and kwok plays their kubelets. */
+import pMap from 'p-map';
 import type { PodApi } from './api.ts';
 import { simulatedNode, simulatedTaint } from './labels.ts';
 
@@ -17,17 +18,13 @@ const atOnce = 16;
 
 /** Creates `count` nodes that are ready at once. Those that are there stay. @throws when the API server refuses one */
 export async function createSimulatedNodes(api: PodApi, count: number, shape: NodeShape = usualNode): Promise<void> {
-  const numbers = Array.from({ length: count }, (_, index) => index).values();
-  await Promise.all(
-    Array.from({ length: Math.min(atOnce, count) }, async () => {
-      for (const number of numbers) {
-        const answer = await api.send('POST', '/api/v1/nodes', simulatedNodeObject(number, shape));
-        if (answer.status >= 300 && answer.status !== 409) {
-          throw new Error(`simulated node ${number}: ${answer.status} ${answer.body.slice(0, 200)}`);
-        }
-      }
-    }),
-  );
+  const create = async (number: number): Promise<void> => {
+    const answer = await api.send('POST', '/api/v1/nodes', simulatedNodeObject(number, shape));
+    if (answer.status >= 300 && answer.status !== 409) {
+      throw new Error(`simulated node ${number}: ${answer.status} ${answer.body.slice(0, 200)}`);
+    }
+  };
+  await pMap(Array(count).keys(), create, { concurrency: atOnce });
 }
 
 /** The node as a kubelet would register it. */
