@@ -1,6 +1,7 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
 import { skipReason, type SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
+import { outcomeCodeOf } from '../../model/outcome/codes.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
@@ -63,8 +64,10 @@ async function startPatiently(
       return await startJob(world, target, job, pulse, sight);
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
-      if (!error.retryable)
-        return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
+      if (!error.retryable) {
+        const code = outcomeCodeOf(error.failureClass, 'NotStarted');
+        return { ended: endedJob(target, job, 'failed', { code, message: error.message }) };
+      }
       if (attempt === triesPerJob) throw error;
       world.log.warn(
         { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt },

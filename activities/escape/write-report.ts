@@ -2,6 +2,7 @@
 import { type OperatorAct, type SkippedJob, skipReason } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobReport } from '../../model/report/schema.ts';
@@ -41,7 +42,7 @@ export interface ReportEnd {
   batches: BatchRef[];
   fence: FenceResult['fence'];
   /** Why what was not begun was not. */
-  unstarted: string;
+  unstarted: Reason;
   finishedAt: string;
   /** Those jobs that were told to make room; absent in histories of the first version. */
   victims?: VictimsRef[];
@@ -82,7 +83,7 @@ export async function writeReport(
       epoch: 0,
       demand: null,
     } as const;
-    jobs.push(endedJob(headedFor(target, job), job, 'left', left.reason));
+    jobs.push(endedJob(headedFor(target, job), job, 'left', left));
   }
   const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({

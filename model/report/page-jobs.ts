@@ -1,6 +1,7 @@
 /** The table of jobs: all of them up to a point, above it those that need a look. */
 import { isOverBudget } from './headline.ts';
 import { markup, type Html, nothing } from '../html/markup.ts';
+import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { troublesFirst } from './troubles.ts';
@@ -82,6 +83,6 @@ function recoveryPoint({ recoveryPoint: address }: JobReport): Html {
 
 function endNote(job: JobReport): Html {
   const path = job.restoredPath === null ? nothing : markup`<code>${job.restoredPath}</code>`;
-  if (job.outcome !== 'running') return markup`<span class="reason">${job.reason}</span>${path}`;
-  return job.restoredPath === null ? markup`${job.reason === '' ? '–' : job.reason}` : path;
+  if (job.outcome !== 'running') return markup`<span class="reason">${reasonText(job)}</span>${path}`;
+  return job.restoredPath === null ? markup`${job.message}` : path;
 }

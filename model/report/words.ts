@@ -46,6 +46,11 @@ export function preemptionWord(outcome: PreemptedReport['outcome']): string {
   ];
 }
 
+/** False for a job that made room, or would, as planned: the outcome says all. */
+export function tellsMore({ code }: PreemptedReport): boolean {
+  return code !== 'MadeRoom' && code !== 'WouldMakeRoom';
+}
+
 /** The word for an outcome: in a dry run a job only "would run". */
 export function outcomeWord(outcome: JobReport['outcome'], { dryRun }: Pick<Report, 'dryRun'>): string {
   return dryRun && outcome === 'running' ? 'would run' : outcome;
