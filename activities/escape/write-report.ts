@@ -73,17 +73,7 @@ export async function writeReport(
     endedJob(headedFor(target, job), job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
   const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
-    const job = {
-      ...left,
-      tier: left.tier ?? 'P3',
-      wave: plan.waves.length,
-      kind: 'standby',
-      store: '',
-      recoveryPoint: null,
-      epoch: 0,
-      demand: null,
-    } as const;
-    jobs.push(endedJob(headedFor(target, job), job, 'left', left));
+    jobs.push(endedJob(headedFor(target, left), { ...left, wave: null, epoch: 0 }, 'left', left));
   }
   const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({

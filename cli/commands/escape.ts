@@ -107,12 +107,15 @@ function inputOf(zone: string, options: EscapeOptions): EscapeInput {
   };
 }
 
-/** Exit code 0 means: nothing failed, and every P0 to P2 job in scope runs again. P3 may be left for want of room. */
+/**
+ * Exit code 0 means: nothing failed, and every P0 to P2 job in scope runs again. P3 may be left for want of room,
+ * and what has no tier was nobody's to start.
+ */
 function isAsAsked(report: Report): boolean {
   if (report.totals.failed > 0) return false;
   if (report.dryRun) return true;
   return report.jobs.every(
     ({ outcome, tier, code }) =>
-      outcome === 'running' || code === 'OutsideScope' || (tier === 'P3' && code !== 'JobNotFound'),
+      outcome === 'running' || code === 'OutsideScope' || ((tier === 'P3' || tier === null) && code !== 'JobNotFound'),
   );
 }

@@ -7,6 +7,7 @@ import { gatherTroubles, type Trouble, troublesFirst } from '../../model/report/
 import {
   countJobs,
   formatSeconds,
+  orDash,
   outcomeSigns,
   outcomeWord,
   preemptionWord,
@@ -67,7 +68,7 @@ function jobCells(job: JobReport, report: Report, several: boolean, colours: Col
   const time = formatSeconds(job.rtoSeconds);
   return [
     jobKey(job),
-    job.tier,
+    orDash(job.tier),
     ...(several ? [job.to] : []),
     { text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`, paint: paints[job.outcome] },
     job.recoveryPoint === null ? '–' : shortRecoveryPoint(job.recoveryPoint),

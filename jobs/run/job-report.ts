@@ -13,7 +13,7 @@ const maxEvidenceLength = 160;
 /** A job that was not started: `left` when nothing is broken by it, `failed` when it should have run. */
 export function endedJob(
   target: EscapeTarget,
-  job: PlannedJob,
+  job: Pick<PlannedJob, 'namespace' | 'name' | 'epoch'> & Pick<JobReport, 'tier' | 'wave'>,
   outcome: 'left' | 'failed',
   { code, message }: Reason,
   steps: JobReport['steps'] = [],

@@ -4,7 +4,7 @@ import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { gatherTroubles, type Trouble } from './troubles.ts';
-import { countJobs } from './words.ts';
+import { countJobs, orDash } from './words.ts';
 
 /** A fleet that fails as a whole must not make a page that no browser opens: report.json has them all. */
 const maxCauses = 200;
@@ -50,7 +50,7 @@ function causeArticle(trouble: Trouble, report: Report): Html {
 }
 
 function jobName(job: JobReport): Html {
-  return markup`<span class="job"><span class="tier">${job.tier}</span> ${job.namespace}/<b>${job.name}</b></span>`;
+  return markup`<span class="job"><span class="tier">${orDash(job.tier)}</span> ${job.namespace}/<b>${job.name}</b></span>`;
 }
 
 /** Evidence kept beside the report; nothing else becomes a link, least of all an address from a cluster. */

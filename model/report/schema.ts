@@ -13,8 +13,10 @@ const stepSchema = z.object({ name: z.string(), startedAt: z.iso.datetime(), sec
 const jobReportSchema = z.object({
   namespace: z.string(),
   name: z.string(),
-  tier: z.enum(tiers),
-  wave: z.number().int().min(0),
+  /** Null where nobody knows it: its standby has no label, or nobody has a standby of it. */
+  tier: z.enum(tiers).nullable(),
+  /** Null for a job that is in no wave of the plan. */
+  wave: z.number().int().min(0).nullable(),
   outcome: z.enum(outcomes),
   /** What became of it, for programs: a code of `model/outcome/codes.ts`. */
   code: z.enum(outcomeCodeList),
