@@ -16,6 +16,11 @@ export const errorCodes = {
     means: 'The zone is not in the configuration.',
     remedy: 'Use one of the zones that the sentence lists.',
   },
+  UnknownStore: {
+    means: 'The job names a store that its zone does not have in the configuration.',
+    remedy:
+      'Name a store of the zone in the annotation az-escape.io/store of the job, or add the store to az-escape.yaml.',
+  },
   PeerDown: {
     means: 'The zone to escape to, or of several peers the one that has the job’s standby, does not answer.',
     remedy:

@@ -1,4 +1,5 @@
 /** Where a job stands in the plan of an escape. */
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
 import type { World } from '../../adapters/world.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
@@ -20,6 +21,6 @@ export async function findPlanned(
     if (index >= 0) return { wave, index };
   }
   const left = plan.left.find((one) => jobKey(one) === job);
-  if (left) return { sentence: `the plan leaves ${job} anyway: ${left.reason}` };
+  if (left) return { sentence: `the plan leaves ${job} anyway: ${reasonText(left)}` };
   return { sentence: `the plan of this escape has no job ${job}` };
 }

@@ -1,10 +1,9 @@
 /** Gathers what the peer zone holds and decides the plan, which is kept in the peer's store: repeats read it again. */
 import { peersOf } from '../../model/config/types.ts';
-import { noRoom } from '../../model/move/give-room.ts';
 import { batchesOf } from '../../model/move/batches.ts';
 import type { EscapeAssessment, EscapePlan } from '../../model/move/plan-types.ts';
 import { planEscape } from '../../model/move/plan.ts';
-import { isOutsideLimits } from '../../model/move/limits.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { labels } from '../../model/job/marks.ts';
 import { newestEpochs } from '../../jobs/claims/epochs.ts';
@@ -34,8 +33,7 @@ export async function makePlan(world: World, target: EscapeTarget, signal: Abort
     const nobody = target.peers ? `none of ${target.peers.join(', ')} holds a` : `${target.to} holds no`;
     throw new TypedFailure('NothingProtected', `${nobody} standby or twin of a job of ${target.zone}`);
   }
-  if (plan.waves.length === 0 && plan.left.every(({ reason }) => isOutsideLimits(reason)))
-    throw nothingSelected(target);
+  if (plan.waves.length === 0 && plan.left.every(({ code }) => code === 'OutsideScope')) throw nothingSelected(target);
   const key = planKey(target);
   const bytes = new TextEncoder().encode(JSON.stringify(plan));
   const json = { contentType: 'application/json', signal };
@@ -111,8 +109,8 @@ function summary(world: World, plan: EscapePlan): PlanSummary {
   const jobsByTier: PlanSummary['jobsByTier'] = {};
   for (const { tier, jobs } of plan.waves) jobsByTier[tier] = (jobsByTier[tier] ?? 0) + jobs.length;
   const shortByTier: NonNullable<PlanSummary['shortByTier']> = {};
-  for (const { tier, reason } of plan.left) {
-    if (tier && reason.startsWith(noRoom)) shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
+  for (const { tier, code } of plan.left) {
+    if (tier && code === 'NoRoom') shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
   }
   const batches = batchesOf(plan.waves, world.config.escape.batchSize);
   const victims = victimsOf(plan, world.config.escape.batchSize);
@@ -137,7 +135,7 @@ function noteOf(plan: EscapePlan): string {
   const [first] = plan.left;
   const none =
     plan.waves.length === 0 && first
-      ? [`no job starts: ${plan.left.length} are left, such as ${jobKey(first)}: ${first.reason}`]
+      ? [`no job starts: ${plan.left.length} are left, such as ${jobKey(first)}: ${reasonText(first)}`]
       : [];
   // With what it was reckoned matters to those who must believe that something will be late.
   const forecast = plan.late.length > 0 && plan.forecast ? [plan.forecast] : [];

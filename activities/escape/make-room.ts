@@ -1,6 +1,7 @@
 /** What the workflow that makes room needs of plan and store: who must go, and where it is written what became of them. */
 import type { PlannedVictim } from '../../model/move/plan-types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
@@ -66,7 +67,7 @@ export async function readVictims(
   world: World,
   target: EscapeTarget,
   begun: readonly VictimsRef[],
-  otherwise: string,
+  otherwise: Reason,
   signal: AbortSignal,
 ): Promise<PreemptedReport[] | undefined> {
   const { preempted } = await readPlan(world, target, signal);
@@ -83,8 +84,8 @@ export async function readVictims(
     }
   }
   const untouched = target.dryRun
-    ? ({ outcome: 'planned', reason: '' } as const)
-    : ({ outcome: 'left', reason: otherwise } as const);
+    ? ({ outcome: 'planned', code: 'WouldMakeRoom', message: 'it would have to make room' } as const)
+    : ({ outcome: 'left', ...otherwise } as const);
   return preempted.map(({ namespace, name, zone = target.to, makesRoomFor }) => {
     const known = lines.get(`${zone}/${jobKey({ namespace, name })}`);
     const line = known ?? { namespace, name, zone, ...untouched, savepoint: null, seconds: null };

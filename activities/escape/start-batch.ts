@@ -1,6 +1,7 @@
 /** Starts the jobs of one batch side by side, so that a wave's starts go out within seconds. */
 import { skipReason, type SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
+import { outcomeCodeOf } from '../../model/outcome/codes.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
@@ -76,6 +77,7 @@ async function startPatiently(
     return await retry(() => startJob(world, target, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
   } catch (error) {
     if (!(error instanceof OutsideFailure) || error.retryable) throw error;
-    return { ended: endedJob(target, job, 'failed', `${error.failureClass}: ${error.message}`) };
+    const code = outcomeCodeOf(error.failureClass, 'NotStarted');
+    return { ended: endedJob(target, job, 'failed', { code, message: error.message }) };
   }
 }

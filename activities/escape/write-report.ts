@@ -2,6 +2,7 @@
 import { type OperatorAct, type SkippedJob, skipReason } from '../../model/move/operators.ts';
 import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobReport } from '../../model/report/schema.ts';
@@ -41,7 +42,7 @@ export interface ReportEnd {
   batches: BatchRef[];
   fence: FenceResult['fence'];
   /** Why what was not begun was not. */
-  unstarted: string;
+  unstarted: Reason;
   finishedAt: string;
   /** Those jobs that were told to make room; absent in histories of the first version. */
   victims?: VictimsRef[];
@@ -72,17 +73,7 @@ export async function writeReport(
     endedJob(headedFor(target, job), job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
   const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
-    const job = {
-      ...left,
-      tier: left.tier ?? 'P3',
-      wave: plan.waves.length,
-      kind: 'standby',
-      store: '',
-      recoveryPoint: null,
-      epoch: 0,
-      demand: null,
-    } as const;
-    jobs.push(endedJob(headedFor(target, job), job, 'left', left.reason));
+    jobs.push(endedJob(headedFor(target, left), { ...left, wave: null, epoch: 0 }, 'left', left));
   }
   const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({

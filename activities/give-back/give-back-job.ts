@@ -3,6 +3,8 @@ import { madeRoom, returningObject, returnPatch } from '../../model/move/give-ba
 import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import { type OutcomeCode, outcomeCodeOf } from '../../model/outcome/codes.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
 import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
@@ -12,11 +14,9 @@ import { zoneConfig, type World } from '../../adapters/world.ts';
 import { keepReturning, readReturning } from '../../jobs/run/returning.ts';
 import { replaceDeployment } from '../../jobs/standby/replace-deployment.ts';
 
-/** What became of a job on its way back. */
-export interface GivenBack extends JobRef {
+/** What became of a job on its way back; of one that runs, the message says from what it goes on. */
+export interface GivenBack extends JobRef, Reason {
   outcome: 'running' | 'left' | 'failed';
-  /** Why not, or from what it goes on when that is no savepoint of ours. */
-  reason: string;
   savepoint: string | null;
 }
 
@@ -25,17 +25,18 @@ export type Return = { started: { store: string; savepoint: string | null } } | 
 
 /** Starts it; repeating that changes nothing. What is wrong with the job is a result, not an exception. */
 export async function giveBackJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<Return> {
-  const ended = (outcome: GivenBack['outcome'], reason: string): Return => {
-    world.log.info({ job: jobKey(job), zone, outcome, reason }, 'not given back');
-    return { ended: { namespace: job.namespace, name: job.name, outcome, reason, savepoint: null } };
+  const ended = (outcome: GivenBack['outcome'], code: OutcomeCode, message: string): Return => {
+    world.log.info({ job: jobKey(job), zone, outcome, code, reason: message }, 'not given back');
+    return { ended: { namespace: job.namespace, name: job.name, outcome, code, message, savepoint: null } };
   };
   try {
     const found = await world.cluster(zone).getDeployment(job, signal);
     const kept = await keptObject(world, zone, job, signal);
     if (found && madeRoom(found)) return { started: await bringBack(world, zone, found, signal) };
-    if (!kept) return ended('left', found ? 'it was started by somebody else' : `it is not in ${zone} any more`);
+    if (!kept && found) return ended('left', 'StartedMeanwhile', 'it was started by somebody else');
+    if (!kept) return ended('left', 'NotThere', `it is not in ${zone} any more`);
     const savepoint = kept.object.spec.job?.initialSavepointPath ?? null;
-    if (!found && savepoint === null) return ended('failed', `its object was deleted from ${zone}`);
+    if (!found && savepoint === null) return ended('failed', 'NotThere', `its object was deleted from ${zone}`);
     // An earlier attempt died after it had deleted the old object.
     if (!found) {
       const replacement = { old: undefined, fresh: kept.object, madeAgainFrom: 'other records' } as const;
@@ -43,9 +44,10 @@ export async function giveBackJob(world: World, zone: string, job: JobRef, signa
     }
     return { started: { store: kept.store, savepoint } };
   } catch (error) {
-    if (error instanceof TypedFailure) return ended('failed', `${error.code}: ${error.message}`);
-    if (error instanceof OutsideFailure && !error.retryable) return ended('failed', error.message);
-    throw error;
+    const own = error instanceof TypedFailure ? error.code : undefined;
+    const code = error instanceof OutsideFailure && !error.retryable ? error.failureClass : own;
+    if (code === undefined) throw error;
+    return ended('failed', outcomeCodeOf(code, 'NotStarted'), (error as Error).message);
   }
 }
 
@@ -74,7 +76,8 @@ async function bringBack(
   const { stores } = zoneConfig(world, zone);
   const storeName = storeNameOf(found, zoneConfig(world, zone));
   const config = stores[storeName];
-  if (!config) throw new TypedFailure('BadInput', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
+  if (!config)
+    throw new TypedFailure('UnknownStore', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
   const store = world.store(zone, storeName);
   const savepoint = found.metadata.annotations?.[annotations.comeBackFrom] ?? null;
   const object = returningObject(found, savepoint);

@@ -3,6 +3,7 @@ import { nothingSeen, remember, type RestoreHistory } from '../../model/health/f
 import { restoreVerdict, twinVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { formatDurationMs } from '../../model/duration.ts';
 import type { JobRef } from '../../model/job/job.ts';
+import type { OutcomeCode } from '../../model/outcome/codes.ts';
 import { samePath } from '../../model/store-location.ts';
 import { lookAtJob } from '../../adapters/flink/sighting.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
@@ -18,6 +19,9 @@ export async function seeItRun(
 ): Promise<GivenBack> {
   await forgetReturning(world, zone, store, job, pulse.signal);
   const { namespace, name } = job;
+  const ended = (outcome: GivenBack['outcome'], code: OutcomeCode, message: string): GivenBack => {
+    return { namespace, name, outcome, code, message, savepoint };
+  };
   const jobManager = world.flink.jobManager(zone, job);
   const { startDeadlineMs } = world.config.tiers.P3;
   const deadline = world.now() + startDeadlineMs;
@@ -32,19 +36,19 @@ export async function seeItRun(
           ? twinVerdict(look.seen, { nowMs: world.now(), maxAgeMs: startDeadlineMs }, history)
           : restoreVerdict(look.seen, { path: savepoint, samePath }, history);
       if (verdict.state === 'all-running' || verdict.state === 'confirmed') {
-        const reason = savepoint === null ? 'it goes on from the state that the operator kept' : '';
-        return { namespace, name, outcome: 'running', reason, savepoint };
+        const from = savepoint === null ? 'the state that the operator kept' : 'its savepoint';
+        return ended('running', 'Running', `it goes on from ${from}`);
       }
       if (verdict.state === 'wrong-path') {
-        const reason = `it restored ${verdict.restoredPath ?? 'nothing'} instead of ${savepoint}`;
-        return { namespace, name, outcome: 'failed', reason, savepoint };
+        const message = `it restored ${verdict.restoredPath ?? 'nothing'} instead of ${savepoint}`;
+        return ended('failed', 'wrong-path-restored', message);
       }
-      if (verdict.state === 'failing') return { namespace, name, outcome: 'failed', reason: verdict.why, savepoint };
+      if (verdict.state === 'failing') return ended('failed', 'restart-loop', verdict.why);
       why = verdict.why;
     }
     if (world.now() >= deadline) {
-      const reason = `it does not run after ${formatDurationMs(startDeadlineMs)}: ${why}`;
-      return { namespace, name, outcome: 'failed', reason, savepoint };
+      const message = `it does not run after ${formatDurationMs(startDeadlineMs)}: ${why}`;
+      return ended('failed', 'not-ready-in-time', message);
     }
     await pulse.sleep(1_000);
   }

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { EscapeInput } from '../../model/inputs/escape-input.ts';
-import { isOutsideLimits } from '../../model/move/limits.ts';
 import type { Report } from '../../model/report/schema.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { followEscape, refusalOfVerdict, requestEscape } from '../../client/client.ts';
@@ -108,12 +107,15 @@ function inputOf(zone: string, options: EscapeOptions): EscapeInput {
   };
 }
 
-/** Exit code 0 means: nothing failed, and every P0 to P2 job in scope runs again. P3 may be left for want of room. */
+/**
+ * Exit code 0 means: nothing failed, and every P0 to P2 job in scope runs again. P3 may be left for want of room,
+ * and what has no tier was nobody's to start.
+ */
 function isAsAsked(report: Report): boolean {
   if (report.totals.failed > 0) return false;
   if (report.dryRun) return true;
   return report.jobs.every(
-    ({ outcome, tier, reason }) =>
-      outcome === 'running' || isOutsideLimits(reason) || (tier === 'P3' && !reason.startsWith('JobNotFound')),
+    ({ outcome, tier, code }) =>
+      outcome === 'running' || code === 'OutsideScope' || ((tier === 'P3' || tier === null) && code !== 'JobNotFound'),
   );
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { giveBack } from '../../client/give-back.ts';
 import type { GiveBackSummary } from '../../workflows/give-back/give-back.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor, type Colours } from '../render/colour.ts';
 import { renderTable } from '../render/table.ts';
@@ -39,10 +40,12 @@ export function giveBackTable({ zone, dryRun, jobs }: GiveBackSummary, colours: 
   const paints = { running: colours.green, left: colours.yellow, failed: colours.red };
   return renderTable(
     [{ head: 'job' }, { head: 'outcome' }, { head: '' }],
-    jobs.map(({ namespace, name, outcome, reason, savepoint }) => [
-      `${namespace}/${name}`,
-      { text: dryRun && outcome === 'running' ? 'would run' : outcome, paint: paints[outcome] },
-      [savepoint ?? '', reason].filter((part) => part !== '').join('; '),
+    jobs.map((job) => [
+      `${job.namespace}/${job.name}`,
+      { text: dryRun && job.outcome === 'running' ? 'would run' : job.outcome, paint: paints[job.outcome] },
+      job.outcome === 'running'
+        ? (job.savepoint ?? job.message)
+        : [job.savepoint ?? '', reasonText(job)].filter((part) => part !== '').join('; '),
     ]),
   );
 }

@@ -4,6 +4,7 @@ import { observeSampleJob, type SampleJobObservation } from '../../lab/jobs/obse
 import type { SampleJob } from '../../lab/jobs/sample-jobs.ts';
 import { sampleZoneClient } from '../../lab/jobs/zone-client.ts';
 import type { LabZoneName } from '../../lab/layout.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import type { Report } from '../../model/report/schema.ts';
 
 /** One job's check, as in the demo's JSON. */
@@ -59,7 +60,7 @@ export async function checkJob(
       violations: null,
       restoredSequence: null,
       ok: false,
-      why: line?.reason || 'it is not in the report',
+      why: line ? reasonText(line) : 'it is not in the report',
     };
   }
   const seen = await observeUntil(zone, job, (now) => now.lastSequence > now.restoredSequence && now.role === 'active');

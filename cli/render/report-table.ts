@@ -1,15 +1,18 @@
 /** The end of an escape for people on a terminal: the headline, a table of jobs, and below it what did not come back. */
 import { jobKey } from '../../model/job/job.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { headlineSentences, isOverBudget } from '../../model/report/headline.ts';
 import type { JobReport, Report } from '../../model/report/schema.ts';
 import { gatherTroubles, type Trouble, troublesFirst } from '../../model/report/troubles.ts';
 import {
   countJobs,
   formatSeconds,
+  orDash,
   outcomeSigns,
   outcomeWord,
   preemptionWord,
   shortRecoveryPoint,
+  tellsMore,
 } from '../../model/report/words.ts';
 import { type Colours, plainColours } from './colour.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
@@ -65,7 +68,7 @@ function jobCells(job: JobReport, report: Report, several: boolean, colours: Col
   const time = formatSeconds(job.rtoSeconds);
   return [
     jobKey(job),
-    job.tier,
+    orDash(job.tier),
     ...(several ? [job.to] : []),
     { text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`, paint: paints[job.outcome] },
     job.recoveryPoint === null ? '–' : shortRecoveryPoint(job.recoveryPoint),
@@ -87,7 +90,9 @@ function troubleLines(report: Report, width: number, colours: Colours): string[]
 /** Who had to make room: by name the first ones, all of them in report.json. */
 function preemptedLines({ preempted = [] }: Report, width: number, colours: Colours): string[] {
   const lines = preempted.slice(0, maxPreempted).flatMap((job) => {
-    const about = [job.savepoint ?? '', job.reason].filter((part) => part !== '').map(printable);
+    const about = [job.savepoint ?? '', tellsMore(job) ? reasonText(job) : '']
+      .filter((part) => part !== '')
+      .map(printable);
     const head = `${colours.yellow(preemptionWord(job.outcome))}  ${colours.bold(printable(jobKey(job)))} in ${printable(job.zone)}`;
     const indent = '    ';
     return [
@@ -100,15 +105,15 @@ function preemptedLines({ preempted = [] }: Report, width: number, colours: Colo
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function causeLines({ outcome, reason, jobs }: Trouble, width: number, colours: Colours): string[] {
+function causeLines(trouble: Trouble, width: number, colours: Colours): string[] {
+  const { outcome, jobs } = trouble;
   const paint = outcome === 'failed' ? colours.red : colours.yellow;
   const named = jobs.slice(0, maxJobsPerCause).map((job) => printable(jobKey(job)));
   const more = jobs.length > named.length ? ` and ${jobs.length - named.length} more` : '';
   const indent = '    ';
-  const sentence = reason === '' ? 'No reason was recorded.' : printable(reason);
   return [
     `${paint(`${outcomeSigns[outcome]} ${outcome}`)}  ${colours.bold(named.join(', '))}${more}`,
-    ...wrap(sentence, Math.max(20, width - indent.length)).map((line) => indent + line),
+    ...wrap(printable(reasonText(trouble)), Math.max(20, width - indent.length)).map((line) => indent + line),
     ...(jobs.length === 1 ? jobs[0]!.evidence.map((evidence) => colours.dim(`${indent}${printable(evidence)}`)) : []),
     '',
   ];

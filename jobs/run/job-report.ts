@@ -1,20 +1,21 @@
 /** Lines of the report: one job each, whatever became of it. */
 import type { PlannedJob } from '../../model/move/plan-types.ts';
 import type { DiagnosisCode } from '../../model/health/diagnosis/codes.ts';
+import type { Outcome, Reason } from '../../model/outcome/outcome.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 /** A batch's reports share one payload of at most 256 KB: texts are cut so that 200 jobs fit in it. */
-const maxReasonLength = 500;
+const maxMessageLength = 500;
 const maxEvidence = 3;
 const maxEvidenceLength = 160;
 
 /** A job that was not started: `left` when nothing is broken by it, `failed` when it should have run. */
 export function endedJob(
   target: EscapeTarget,
-  job: PlannedJob,
+  job: Pick<PlannedJob, 'namespace' | 'name' | 'epoch'> & Pick<JobReport, 'tier' | 'wave'>,
   outcome: 'left' | 'failed',
-  reason: string,
+  { code, message }: Reason,
   steps: JobReport['steps'] = [],
   evidence: string[] = [],
 ): JobReport {
@@ -24,7 +25,8 @@ export function endedJob(
     tier: job.tier,
     wave: job.wave,
     outcome,
-    reason: cut(reason, maxReasonLength),
+    code,
+    message: cut(message, maxMessageLength),
     from: target.zone,
     to: target.to,
     epoch: job.epoch,
@@ -41,13 +43,11 @@ export function endedJob(
 export function startedJobReport(
   target: EscapeTarget,
   job: StartedJob,
-  result: {
+  result: Outcome & {
     outcome: 'running' | 'failed';
-    reason: string;
     restoredPath: string | null;
     runningAtMs: number | null;
     steps: JobReport['steps'];
-    evidence: string[];
     diagnosis?: DiagnosisCode;
   },
 ): JobReport {
@@ -57,7 +57,8 @@ export function startedJobReport(
     tier: job.tier,
     wave: job.wave,
     outcome: result.outcome,
-    reason: cut(result.reason, maxReasonLength),
+    code: result.code,
+    message: cut(result.message, maxMessageLength),
     from: target.zone,
     to: target.to,
     epoch: job.epoch,

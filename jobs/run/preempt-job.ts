@@ -9,6 +9,8 @@ import { preemptPatch } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { annotations } from '../../model/job/marks.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
+import { outcomeCodeOf } from '../../model/outcome/codes.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { flinkPath, storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
@@ -21,7 +23,7 @@ import type { EscapeTarget } from '../../model/results/escape.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { untilPodsGone } from './until-pods-gone.ts';
 
-type Ended = Pick<PreemptedReport, 'outcome' | 'reason' | 'savepoint'>;
+type Ended = Pick<PreemptedReport, 'outcome' | 'savepoint'> & Reason;
 
 /** What survives the death of a worker, by way of the heartbeat. */
 interface Begun {
@@ -49,7 +51,9 @@ async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pu
   const cluster = world.cluster(target.to);
   const gone = async (ended: Ended): Promise<Ended> => {
     const still = await untilPodsGone(world, target, victim, pulse);
-    return { ...ended, reason: [ended.reason, still].filter((part) => part !== '').join('; ') };
+    if (still === undefined) return ended;
+    // That it came without a savepoint is told by the savepoint that is not there.
+    return { ...ended, code: 'PodsRemain', message: `${ended.message}; ${still}` };
   };
   const found = await cluster.getDeployment(victim, pulse.signal);
   const settled = settledBefore(found, target);
@@ -67,7 +71,8 @@ async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pu
       await cluster.patchDeployment(victim, preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) }));
     } catch (error) {
       if (!(error instanceof OutsideFailure) || error.retryable) throw error;
-      return { outcome: 'failed', reason: error.message, savepoint: saved.savepoint };
+      const code = outcomeCodeOf(error.failureClass, 'NotEnded');
+      return { outcome: 'failed', code, message: error.message, savepoint: saved.savepoint };
     }
     return { outcome: 'suspended', ...saved };
   };
@@ -80,17 +85,23 @@ const overStatusWrites: RetryPolicy = { after: ['Conflict'], pauseMs: 100 };
 
 /** What there is left to do of it: undefined when it runs and may be ended. */
 function settledBefore(found: FlinkDeployment | undefined, target: EscapeTarget): Ended | undefined {
-  if (!found) return { outcome: 'left', reason: `it is not in ${target.to} any more`, savepoint: null };
+  const left = { outcome: 'left', savepoint: null } as const;
+  if (!found) return { ...left, code: 'NotThere', message: `it is not in ${target.to} any more` };
   const marks = found.metadata.annotations ?? {};
   if (found.spec.job?.state === 'suspended' && marks[annotations.preemptedBy] === target.escapeId) {
     const savepoint = marks[annotations.comeBackFrom] ?? null;
-    return { outcome: 'suspended', reason: savepoint === null ? withoutSavepoint : '', savepoint };
+    return { outcome: 'suspended', savepoint, ...(savepoint === null ? withoutSavepoint() : withSavepoint) };
   }
   if (mayBePreempted(found, target.to)) return undefined;
-  return { outcome: 'left', reason: `it is no P3 job any more that runs in ${target.to}`, savepoint: null };
+  return { ...left, code: 'NotPreemptible', message: `it is no P3 job any more that runs in ${target.to}` };
 }
 
-const withoutSavepoint = 'it ended without a savepoint of ours';
+const withSavepoint: Reason = { code: 'MadeRoom', message: 'it ended with a savepoint' };
+
+function withoutSavepoint(why?: string): Reason {
+  const message = 'it ended without a savepoint of ours';
+  return { code: 'MadeRoomUnsaved', message: why === undefined ? message : `${message}: ${why}` };
+}
 
 /** Takes a savepoint into the zone's own store. A job that cannot have one in time makes room without. */
 async function savepointOf(
@@ -98,12 +109,12 @@ async function savepointOf(
   target: EscapeTarget,
   found: FlinkDeployment,
   pulse: Pulse,
-): Promise<{ savepoint: string | null; reason: string }> {
+): Promise<{ savepoint: string | null } & Reason> {
   const job = { namespace: found.metadata.namespace, name: found.metadata.name };
   const zone = zoneConfig(world, target.to);
   const storeName = storeNameOf(found, zone);
   const storeConfig = zone.stores[storeName];
-  const none = (why: string) => ({ savepoint: null, reason: `${withoutSavepoint}: ${why}` });
+  const none = (why: string) => ({ savepoint: null, ...withoutSavepoint(why) });
   if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);
   const leftMs = Date.parse(target.triggeredAt) + target.budgetSeconds * 1000 - world.now();
   const timeoutMs = Math.min(world.config.escape.preemptSavepointMs, leftMs);
@@ -120,7 +131,7 @@ async function savepointOf(
     const task = { job, jobId: running.id, triggerId, jobManager, store, storeConfig, timeoutMs, now: world.now };
     const taken = await takeSavepoint({ ...task, folder, seenFrom: 'inZone' }, pulse);
     await verifySnapshot(store, storeConfig, taken.key, pulse.signal);
-    return { savepoint: flinkPath(storeConfig, taken.key, 'inZone'), reason: '' };
+    return { savepoint: flinkPath(storeConfig, taken.key, 'inZone'), ...withSavepoint };
   } catch (error) {
     if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
     return none(error.message);

@@ -4,6 +4,7 @@ import { renderStandby, startPatch } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { type FlinkDeployment, hasRun } from '../../model/job/flink-deployment.ts';
+import type { OutcomeCode } from '../../model/outcome/codes.ts';
 import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
@@ -36,11 +37,14 @@ export async function startJob(
   const watch = new Stopwatch(world.now);
   const peer = zoneConfig(world, target.to);
   const storeConfig = peer.stores[job.store];
-  const ended = (outcome: 'left' | 'failed', reason: string, evidence: string[] = []): StartResult => ({
-    ended: endedJob(target, job, outcome, reason, watch.steps, evidence),
-  });
+  const ended = (
+    outcome: 'left' | 'failed',
+    code: OutcomeCode,
+    message: string,
+    evidence: string[] = [],
+  ): StartResult => ({ ended: endedJob(target, job, outcome, { code, message }, watch.steps, evidence) });
   if (!storeConfig)
-    return ended('failed', `BadInput: its standby names store "${job.store}", which ${peer.name} has not`);
+    return ended('failed', 'UnknownStore', `its standby names store "${job.store}", which ${peer.name} has not`);
   const store = world.store(peer.name, job.store);
 
   const namedKey = job.recoveryPoint === null ? undefined : keyOfFlinkPath(storeConfig, job.recoveryPoint);
@@ -49,11 +53,12 @@ export async function startJob(
   const { chosen, damages, lacks } = await watch.time('check', () =>
     chooseRecoveryPoint(store, job, namedKey, pulse.signal, choice),
   );
-  if (!chosen && lacks !== undefined) return ended('failed', `ArtifactMissing: ${lacks}`, damages);
+  if (!chosen && lacks !== undefined) return ended('failed', 'ArtifactMissing', lacks, damages);
   if (!chosen) {
     return ended(
       'failed',
-      `NoRecoveryPoint: no intact recovery point of ${jobKey(job)} in ${peer.name}: ${damages[0] ?? 'there is none'}`,
+      'NoRecoveryPoint',
+      `no intact recovery point of ${jobKey(job)} in ${peer.name}: ${damages[0] ?? 'there is none'}`,
       damages,
     );
   }
@@ -61,12 +66,13 @@ export async function startJob(
 
   if (job.retry) {
     const { well } = await watch.time('look', () => twinIsWell(world, target.to, job, pulse.signal));
-    if (well) return ended('left', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
+    if (well)
+      return ended('left', 'RunsAlready', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
   }
   const claim = { owner: target.escapeId, zone: target.to, at: new Date(world.now()).toISOString() };
   const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.signal));
   if (!claimed.claimed)
-    return ended('left', `EpochTaken: epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
+    return ended('left', 'EpochTaken', `epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
   const hasItsJar = chosen.manifestKey === namedKey || !keepsArtifacts(chosen.manifest);
   const line: Line = { world, target, job, manifest: chosen.manifest, hasItsJar, damages, watch };
@@ -108,8 +114,8 @@ async function issueStart(
       ? await replaceDeployment(cluster, { old: undefined, fresh: lostStandby(job, manifest), madeAgainFrom }, signal)
       : undefined);
   if (!existing) {
-    const reason = `JobNotFound: its standby was deleted from ${target.to} after the plan was made`;
-    return { ended: endedJob(target, job, 'failed', reason, watch.steps) };
+    const message = `its standby was deleted from ${target.to} after the plan was made`;
+    return { ended: endedJob(target, job, 'failed', { code: 'JobNotFound', message }, watch.steps) };
   }
   const before = existing.metadata.annotations ?? {};
   const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;

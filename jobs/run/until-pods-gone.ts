@@ -7,8 +7,13 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
 
-/** Its room is free when its pods are gone; the object may say so earlier or later. @returns what is still there */
-export async function untilPodsGone(world: World, target: EscapeTarget, job: JobRef, pulse: Pulse): Promise<string> {
+/** Its room is free when its pods are gone; the object may say so earlier or later. @returns what is still there; undefined if nothing is */
+export async function untilPodsGone(
+  world: World,
+  target: EscapeTarget,
+  job: JobRef,
+  pulse: Pulse,
+): Promise<string | undefined> {
   const { preemptDeadlineMs } = world.config.escape;
   const deadline = world.now() + preemptDeadlineMs;
   const cluster = world.cluster(target.to);
@@ -17,7 +22,7 @@ export async function untilPodsGone(world: World, target: EscapeTarget, job: Job
     let pods = await cluster.listPods(job, pulse.signal);
     // Others are about to take its room: that it is free must be true now.
     if (pods.length === 0) pods = await cluster.listPods(job, pulse.signal, 'current');
-    if (pods.length === 0) return '';
+    if (pods.length === 0) return undefined;
     if (world.now() >= deadline) {
       return `${pods.length} of its pods are still there after ${formatDurationMs(preemptDeadlineMs)}`;
     }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { diagnose } from '../../model/health/diagnosis/diagnose.ts';
 import { nothingSeen, remember, type RestoreHistory } from '../../model/health/flink/restore-history.ts';
 import { restoreVerdict, twinVerdict, type RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { samePath } from '../../model/store-location.ts';
@@ -94,7 +95,7 @@ async function watchJob(
         const failed = await pace.diagnosing(look, { now: world.now, last: over });
         if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
         if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
-        if (failed) watched.trouble = failed.report.reason;
+        if (failed) watched.trouble = reasonText(failed.report);
       }
     }
     await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400);
@@ -147,7 +148,8 @@ function ends(
   world.log.info({ job: jobKey(job), zone: target.to, incident: target.incident, epoch: job.epoch }, 'job runs again');
   return startedJobReport(target, job, {
     outcome: 'running',
-    reason: '',
+    code: 'Running',
+    message: 'all its tasks run',
     restoredPath: job.kind === 'twin' ? job.restorePath : (history.restoredPaths[0] ?? null),
     runningAtMs,
     steps: watch.steps,
@@ -177,7 +179,8 @@ async function diagnoseJob(
   const restoredPath = known.verdict.state === 'wrong-path' ? (known.verdict.restoredPath ?? null) : null;
   const report = startedJobReport(target, job, {
     outcome: 'failed',
-    reason: `${code}: ${sentence}`,
+    code,
+    message: sentence,
     restoredPath,
     runningAtMs: null,
     steps: watch.steps,

@@ -5,6 +5,7 @@ import type { JobRef } from '../job/job.ts';
 import { type FlinkDeployment, jobOf } from '../job/flink-deployment.ts';
 import { annotations, labels } from '../job/marks.ts';
 import { isTier } from '../job/tier.ts';
+import type { Reason } from '../outcome/outcome.ts';
 import { ownersTtl, shutdownTtl } from './dismiss.ts';
 import { compareImportance, weightOf } from '../job/importance.ts';
 import { withoutRunFields } from './standby.ts';
@@ -12,7 +13,7 @@ import { withoutRunFields } from './standby.ts';
 export interface GiveBackPlan {
   /** Jobs that have room, the most important first. */
   fits: JobRef[];
-  left: (JobRef & { reason: string })[];
+  left: (JobRef & Reason)[];
 }
 
 /** True for a job that was suspended to make room and still is what that left of it. */
@@ -35,7 +36,7 @@ export function planGiveBack(zone: string, suspended: readonly FlinkDeployment[]
   for (const { namespace, name, demand } of ranked.toSorted(compareImportance)) {
     const verdict = demand ? room.take({ namespace, name }, demand) : ({ fits: true } as const);
     if (verdict.fits) plan.fits.push({ namespace, name });
-    else plan.left.push({ namespace, name, reason: `NoRoom: ${verdict.missing}` });
+    else plan.left.push({ namespace, name, code: 'NoRoom', message: verdict.missing });
   }
   return plan;
 }

@@ -3,9 +3,6 @@ import { ClearRoom, type ClearedVictim } from '../capacity/clear-room.ts';
 import type { EscapeAssessment, LeftJob } from './plan-types.ts';
 import type { Wanted } from './scope.ts';
 
-/** Begins the reason of a job that was left because the peer zone has no room for it. */
-export const noRoom = 'NoRoom: ';
-
 /** A job that will have room. */
 export interface Placed extends Wanted {
   /** True if its room is there only once P3 jobs of the peer zone ended. */
@@ -33,7 +30,7 @@ export function giveRoom(
       else {
         const { namespace, name, tier, from } = job;
         const leaving = from === undefined ? {} : { from };
-        short.push({ namespace, name, ...leaving, tier, reason: `${noRoom}${verdict.missing}` });
+        short.push({ namespace, name, ...leaving, tier, code: 'NoRoom', message: verdict.missing });
       }
     }
   };

@@ -5,6 +5,7 @@ import { labelsOf } from '../job/job-labels.ts';
 import { meetsSelector, parseLabelSelector } from '../job/label-selector.ts';
 import { labels } from '../job/marks.ts';
 import type { Tier } from '../job/tier.ts';
+import type { Reason } from '../outcome/outcome.ts';
 
 /** Absent fields limit nothing; a job must be within all that are there. */
 export interface Limits {
@@ -16,11 +17,8 @@ export interface Limits {
   jobs?: string[];
 }
 
-/** How the reason of every job begins that is outside the limits. */
-const outside = 'outside the ';
-
 /** Why a job is outside; undefined for one that is within. @throws Error for a selector that cannot be read */
-export function limitsOf(limits: Limits): (candidate: FlinkDeployment) => string | undefined {
+export function limitsOf(limits: Limits): (candidate: FlinkDeployment) => Reason | undefined {
   const jobs = limits.jobs && new Set(limits.jobs);
   const selector = limits.selector === undefined ? undefined : parseLabelSelector(limits.selector);
   if (selector && 'problem' in selector) throw new Error(`selector "${limits.selector}": ${selector.problem}`);
@@ -33,15 +31,10 @@ export function limitsOf(limits: Limits): (candidate: FlinkDeployment) => string
       jobs && !jobs.has(jobKey(job)) ? 'jobs' : '',
       selector && !meetsSelector(labelsOf(candidate), selector.requirements) ? 'selector' : '',
     ].find((what) => what !== '');
-    return missed === undefined
-      ? undefined
-      : `${outside}${missed} that ${missed === 'selector' ? 'was' : 'were'} asked for`;
+    if (missed === undefined) return undefined;
+    const were = missed === 'selector' ? 'was' : 'were';
+    return { code: 'OutsideScope', message: `outside the ${missed} that ${were} asked for` };
   };
-}
-
-/** True for the reason of a job that nobody asked for. */
-export function isOutsideLimits(reason: string): boolean {
-  return reason.startsWith(outside);
 }
 
 /** The limits as people read them, such as `tiers P0, P1; selector "team=a"`; empty where there are none. */

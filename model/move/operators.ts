@@ -4,6 +4,7 @@
  */
 import { isJobKey } from '../job/job.ts';
 import { isTier, type Tier } from '../job/tier.ts';
+import type { Reason } from '../outcome/outcome.ts';
 
 /** The acts, by the names of their updates. */
 export const operatorActs = ['approve', 'pause', 'resume', 'abort', 'skipJob', 'holdTier', 'releaseTier'] as const;
@@ -51,8 +52,8 @@ export const skippedAtMost = 200;
 const namesShown = 5;
 
 /** Why a job is left that an operator took out. */
-export function skipReason({ by }: SkippedJob): string {
-  return `skipped by ${by}`;
+export function skipReason({ by }: SkippedJob): Reason {
+  return { code: 'JobSkipped', message: `skipped by ${by}` };
 }
 
 /** What stands now, a sentence each: who is waited for, what is held, what is skipped. */

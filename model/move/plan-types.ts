@@ -4,6 +4,7 @@ import type { RoomSeen } from '../capacity/zone-room.ts';
 import type { JobRef } from '../job/job.ts';
 import type { FlinkDeployment } from '../job/flink-deployment.ts';
 import type { Tier } from '../job/tier.ts';
+import type { Reason } from '../outcome/outcome.ts';
 import type { LateWave, Schedule } from './expectation.ts';
 import type { Limits } from './limits.ts';
 
@@ -41,13 +42,13 @@ export interface PlannedVictim extends JobRef {
   makesRoomFor: string[];
 }
 
-export interface LeftJob extends JobRef {
+/** A job that the escape does not start, and why. */
+export interface LeftJob extends JobRef, Reason {
   tier: Tier | null;
   /** The cluster that it would have left, where that is not all of the plan's zone. */
   from?: string;
   /** The zone that has its standby, where that is another than the plan's. */
   to?: string;
-  reason: string;
 }
 
 export interface Wave {

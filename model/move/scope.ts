@@ -4,6 +4,7 @@ import type { JobDemand } from '../capacity/types.ts';
 import { jobKey } from '../job/job.ts';
 import { type FlinkDeployment, hasRun, jobOf } from '../job/flink-deployment.ts';
 import { annotations, labels } from '../job/marks.ts';
+import type { Reason } from '../outcome/outcome.ts';
 import { readEnded } from '../placement/follow.ts';
 import { storeNamed } from '../placement/job-store.ts';
 import { isTier, type Tier } from '../job/tier.ts';
@@ -39,16 +40,19 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
         ...job,
         ...leaving(candidate),
         tier: null,
-        reason: `NoTier: label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
+        code: 'NoTier',
+        message: `label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
       });
       continue;
     }
-    const outside =
+    const whyLeft: Reason | undefined =
       outsideOf(candidate) ??
-      (ended &&
-        `JobEnded: its owner ${ended.ended} it in ${leaving(candidate).from ?? zone}; seen first at ${ended.since}`);
-    if (outside === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
-    else left.push({ ...job, ...leaving(candidate), tier, reason: outside });
+      (ended && {
+        code: 'JobEnded',
+        message: `its owner ${ended.ended} it in ${leaving(candidate).from ?? zone}; seen first at ${ended.since}`,
+      });
+    if (whyLeft === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
+    else left.push({ ...job, ...leaving(candidate), tier, ...whyLeft });
   }
   return { inScope, left };
 }
@@ -75,7 +79,8 @@ export function notFound(
         namespace,
         name,
         tier: null,
-        reason: `JobNotFound: ${nobody} ${holders.length === 1 ? 'no' : 'a'} standby or twin of ${key}`,
+        code: 'JobNotFound',
+        message: `${nobody} ${holders.length === 1 ? 'no' : 'a'} standby or twin of ${key}`,
       };
     });
 }

@@ -6,6 +6,7 @@ import { jobKey, type JobRef } from '../job/job.ts';
 import { type FlinkDeployment, jobOf } from '../job/flink-deployment.ts';
 import { annotations, labels } from '../job/marks.ts';
 import { ownerOf } from '../placement/same-name.ts';
+import type { Reason } from '../outcome/outcome.ts';
 import type { Seat } from '../placement/seats.ts';
 import { isTier, tiers } from '../job/tier.ts';
 import { compareText } from '../job/importance.ts';
@@ -57,7 +58,7 @@ export function seatCandidates(
     for (const one of namesakes) {
       const there = assessments[one.peer]!.to;
       const elsewhere = there === first.to ? {} : { to: there };
-      left.push({ ...lineOf(first, one), ...elsewhere, reason: startsFirst(zone) });
+      left.push({ ...lineOf(first, one), ...elsewhere, ...startsFirst(zone) });
     }
     const seat = seats?.get(zone)?.get(key);
     // What came back from a loss has no recovery point until a round gives it one: its standby may be elsewhere.
@@ -145,19 +146,20 @@ function newestOf(assessments: readonly EscapeAssessment[]): Record<string, numb
   return newest;
 }
 
-function lineOf(assessment: EscapeAssessment, { candidate }: Pick<Found, 'candidate'>): Omit<LeftJob, 'reason'> {
+function lineOf(assessment: EscapeAssessment, { candidate }: Pick<Found, 'candidate'>): Omit<LeftJob, keyof Reason> {
   const tier = candidate.metadata.labels?.[labels.tier];
   return { ...jobOf(candidate), ...fromOf(assessment, candidate), tier: isTier(tier) ? tier : null };
 }
 
-function leftTo({ zone, why }: { zone: string; why: string }, isGuess: boolean): Pick<LeftJob, 'to' | 'reason'> {
+function leftTo({ zone, why }: { zone: string; why: string }, isGuess: boolean): Reason & { to: string } {
   const where = isGuess ? 'may be' : 'is';
-  return { to: zone, reason: `PeerDown: its standby ${where} in ${zone}, which does not answer: ${why}` };
+  return { to: zone, code: 'PeerDown', message: `its standby ${where} in ${zone}, which does not answer: ${why}` };
 }
 
 /** Plan, results and report go by the name. */
-function startsFirst(zone: string): string {
-  return `NameTaken: a job of ${zone} has the same name and starts first; escape again as a new incident`;
+function startsFirst(zone: string): Reason {
+  const message = `a job of ${zone} has the same name and starts first; escape again as a new incident`;
+  return { code: 'NameTaken', message };
 }
 
 function isRunning(candidate: FlinkDeployment): boolean {

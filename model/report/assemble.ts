@@ -11,7 +11,7 @@ export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'totals' |
 
 /**
  * The report with its totals and tiers counted from the jobs, and the jobs in their order: tier, wave, namespace/name.
- * Times are taken of running jobs alone; a tier in which none runs has null for them, a tier without jobs no entry.
+ * A job without a tier is counted in the totals and in no tier. Times are taken of running jobs alone; a tier in which none runs has null for them, a tier without jobs no entry.
  * In a dry run `running` means that the job would have been started.
  * The input's jobs are not changed and may come in any order.
  */
@@ -21,12 +21,25 @@ export function assembleReport(input: ReportInput): Report {
   return { schema: 1, kind, ...rest, totals: countOutcomes(jobs), tiers: summariseTiers(jobs), jobs };
 }
 
-/** Order of jobs in every report: tier, wave, namespace/name. By code units, the same on every machine and locale. */
+/**
+ * Order of jobs in every report: tier, wave, namespace/name; those without tier or wave come last. By code units, the
+ * same on every machine and locale.
+ */
 function compareJobs(a: JobReport, b: JobReport): number {
-  const byTier = tiers.indexOf(a.tier) - tiers.indexOf(b.tier) || a.wave - b.wave;
+  const byTier = rankOf(a) - rankOf(b) || compareWaves(a.wave, b.wave);
   if (byTier !== 0) return byTier;
   const [keyA, keyB] = [jobKey(a), jobKey(b)];
   return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+}
+
+function rankOf({ tier }: JobReport): number {
+  return tier === null ? tiers.length : tiers.indexOf(tier);
+}
+
+/** Those in no wave come last. */
+export function compareWaves(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
 }
 
 function countOutcomes(jobs: readonly JobReport[]): Report['totals'] {

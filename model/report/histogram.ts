@@ -24,7 +24,7 @@ export function layOutHistograms(report: Report): Histograms {
   const times = new Map<Tier, number[]>();
   let endSeconds = 0;
   for (const job of report.jobs) {
-    if (job.outcome !== 'running' || job.rtoSeconds === null) continue;
+    if (job.outcome !== 'running' || job.tier === null || job.rtoSeconds === null) continue;
     const ofTier = times.get(job.tier) ?? [];
     ofTier.push(job.rtoSeconds);
     times.set(job.tier, ofTier);

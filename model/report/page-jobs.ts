@@ -1,10 +1,11 @@
 /** The table of jobs: all of them up to a point, above it those that need a look. */
 import { isOverBudget } from './headline.ts';
 import { markup, type Html, nothing } from '../html/markup.ts';
+import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { troublesFirst } from './troubles.ts';
-import { countJobs, formatSeconds, shortRecoveryPoint } from './words.ts';
+import { countJobs, formatSeconds, orDash, shortRecoveryPoint } from './words.ts';
 
 /** Above this many jobs the page lists only failed and left jobs and the slowest ones, and draws histograms. */
 export const maxJobsInFull = 1_500;
@@ -58,7 +59,7 @@ function jobRow(job: JobReport, report: Report): Html {
   const late = isOverBudget(job.rtoSeconds, report) ? markup` <span class="over">over</span>` : nothing;
   return markup`<tr class="${job.outcome}">
 <th scope="row">${job.namespace}/<b>${job.name}</b><small>${place}</small></th>
-<td>${job.tier}</td><td class="number">${job.wave}</td><td>${outcomeBadge(job.outcome, report)}</td>
+<td>${orDash(job.tier)}</td><td class="number">${orDash(job.wave)}</td><td>${outcomeBadge(job.outcome, report)}</td>
 <td class="number">${formatSeconds(job.rtoSeconds)}${late}${longestStep(job)}</td>
 <td class="number">${formatSeconds(job.rpoSeconds)}</td>
 <td>${recoveryPoint(job)}</td><td>${endNote(job)}</td></tr>
@@ -82,6 +83,6 @@ function recoveryPoint({ recoveryPoint: address }: JobReport): Html {
 
 function endNote(job: JobReport): Html {
   const path = job.restoredPath === null ? nothing : markup`<code>${job.restoredPath}</code>`;
-  if (job.outcome !== 'running') return markup`<span class="reason">${job.reason}</span>${path}`;
-  return job.restoredPath === null ? markup`${job.reason === '' ? '–' : job.reason}` : path;
+  if (job.outcome !== 'running') return markup`<span class="reason">${reasonText(job)}</span>${path}`;
+  return job.restoredPath === null ? markup`${job.message}` : path;
 }

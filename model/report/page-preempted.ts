@@ -1,7 +1,8 @@
 /** Who had to make room for the jobs that came, and how each comes back. */
 import { markup, type Html, nothing } from '../html/markup.ts';
+import { reasonText } from '../outcome/outcome.ts';
 import type { PreemptedReport, Report } from './schema.ts';
-import { countJobs, formatSeconds, preemptionWord } from './words.ts';
+import { countJobs, formatSeconds, preemptionWord, tellsMore } from './words.ts';
 
 /** Who gets the room of a large job may be a long list: report.json has all of it. */
 const maxNamed = 5;
@@ -36,7 +37,7 @@ export function preemptedSection({ preempted = [] }: Report): Html {
 function row(job: PreemptedReport): Html {
   const named = job.makesRoomFor.slice(0, maxNamed).join(', ');
   const more = job.makesRoomFor.length - maxNamed;
-  const reason = job.reason === '' ? nothing : markup`<span class="reason">${job.reason}</span>`;
+  const reason = tellsMore(job) ? markup`<span class="reason">${reasonText(job)}</span>` : nothing;
   return markup`<tr>
 <th scope="row">${job.namespace}/<b>${job.name}</b><small>in ${job.zone}</small></th>
 <td>${preemptionWord(job.outcome)}</td><td class="number">${formatSeconds(job.seconds)}</td>

@@ -1,5 +1,6 @@
 /** Hundreds of jobs, a thin row each. One path a step kind, not one element a step: 1,000 jobs stay light. */
 import { markup, type Html, nothing } from '../html/markup.ts';
+import { compareWaves } from './assemble.ts';
 import { axisHeight } from './page-timeline-axis.ts';
 import { maxStepKinds, type TimelineRow } from './timeline.ts';
 import { countJobs, outcomeSigns } from './words.ts';
@@ -38,7 +39,7 @@ function outcomeBlock(outcome: TimelineRow['job']['outcome'], rows: TimelineRow[
 }
 
 function byWaveAndEnd(a: TimelineRow, b: TimelineRow): number {
-  return a.job.wave - b.job.wave || (a.endSeconds ?? Infinity) - (b.endSeconds ?? Infinity) || 0;
+  return compareWaves(a.job.wave, b.job.wave) || (a.endSeconds ?? Infinity) - (b.endSeconds ?? Infinity) || 0;
 }
 
 function paths(rows: readonly TimelineRow[]): Html[] {

@@ -1,9 +1,10 @@
 /** What did not come back and why, with what there is to look at: the part that a person must act on. */
 import { markup, type Html, nothing } from '../html/markup.ts';
+import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { gatherTroubles, type Trouble } from './troubles.ts';
-import { countJobs } from './words.ts';
+import { countJobs, orDash } from './words.ts';
 
 /** A fleet that fails as a whole must not make a page that no browser opens: report.json has them all. */
 const maxCauses = 200;
@@ -20,8 +21,9 @@ export function troublesSection(report: Report): Html {
   </section>`;
 }
 
-function causeArticle({ outcome, reason, jobs }: Trouble, report: Report): Html {
-  const why = markup`<p class="reason">${reason === '' ? 'No reason was recorded.' : reason}</p>`;
+function causeArticle(trouble: Trouble, report: Report): Html {
+  const { outcome, jobs } = trouble;
+  const why = markup`<p class="reason">${reasonText(trouble)}</p>`;
   if (jobs.length === 1) {
     return markup`<article class="${outcome}">
       <h3>${outcomeBadge(outcome, report)} ${jobName(jobs[0]!)}</h3>
@@ -48,7 +50,7 @@ function causeArticle({ outcome, reason, jobs }: Trouble, report: Report): Html 
 }
 
 function jobName(job: JobReport): Html {
-  return markup`<span class="job"><span class="tier">${job.tier}</span> ${job.namespace}/<b>${job.name}</b></span>`;
+  return markup`<span class="job"><span class="tier">${orDash(job.tier)}</span> ${job.namespace}/<b>${job.name}</b></span>`;
 }
 
 /** Evidence kept beside the report; nothing else becomes a link, least of all an address from a cluster. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type DiagnosisCode, diagnosisCodes } from '../health/diagnosis/codes.ts';
 import { type OperatorAct, operatorActs } from '../move/operators.ts';
 import { tiers } from '../job/tier.ts';
+import { outcomeCodeList } from '../outcome/codes.ts';
 
 export const outcomes = ['running', 'left', 'failed'] as const;
 
@@ -12,11 +13,15 @@ const stepSchema = z.object({ name: z.string(), startedAt: z.iso.datetime(), sec
 const jobReportSchema = z.object({
   namespace: z.string(),
   name: z.string(),
-  tier: z.enum(tiers),
-  wave: z.number().int().min(0),
+  /** Null where nobody knows it: its standby has no label, or nobody has a standby of it. */
+  tier: z.enum(tiers).nullable(),
+  /** Null for a job that is in no wave of the plan. */
+  wave: z.number().int().min(0).nullable(),
   outcome: z.enum(outcomes),
-  /** Why it was left or failed, with the operator's and Flink's own words; empty for a running job. */
-  reason: z.string(),
+  /** What became of it, for programs: a code of `model/outcome/codes.ts`. */
+  code: z.enum(outcomeCodeList),
+  /** The same for people, with the operator's and Flink's own words. */
+  message: z.string(),
   from: z.string(),
   to: z.string(),
   epoch: z.number().int().min(0),
@@ -42,8 +47,9 @@ const preemptedSchema = z.object({
   zone: z.string(),
   /** suspended: it made room; left: it was not touched; failed: it could not be ended; planned: this is a dry run. */
   outcome: z.enum(preemptions),
+  code: z.enum(outcomeCodeList),
   /** What there is to know of it, such as why it was left or why it has no savepoint. */
-  reason: z.string(),
+  message: z.string(),
   /** Path of the savepoint to come back from, as the zone's jobs see it. */
   savepoint: z.string().nullable(),
   /** From when it was told to make room until its pods were gone. */

@@ -1,9 +1,9 @@
 /** What did not come back, gathered by cause: 300 jobs that lack room are one thing to read, not 300. */
+import type { Reason } from '../outcome/outcome.ts';
 import type { JobReport } from './schema.ts';
 
-export interface Trouble {
+export interface Trouble extends Reason {
   outcome: 'failed' | 'left';
-  reason: string;
   jobs: JobReport[];
 }
 
@@ -12,10 +12,10 @@ export function gatherTroubles(jobs: readonly JobReport[]): Trouble[] {
   const byCause = new Map<string, Trouble>();
   for (const job of jobs) {
     if (job.outcome === 'running') continue;
-    const cause = JSON.stringify([job.outcome, job.reason]);
+    const cause = JSON.stringify([job.outcome, job.code, job.message]);
     const known = byCause.get(cause);
     if (known) known.jobs.push(job);
-    else byCause.set(cause, { outcome: job.outcome, reason: job.reason, jobs: [job] });
+    else byCause.set(cause, { outcome: job.outcome, code: job.code, message: job.message, jobs: [job] });
   }
   // Map keeps the order of first sight, which is the order of importance, and sorting is stable.
   return [...byCause.values()].toSorted((a, b) => a.outcome.localeCompare(b.outcome, 'en'));

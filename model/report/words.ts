@@ -8,6 +8,11 @@ export function formatSeconds(seconds: number | null): string {
   return seconds === 0 ? '0 s' : formatDurationMs(seconds * 1_000);
 }
 
+/** "–" for what is not known. */
+export function orDash(value: string | number | null): string {
+  return value === null ? '–' : String(value);
+}
+
 /** "az-b", "az-b and az-c", "az-b, az-c and az-d". */
 export function listZones(zones: readonly string[]): string {
   if (zones.length === 0) return 'no zone';
@@ -44,6 +49,11 @@ export function preemptionWord(outcome: PreemptedReport['outcome']): string {
   return { suspended: 'made room', left: 'not touched', failed: 'could not be ended', planned: 'would make room' }[
     outcome
   ];
+}
+
+/** False for a job that made room, or would, as planned: the outcome says all. */
+export function tellsMore({ code }: PreemptedReport): boolean {
+  return code !== 'MadeRoom' && code !== 'WouldMakeRoom';
 }
 
 /** The word for an outcome: in a dry run a job only "would run". */

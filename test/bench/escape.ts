@@ -100,7 +100,7 @@ function slowestToVerify(stage: FleetStage, report: Report): number {
 function refuseLosses(stage: FleetStage, report: Report): void {
   if (report.totals.running !== stage.jobs.length) {
     const failed = report.jobs.find(({ outcome }) => outcome !== 'running');
-    throw new Error(`${JSON.stringify(report.totals)} of ${stage.jobs.length} jobs, such as: ${failed?.reason}`);
+    throw new Error(`${JSON.stringify(report.totals)} of ${stage.jobs.length} jobs, such as: ${failed?.message}`);
   }
   for (const job of stage.jobs) {
     const starts = stage.simulator.starts.get(jobKey(job)) ?? 0;

@@ -34,7 +34,7 @@ export async function benchPods(size: PodsSize): Promise<BenchRow[]> {
   const { totals, jobs } = escape.report;
   if (totals.running !== size.jobs) {
     const other = jobs.find(({ outcome }) => outcome !== 'running');
-    throw new Error(`${totals.running} of ${size.jobs} jobs run; the first that does not: ${other?.reason}`);
+    throw new Error(`${totals.running} of ${size.jobs} jobs run; the first that does not: ${other?.message}`);
   }
   return withRatios([
     ...rowsOf('floor: pods posted bare, to all running', pods, floor),

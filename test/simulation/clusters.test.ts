@@ -250,7 +250,8 @@ describe.concurrent('a zone of two clusters', () => {
         [blue, peer, 'running'],
         [green, other, 'left'],
       ]);
-      expect(first.jobs[1]!.reason).toContain(`NameTaken: a job of ${blue} has the same name and starts first`);
+      expect(first.jobs[1]).toMatchObject({ code: 'NameTaken' });
+      expect(first.jobs[1]!.message).toContain(`a job of ${blue} has the same name and starts first`);
       const second = await stage.escape({ incident: 'INC-2' });
       expect(second.jobs).toMatchObject([{ from: green, to: other, outcome: 'running' }]);
       expect(stage.runsIn(orders.name)).toEqual([peer, other]);

@@ -78,10 +78,9 @@ describe.concurrent('an escape of jobs with jars in the lost zone’s store', ()
     const report = await stage.escaped();
     const line = lineOf(report, 'p1-0');
     expect(line.outcome).toBe('failed');
-    expect(line.reason).toMatch(
-      /^ArtifactMissing: recovery point \S+ needs s3a:\S+\/jars\/one.jar, and its copy is not in/,
-    );
-    expect(line.reason).toContain(key);
+    expect(line.code).toBe('ArtifactMissing');
+    expect(line.message).toMatch(/^recovery point \S+ needs s3a:\S+\/jars\/one.jar, and its copy is not in/);
+    expect(line.message).toContain(key);
     expect(stage.there('p1-0').spec.job!.state).toBe('suspended');
     expect(report.totals).toEqual({ running: 2, left: 0, failed: 1 });
   });
@@ -95,8 +94,8 @@ describe.concurrent('an escape of jobs with jars in the lost zone’s store', ()
     await stage.world.cluster(stage.home).applyDeployment(deployment);
     await protectAll(stage.world, stage.home, fleet, 'first');
     const line = lineOf(await stage.escaped(), 'p1-0');
-    expect(line).toMatchObject({ outcome: 'failed' });
-    expect(line.reason).toMatch(/^ArtifactMissing: .*none.jar, of which no copy came to/);
+    expect(line).toMatchObject({ outcome: 'failed', code: 'ArtifactMissing' });
+    expect(line.message).toMatch(/none.jar, of which no copy came to/);
   });
 
   test('goes back to a recovery point whose jar is there, and starts it with that jar', async () => {

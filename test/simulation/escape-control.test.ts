@@ -69,10 +69,10 @@ describe.concurrent('an escape that needs approval', () => {
     await scenario.whileWorking(async () => {
       const report = scenario.report(await scenario.escape());
       expect(report.totals).toEqual({ running: 0, left: 3, failed: 0 });
-      const reason = 'nobody approved the escape within 1.5 s, so nothing was changed';
-      for (const job of report.jobs) expect(job).toMatchObject({ outcome: 'left', reason });
-      expect(report.fence).toEqual({ outcome: 'skipped', detail: reason });
-      expect(await scenario.progress()).toMatchObject({ phase: 'aborted', note: reason });
+      const message = 'nobody approved the escape within 1.5 s, so nothing was changed';
+      for (const job of report.jobs) expect(job).toMatchObject({ outcome: 'left', code: 'NotApproved', message });
+      expect(report.fence).toEqual({ outcome: 'skipped', detail: message });
+      expect(await scenario.progress()).toMatchObject({ phase: 'aborted', note: message });
       await expect(scenario.tell('approve', 'anna')).rejects.toMatchObject({ code: 'NoEscape' });
     });
     expect(scenario.state()).toEqual(before);
@@ -88,7 +88,8 @@ describe.concurrent('an escape that needs approval', () => {
       await waitsForApproval(scenario);
       await scenario.tell('abort', 'bert');
       const report = scenario.report(await over);
-      for (const job of report.jobs) expect(job.reason).toBe('the escape was aborted by bert');
+      for (const job of report.jobs)
+        expect(job).toMatchObject({ code: 'EscapeAborted', message: 'the escape was aborted by bert' });
     });
     expect(scenario.state()).toEqual(before);
     expect(await exists(scenario, `fence/${scenario.home}/${scenario.home}-INC-1`)).toBe(false);
@@ -136,7 +137,7 @@ describe.concurrent('an operator', () => {
       await waitUntil('the worker is killed', () => mortal.dead);
       const report = scenario.report(await scenario.whileWorking(() => over));
       expect(report.totals).toEqual({ running: 5, left: 1, failed: 0 });
-      expect(lineOf(report, 'p2-1')).toMatchObject({ outcome: 'left', reason: 'skipped by otto' });
+      expect(lineOf(report, 'p2-1')).toMatchObject({ outcome: 'left', code: 'JobSkipped', message: 'skipped by otto' });
       expect(report.operators).toMatchObject([{ act: 'skipJob', by: 'otto', subject: 'default/p2-1' }]);
       expect(scenario.patched()).not.toContain('p2-1');
       expect(world.store(peer).keys('epochs/default/p2-1')).toEqual(['epochs/default/p2-1/1']);

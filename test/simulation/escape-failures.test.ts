@@ -1,5 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { labels } from '../../model/job/marks.ts';
 import { fleetOf, protectAll } from './harness/fleet.ts';
@@ -43,7 +44,7 @@ describe.concurrent('one job’s trouble', () => {
     for (const [index, fault] of faults.entries()) {
       const line = lineOf(report, `p1-${index}`);
       expect.soft(line.outcome, fault).toBe('failed');
-      expect.soft(line.reason, fault).toMatch(diagnoses[fault]!);
+      expect.soft(reasonText(line), fault).toMatch(diagnoses[fault]!);
       expect.soft(line.rtoSeconds, fault).toBeNull();
     }
     for (const name of [slow, ...failOnce]) {
@@ -99,7 +100,7 @@ describe.concurrent('one job’s trouble', () => {
     expect(lineOf(report, 'p1-0').evidence.join()).toContain('misses a file in store');
     expect(lineOf(report, 'p1-1').evidence.join()).toMatch(/has 10 of \d+ bytes of a file in store/);
     expect(lineOf(report, 'p1-2').evidence.join()).toContain('is not JSON');
-    expect(lineOf(report, 'p1-3').reason).toMatch(/^NoRecoveryPoint: no intact recovery point of default\/p1-3/);
+    expect(reasonText(lineOf(report, 'p1-3'))).toMatch(/^NoRecoveryPoint: no intact recovery point of default\/p1-3/);
     expect(world.store(peer).keys('epochs/default/p1-3')).toHaveLength(1);
   });
 
@@ -116,7 +117,7 @@ describe.concurrent('one job’s trouble', () => {
       return scenario.report(await escape);
     });
     expect(report.totals).toEqual({ running: 2, left: 1, failed: 0 });
-    expect(lineOf(report, 'p2-0').reason).toBe('EpochTaken: epoch 2 of default/p2-0 is held by relocate-77');
+    expect(reasonText(lineOf(report, 'p2-0'))).toBe('EpochTaken: epoch 2 of default/p2-0 is held by relocate-77');
     expect(lineOf(report, 'p2-1')).toMatchObject({ outcome: 'running', epoch: 2 });
     expect(world.operator(peer).runs.has('default/p2-0')).toBe(false);
   });

@@ -107,7 +107,10 @@ describe.concurrent('a job that does not come up', () => {
     expect(first!.totals).toEqual({ running: 1, left: 0, failed: 2 });
     expect(second!.totals).toEqual({ running: 1, left: 1, failed: 0 });
     expect(lineOf(second!, 'p1-0')).toMatchObject({ outcome: 'running', epoch: 3 });
-    expect(lineOf(second!, 'p1-1').reason).toBe(`it runs in ${peer} by now, although an earlier escape gave it up`);
+    expect(lineOf(second!, 'p1-1')).toMatchObject({
+      code: 'RunsAlready',
+      message: `it runs in ${peer} by now, although an earlier escape gave it up`,
+    });
     expect(second!.jobs.map(({ name }) => name)).not.toContain('p1-2');
     const marks = world.cluster(peer).deployments.get('default/p1-0')!.metadata.annotations!;
     expect(marks[annotations.failed]).toBeUndefined();

@@ -31,7 +31,10 @@ describe.concurrent('an escape of a part of a zone', () => {
       const report = scenario.report(await scenario.escape({ selector: 'team in (payments),env!=dev' }));
       expect(scenario.patched().toSorted()).toEqual(['p1-0', 'p1-2']);
       expect(report.totals).toEqual({ running: 2, left: 4, failed: 0 });
-      expect(lineOf(report, 'p1-1').reason).toBe('outside the selector that was asked for');
+      expect(lineOf(report, 'p1-1')).toMatchObject({
+        code: 'OutsideScope',
+        message: 'outside the selector that was asked for',
+      });
       // Argo CD and Helm would take a standby with their labels for theirs.
       const standby = world.cluster(peer).deployments.get('default/p2-0')!;
       expect(standby.metadata.labels).not.toHaveProperty('team');
@@ -44,10 +47,11 @@ describe.concurrent('an escape of a part of a zone', () => {
     await scenario.whileWorking(async () => {
       const report = scenario.report(await scenario.escape({ jobs: ['default/p2-1', 'default/typo'] }));
       expect(report.totals).toEqual({ running: 1, left: 6, failed: 0 });
-      expect(lineOf(report, 'typo').reason).toBe(
-        `JobNotFound: ${scenario.peer} holds no standby or twin of default/typo`,
-      );
-      expect(lineOf(report, 'p1-0').reason).toBe('outside the jobs that were asked for');
+      expect(lineOf(report, 'typo')).toMatchObject({
+        code: 'JobNotFound',
+        message: `${scenario.peer} holds no standby or twin of default/typo`,
+      });
+      expect(lineOf(report, 'p1-0').message).toBe('outside the jobs that were asked for');
     });
   });
 

@@ -37,16 +37,15 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
       'p3-0': 'left',
       'p3-1': 'left',
     });
-    expect(
-      report.jobs.filter(({ outcome }) => outcome === 'left').every(({ reason }) => reason.startsWith('NoRoom: ')),
-    ).toBe(true);
+    expect(report.jobs.filter(({ outcome }) => outcome === 'left').every(({ code }) => code === 'NoRoom')).toBe(true);
     expect(report.preempted).toEqual([
       {
         namespace: 'default',
         name: 'r1',
         zone: peer,
         outcome: 'suspended',
-        reason: '',
+        code: 'MadeRoom',
+        message: 'it ended with a savepoint',
         savepoint: expect.stringMatching(/^s3a:.*\/az-escape\/preempted\/default\/r1\/[0-9a-f]{32}\/savepoint-/),
         seconds: expect.any(Number),
         makesRoomFor: ['default/p2-0'],
@@ -95,8 +94,8 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
     world.cluster(peer).lingering.add('default/r0');
     const report = await scenario.whileWorking(async () => scenario.report(await scenario.escape()));
     expect(report.totals.running).toBe(1);
-    expect(report.preempted).toMatchObject([{ name: 'r0', outcome: 'suspended', savepoint: null }]);
-    expect(report.preempted![0]!.reason).toBe(
+    expect(report.preempted).toMatchObject([{ name: 'r0', outcome: 'suspended', code: 'PodsRemain', savepoint: null }]);
+    expect(report.preempted![0]!.message).toBe(
       'it ended without a savepoint of ours: default/r0: no savepoint within 2 s; the previous recovery points stay in use; 2 of its pods are still there after 3.0 s',
     );
     expect(marksOf(scenario, 'r0')[annotations.comeBackFrom]).toBeUndefined();

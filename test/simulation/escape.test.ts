@@ -161,7 +161,7 @@ describe.concurrent('an operator', () => {
       release();
       const report = scenario.report(await escape);
       expect(report.totals).toEqual({ running: 3, left: 5, failed: 0 });
-      expect(lineOf(report, 'p3-1')).toMatchObject({ outcome: 'left', reason: 'the escape was aborted by bert' });
+      expect(lineOf(report, 'p3-1')).toMatchObject({ outcome: 'left', message: 'the escape was aborted by bert' });
       expect(await scenario.progress()).toMatchObject({ phase: 'aborted' });
       expect(world.store(peer).keys('epochs/default/p2-0')).toEqual(['epochs/default/p2-0/1']);
     });

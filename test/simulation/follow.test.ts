@@ -118,7 +118,8 @@ describe.concurrent('a round follows its zone’s jobs', () => {
       expect(report.totals).toEqual({ running: 2, left: 1, failed: 0 });
       expect(lineOf(report, 'p2-0')).toMatchObject({
         outcome: 'left',
-        reason: expect.stringContaining(`JobEnded: its owner suspended it in ${scenario.home}`),
+        code: 'JobEnded',
+        message: expect.stringContaining(`its owner suspended it in ${scenario.home}`),
       });
     });
   });

@@ -60,7 +60,7 @@ describe.concurrent('giving back', () => {
       expect(jobs.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toMatchObject([
         { name: 'r0', outcome: 'running', savepoint: savepoints['r0'] },
         { name: 'r1', outcome: 'running', savepoint: savepoints['r1'] },
-        { name: 'r2', outcome: 'left', reason: expect.stringMatching(/^NoRoom: /) },
+        { name: 'r2', outcome: 'left', code: 'NoRoom' },
       ]);
       for (const name of ['r0', 'r1']) {
         expect(runOf(scenario, name)!.restoredPath).toBe(savepoints[name]);
@@ -88,7 +88,7 @@ describe.concurrent('giving back', () => {
     makeFree(scenario, 3);
     const { jobs } = await scenario.whileWorking(() => back(scenario));
     expect(jobs).toMatchObject([
-      { outcome: 'running', reason: 'it goes on from the state that the operator kept', savepoint: null },
+      { outcome: 'running', message: 'it goes on from the state that the operator kept', savepoint: null },
     ]);
     expect(runOf(scenario, 'r0')!.restoredPath).toBe('s3a://last-state/default/r0');
   });
@@ -104,7 +104,7 @@ describe.concurrent('giving back', () => {
     makeFree(scenario, 3);
     const { jobs } = await scenario.whileWorking(() => back(scenario));
     expect(jobs).toMatchObject([
-      { outcome: 'failed', reason: expect.stringMatching(/^SnapshotIncomplete: .*is missing/) },
+      { outcome: 'failed', code: 'SnapshotIncomplete', message: expect.stringContaining('is missing') },
     ]);
     expect(objectOf(scenario, 'r0').spec.job!.state).toBe('suspended');
   });

@@ -48,7 +48,7 @@ describe.concurrent('an escape whose worker is killed', () => {
       const report = scenario.report(await scenario.whileWorking(() => escape));
 
       expect(report.totals).toEqual({ running: 11, left: 0, failed: 1 });
-      expect(lineOf(report, 'p2-4').reason).toMatch(/^wrong-path-restored/);
+      expect(lineOf(report, 'p2-4').code).toBe('wrong-path-restored');
       const starts = world
         .operator(peer)
         .starts.slice(twinStarts)

@@ -217,8 +217,8 @@ describe.concurrent('an escape from a zone with two peers', () => {
         const line = lineOf(report, name);
         if (index % 2 === 1) expect(line).toMatchObject({ outcome: 'running', to: other });
         else {
-          expect(line).toMatchObject({ outcome: 'left', to: peer });
-          expect(line.reason).toContain(`PeerDown: its standby is in ${peer}, which does not answer`);
+          expect(line).toMatchObject({ outcome: 'left', to: peer, code: 'PeerDown' });
+          expect(line.message).toContain(`its standby is in ${peer}, which does not answer`);
         }
       }
       world.zone(peer).dead = false;
@@ -239,7 +239,9 @@ describe.concurrent('an escape from a zone with two peers', () => {
       const summary = await stage.scenario.escape();
       for (const zone of [peer, other]) world.zone(zone).troubleShare = 0;
       const { jobs, totals } = await stage.report(summary);
-      const lost = jobs.filter(({ outcome }) => outcome !== 'running').map(({ name, reason }) => `${name}: ${reason}`);
+      const lost = jobs
+        .filter(({ outcome }) => outcome !== 'running')
+        .map(({ name, message }) => `${name}: ${message}`);
       expect(lost).toEqual([]);
       expect(totals).toEqual({ running: 4, left: 0, failed: 0 });
       for (const { name } of stage.fleet) expect(stage.runsIn(name)).toHaveLength(1);

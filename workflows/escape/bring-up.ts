@@ -1,6 +1,7 @@
 /** Watches one started job until it runs, and climbs the ladder while it does not: each rung is a start of its own. */
 import { ActivityFailure, patched } from '@temporalio/workflow';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import { reasonText } from '../../model/outcome/outcome.ts';
 import { nextRung, type Rung } from '../../model/move/ladder.ts';
 import type { JobReport } from '../../model/report/schema.ts';
 import { whyFailed } from '../shared/failure-words.ts';
@@ -32,7 +33,12 @@ export async function bringUp(target: EscapeTarget, first: StartedJob, watching:
     if (!rung || !patched('ladder')) return report;
     climbed.push(rung);
     triedPoints.push(job.recoveryPoint);
-    const anew = await climb(target, job, { rung, nth: climbed.length, triedPoints, because: report.reason }, watching);
+    const anew = await climb(
+      target,
+      job,
+      { rung, nth: climbed.length, triedPoints, because: reasonText(report) },
+      watching,
+    );
     if ('not' in anew)
       return { ...report, evidence: [...report.evidence, `not started anew: ${anew.not}`.slice(0, 200)] };
     job = anew.started;
@@ -62,7 +68,7 @@ async function watch(target: EscapeTarget, job: StartedJob, { priority, ofMany }
     return await verifyJob.executeWithOptions({ summary, priority, heartbeatTimeout }, [target, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    const reason = `it was started but could not be watched: ${whyFailed(error)}`;
-    return { ...wouldRun(target, job), outcome: 'failed', reason, restoredPath: null };
+    const message = `it was started but could not be watched: ${whyFailed(error)}`;
+    return { ...wouldRun(target, job), outcome: 'failed', code: 'NotWatched', message, restoredPath: null };
   }
 }

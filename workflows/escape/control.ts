@@ -14,6 +14,7 @@ import {
   skippedAtMost,
 } from '../../model/move/operators.ts';
 import type { EscapeProgress } from '../../model/move/progress.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { whyFailed } from '../shared/failure-words.ts';
 import { findPlanned } from './activities.ts';
@@ -37,7 +38,7 @@ export class OperatorControl {
   readonly #show: () => void;
   #acts: OperatorAct[] = [];
   #planned = false;
-  #stopped: string | undefined;
+  #stopped: Reason | undefined;
   /** True once the batch has begun that has this job; told by who begins them. */
   hasBegun: (wave: number, index: number) => boolean = () => false;
 
@@ -48,7 +49,7 @@ export class OperatorControl {
   }
 
   /** Why nothing more is started; undefined while that is not so. */
-  get stopped(): string | undefined {
+  get stopped(): Reason | undefined {
     return this.#stopped;
   }
 
@@ -106,13 +107,14 @@ export class OperatorControl {
     this.#show();
     await condition(() => this.aborted() || this.#progress.approval!.by !== null, approvalTimeoutMs);
     if (this.aborted() || this.#progress.approval.by !== null) return;
-    this.#stopped = `nobody approved the escape within ${formatDurationMs(approvalTimeoutMs)}, so nothing was changed`;
-    this.#progress.note = this.#stopped;
+    const message = `nobody approved the escape within ${formatDurationMs(approvalTimeoutMs)}, so nothing was changed`;
+    this.#stopped = { code: 'NotApproved', message };
+    this.#progress.note = message;
   }
 
   #abort(by: string): EscapeProgress {
     if (this.aborted()) return this.#progress;
-    this.#stopped = `the escape was aborted by ${by}`;
+    this.#stopped = { code: 'EscapeAborted', message: `the escape was aborted by ${by}` };
     return this.#done({ act: 'abort', by }, `aborted by ${by}: nothing more is started`);
   }
 
@@ -126,7 +128,7 @@ export class OperatorControl {
     }
     if (!approval) throw refusal('NothingToApprove', `the escape of ${zone} has no plan yet that could be approved`);
     if (this.aborted() || phase !== 'approve') {
-      throw refusal('NothingToApprove', this.#stopped ?? `the escape of ${zone} waits no more`);
+      throw refusal('NothingToApprove', this.#stopped?.message ?? `the escape of ${zone} waits no more`);
     }
     approval.by = by;
     return this.#done({ act: 'approve', by });

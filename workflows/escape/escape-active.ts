@@ -118,7 +118,7 @@ async function startJobs(
     batches: begun,
     ...(room.begun.length > 0 ? { victims: room.begun } : {}),
     fence: fence.now(),
-    unstarted: control.stopped ?? broken[0] ?? 'it was not started',
+    unstarted: control.stopped ?? { code: 'NotStarted', message: broken[0] ?? 'it was not started' },
   };
 }
 
@@ -130,8 +130,8 @@ function mayStart(target: EscapeTarget, plan: PlanSummary, { stopped }: Operator
 }
 
 function nothingStarted({ stopped }: OperatorControl): Started {
-  const detail = stopped ?? 'the plan starts no job';
-  return { batches: [], fence: { outcome: 'skipped', detail }, unstarted: detail };
+  const unstarted = stopped ?? ({ code: 'NotStarted', message: 'the plan starts no job' } as const);
+  return { batches: [], fence: { outcome: 'skipped', detail: unstarted.message }, unstarted };
 }
 
 /**

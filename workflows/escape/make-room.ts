@@ -45,8 +45,9 @@ export async function makeRoom({
 }
 
 function notNeeded({ to }: EscapeTarget, { namespace, name, zone = to, makesRoomFor }: PlannedVictim): PreemptedReport {
-  const reason = 'whom it was to make room for was skipped';
-  return { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor, outcome: 'left', reason };
+  const message = 'whom it was to make room for was skipped';
+  const line = { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor };
+  return { ...line, outcome: 'left', code: 'NotNeeded', message };
 }
 
 async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<PreemptedReport> {
@@ -56,7 +57,7 @@ async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<Preemp
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const line = { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor: [] };
-    return { ...line, outcome: 'failed', reason: whyFailed(error) };
+    return { ...line, outcome: 'failed', code: 'NotEnded', message: whyFailed(error) };
   }
 }
 

@@ -53,21 +53,28 @@ export async function giveBack(input: GiveBackInput): Promise<GiveBackSummary> {
   const { fits, left } = await whoHasRoom(input).catch(failInItsWords);
   const jobs: GivenBack[] = left.map((job) => ({ ...job, outcome: 'left', savepoint: null }));
   await forEachAtOnce(fits, jobsInFlight, async (job) => {
-    jobs.push(dryRun ? { ...job, outcome: 'running', reason: '', savepoint: null } : await back(zone, job));
+    jobs.push(dryRun ? wouldRun(job) : await back(zone, job));
     setCurrentDetails(`**${jobs.length} of ${fits.length + left.length}** jobs of ${zone} done`);
   });
   return { zone, dryRun, jobs };
 }
 
+function wouldRun(job: JobRef): GivenBack {
+  return { ...job, outcome: 'running', code: 'WouldRun', message: 'it has room again', savepoint: null };
+}
+
 /** One job's trouble never ends the round. */
 async function back(zone: string, job: JobRef): Promise<GivenBack> {
   const summary = `${job.namespace}/${job.name}`;
+  let isStarted = false;
   try {
     const result = await giveBackJob.executeWithOptions({ summary }, [zone, job]);
     if ('ended' in result) return result.ended;
+    isStarted = true;
     return await seeItRun.executeWithOptions({ summary }, [zone, job, result.started]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    return { ...job, outcome: 'failed', reason: whyFailed(error), savepoint: null };
+    const code = isStarted ? 'NotWatched' : 'NotStarted';
+    return { ...job, outcome: 'failed', code, message: whyFailed(error), savepoint: null };
   }
 }

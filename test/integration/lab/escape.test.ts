@@ -185,15 +185,15 @@ describe('a dry run', () => {
     const asked = await requestEscape(lab.client, lab.config, { zone: 'az-a', incident: 'damaged', dryRun: true });
     const summary = await followEscape(lab.client, asked, () => {});
     const { report } = await readReport(lab.config, 'az-a', summary.reportKey);
-    const reasonOf = (name: string) => report.jobs.find((job) => job.name === name)!;
-    expect(reasonOf('payments-p1')).toMatchObject({
+    const lineOf = (name: string) => report.jobs.find((job) => job.name === name)!;
+    expect(lineOf('payments-p1')).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining(`NoRecoveryPoint`),
+      code: 'NoRecoveryPoint',
     });
-    expect(reasonOf('payments-p1').reason).toContain('misses a file in ');
-    expect(reasonOf('payments-p1').reason).toContain(lost.key);
-    expect(reasonOf('clicks-p2').reason).toMatch(/recovery point .* has \d+ of \d+ bytes of a file in .*_metadata/);
-    expect(reasonOf('reports-p3')).toMatchObject({ outcome: 'running', rtoSeconds: null });
+    expect(lineOf('payments-p1').message).toContain('misses a file in ');
+    expect(lineOf('payments-p1').message).toContain(lost.key);
+    expect(lineOf('clicks-p2').message).toMatch(/recovery point .* has \d+ of \d+ bytes of a file in .*_metadata/);
+    expect(lineOf('reports-p3')).toMatchObject({ outcome: 'running', rtoSeconds: null });
   });
 
   test('a new round of protection mends both', async () => {
@@ -229,12 +229,13 @@ describe('az-a loses power', () => {
     const { report } = await readReport(lab.config, 'az-a', summary.reportKey);
     say(
       JSON.stringify(
-        report.jobs.map(({ name, outcome, rtoSeconds, rpoSeconds, reason }) => ({
+        report.jobs.map(({ name, outcome, rtoSeconds, rpoSeconds, code, message }) => ({
           name,
           outcome,
           rtoSeconds,
           rpoSeconds,
-          reason,
+          code,
+          message,
         })),
       ),
     );
@@ -244,7 +245,8 @@ describe('az-a loses power', () => {
     const spoilt = report.jobs.find(({ name }) => name === 'reports-p3')!;
     expect(spoilt).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringMatching(/^snapshot-data-corrupt: .*RocksDB/s),
+      code: 'snapshot-data-corrupt',
+      message: expect.stringContaining('RocksDB'),
     });
     for (const job of sampleJobs.filter(({ name }) => name !== 'reports-p3')) {
       const line = report.jobs.find(({ name }) => name === job.name)!;

@@ -62,7 +62,7 @@ test('damage, a missing image and a lack of room are told apart within a minute 
     [ofP3, 'unschedulable'],
   ] as const) {
     const line = report.jobs.find(({ name }) => name === job.name)!;
-    say(`${job.name}  ${line.diagnosis}, told after ${secondsToTell(line, told)} s: ${line.reason}`);
+    say(`${job.name}  ${line.diagnosis}, told after ${secondsToTell(line, told)} s: ${line.message}`);
     expect.soft(line, job.name).toMatchObject({ outcome: 'failed', diagnosis });
     expect.soft(secondsToTell(line, told), job.name).toBeLessThanOrEqual(toldWithinSeconds);
   }

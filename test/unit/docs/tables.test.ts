@@ -7,6 +7,7 @@ import { settings } from '../../../model/config/settings.ts';
 import { parseDurationMs } from '../../../model/duration.ts';
 import { diagnosisCodes, type DiagnosisCode } from '../../../model/health/diagnosis/codes.ts';
 import { findingCodes } from '../../../model/readiness/codes.ts';
+import { outcomeCodes } from '../../../model/outcome/codes.ts';
 import { errorCodes } from '../../../model/error-codes.ts';
 import { codeOf, readDocument, tableRows } from './documents.ts';
 import { schemaSettings } from './schema-settings.ts';
@@ -42,6 +43,7 @@ function asRows(table: CodeTable): string[][] {
 describe.each([
   ['docs/errors.md', errorCodes as CodeTable],
   ['docs/diagnosis.md', diagnosisCodes as CodeTable],
+  ['docs/outcomes.md', outcomeCodes as CodeTable],
   ['docs/findings.md', findingCodes as CodeTable],
 ])('%s', (path, table) => {
   test('has every code in the order and words of its table, and no other', () => {

@@ -261,9 +261,7 @@ describe('who ends', () => {
     const others: Running[] = ['n1', 'n2', 'n3'].map((on) => ({ name: `run-${on}`, pods: [[on, 1000]] }));
     const made = plan([p1('a', 2)], roomOf({ n1: 1000, n2: 1000, n3: 1000 }, others), others);
     expect(made.preempted).toEqual([]);
-    expect(made.left.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/^NoRoom: no node of az-b has 2 CPU/),
-    ]);
+    expect(made.left).toMatchObject([{ code: 'NoRoom', message: expect.stringMatching(/^no node of az-b has 2 CPU/) }]);
   });
 
   test('is nobody who is no P3, is suspended, moves elsewhere, or whose pods stand on no node', () => {

@@ -64,7 +64,7 @@ test('room goes to the heaviest first; who has none is told what is missing, and
   const { fits, left } = planGiveBack('az-b', jobs, seen);
   expect(fits.map(({ name }) => name)).toEqual(['b', 'a', 'odd']);
   expect(left).toEqual([
-    { namespace: 'default', name: 'c', reason: expect.stringMatching(/^NoRoom: no node of az-b/) },
+    { namespace: 'default', name: 'c', code: 'NoRoom', message: expect.stringMatching(/^no node of az-b/) },
   ]);
 });
 
@@ -83,11 +83,18 @@ describe('the input', () => {
 
 test('the table has a line a job', () => {
   const jobs = [
-    { namespace: 'default', name: 'a', outcome: 'running', reason: '', savepoint } as const,
-    { namespace: 'default', name: 'b', outcome: 'left', reason: 'NoRoom: no', savepoint: null } as const,
+    {
+      namespace: 'default',
+      name: 'a',
+      outcome: 'running',
+      code: 'WouldRun',
+      message: 'it has room',
+      savepoint,
+    } as const,
+    { namespace: 'default', name: 'b', outcome: 'left', code: 'NoRoom', message: 'no', savepoint: null } as const,
   ];
   expect(giveBackTable({ zone: 'az-b', dryRun: true, jobs }, plainColours).slice(1)).toEqual([
-    expect.stringMatching(/^default\/a +would run +s3a:/),
+    expect.stringMatching(/^default\/a +would run +s3a:[^;]+$/),
     expect.stringMatching(/^default\/b +left +NoRoom: no/),
   ]);
   expect(giveBackTable({ zone: 'az-b', dryRun: false, jobs: [] }, plainColours)).toEqual([

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ZoneRoom, type RoomSeen } from '../../../model/capacity/zone-room.ts';
 import { demandOf } from '../../../model/capacity/demand.ts';
-import { noRoom } from '../../../model/move/give-room.ts';
 import { maxLevels } from '../../../model/lineage/lineage.ts';
 import { batchesOf } from '../../../model/move/batches.ts';
 import type { EscapeAssessment, EscapePlan } from '../../../model/move/plan-types.ts';
@@ -108,7 +107,7 @@ describe('a plan within the room of the peer zone', () => {
         const made = plan(of, room);
         const places = [...started(made).flat(), ...leftOf(made)];
         expect(places.toSorted()).toEqual(of.map(({ name }) => name).toSorted());
-        for (const { reason } of made.left) expect(reason.startsWith(noRoom)).toBe(true);
+        for (const { code } of made.left) expect(code).toBe('NoRoom');
       }),
     );
   });
@@ -224,8 +223,8 @@ describe('importance', () => {
         namespace: 'default',
         name: 'p1-big',
         tier: 'P1',
-        reason:
-          'NoRoom: no node of az-b has 6 CPU and 1 GiB free for its TaskManager: largest free is 1.5 CPU and 8 GiB on b',
+        code: 'NoRoom',
+        message: 'no node of az-b has 6 CPU and 1 GiB free for its TaskManager: largest free is 1.5 CPU and 8 GiB on b',
       },
       expect.objectContaining({ name: 'p3', tier: 'P3' }),
     ]);

@@ -142,11 +142,11 @@ describe('the plan of an escape', () => {
     const of = [job('a', 'P0'), job('b', 'P1'), job('c', undefined), job('d', 'p0'), job('e', 'P0', 'payments')];
     const plan = planEscape(assess(of, { tiers: ['P0'], namespaces: ['default'] }));
     expect(plan.waves.flatMap(({ jobs }) => jobs.map(({ name }) => name))).toEqual(['a']);
-    expect(plan.left.map(({ name, tier, reason }) => [name, tier, reason])).toEqual([
-      ['b', 'P1', 'outside the tiers that were asked for'],
-      ['c', null, 'NoTier: label az-escape.io/tier is missing on its standby in az-b'],
-      ['d', null, 'NoTier: label az-escape.io/tier is "p0" on its standby in az-b'],
-      ['e', 'P0', 'outside the namespaces that were asked for'],
+    expect(plan.left.map(({ name, tier, code, message }) => [name, tier, code, message])).toEqual([
+      ['b', 'P1', 'OutsideScope', 'outside the tiers that were asked for'],
+      ['c', null, 'NoTier', 'label az-escape.io/tier is missing on its standby in az-b'],
+      ['d', null, 'NoTier', 'label az-escape.io/tier is "p0" on its standby in az-b'],
+      ['e', 'P0', 'OutsideScope', 'outside the namespaces that were asked for'],
     ]);
   });
 });

@@ -14,7 +14,8 @@ const report = assembleReport(
         name: 'broken',
         outcome: 'failed',
         rtoSeconds: null,
-        reason: 'Flink refused the snapshot.',
+        code: 'operator-rejected',
+        message: 'Flink refused the snapshot.',
         restoredPath: null,
         evidence: ['evidence/events.txt'],
       }),
@@ -26,13 +27,19 @@ describe('reportTable', () => {
   it('tells who made room, with the savepoint to come back from', () => {
     const preempted = [
       samplePreempted({ savepoint: 's3://b/sp-9' }),
-      samplePreempted({ outcome: 'failed', name: 'daily', savepoint: null, reason: 'refused (403)' }),
+      samplePreempted({
+        outcome: 'failed',
+        name: 'daily',
+        savepoint: null,
+        code: 'Unauthorized',
+        message: 'refused (403)',
+      }),
     ];
     expect(reportTable({ ...report, preempted }).slice(9, -1)).toEqual([
       'made room  reports/hourly in az-b',
       '    s3://b/sp-9',
       'could not be ended  reports/daily in az-b',
-      '    refused (403)',
+      '    Unauthorized: refused (403)',
       '',
     ]);
     const many = Array.from({ length: 25 }, () => samplePreempted());
@@ -49,7 +56,7 @@ describe('reportTable', () => {
       'payments/orders  P1    ✓ running  20261121T020250Z-0a1b2c3d       14 s            48 s  s3://b/sp-1',
       '',
       '✕ failed  payments/broken',
-      '    Flink refused the snapshot.',
+      '    operator-rejected: Flink refused the snapshot.',
       '    evidence/events.txt',
       '',
       '2 of 3 jobs of az-a run again in az-b; 1 failed. 1 took longer than the 10 m budget, the slowest 11 m 40 s.',
@@ -78,7 +85,8 @@ describe('reportTable', () => {
     const job = sampleJob({
       name: hostile,
       outcome: 'failed',
-      reason: hostile,
+      code: 'unknown',
+      message: hostile,
       restoredPath: hostile,
       evidence: [hostile],
     });

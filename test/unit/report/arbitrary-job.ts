@@ -18,18 +18,21 @@ const step = fc
     seconds: long,
   }));
 
+const untouched = { wave: null, outcome: 'left', rtoSeconds: null, rpoSeconds: null } as const;
+
 const arbitraryJob: fc.Arbitrary<JobReport> = fc
   .record({
     namespace: fc.constantFrom('a', 'b', 'payments'),
     name: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),
-    tier: fc.constantFrom(...tiers),
-    wave: fc.nat({ max: 4 }),
+    tier: fc.constantFrom(...tiers, null),
+    wave: fc.option(fc.nat({ max: 4 })),
     outcome: fc.constantFrom(...outcomes),
     rtoSeconds: fc.option(seconds),
     rpoSeconds: fc.option(seconds),
     steps: fc.array(step, { maxLength: 5 }),
   })
-  .map(sampleJob);
+  // What has no tier is in no plan, so nothing was done for it.
+  .map((job) => sampleJob(job.tier === null ? { ...job, ...untouched, steps: [] } : job));
 
 /** Fleets in which no job occurs twice: a job is known by its namespace and name. */
 export const arbitraryJobs = fc.uniqueArray(arbitraryJob, {

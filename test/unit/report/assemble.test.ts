@@ -16,6 +16,8 @@ describe('assembleReport', () => {
       sampleJob({ name: 'z', tier: 'P1', wave: 0 }),
       sampleJob({ name: 'a', namespace: 'zoo', tier: 'P1', wave: 0 }),
       sampleJob({ name: 'first', tier: 'P0', wave: 3 }),
+      sampleJob({ name: 'untold', tier: null, wave: null }),
+      sampleJob({ name: 'last', tier: 'P2', wave: null }),
     ];
     expect(names(assembleReport(sampleInput({ jobs })).jobs)).toEqual([
       'payments/first',
@@ -23,6 +25,8 @@ describe('assembleReport', () => {
       'zoo/a',
       'payments/b',
       'payments/late',
+      'payments/last',
+      'payments/untold',
     ]);
   });
 
@@ -60,7 +64,7 @@ describe('assembleReport', () => {
         const { running, left, failed } = report.totals;
         expect(running + left + failed).toBe(jobs.length);
         const tiers = Object.values(report.tiers);
-        expect(tiers.reduce((sum, tier) => sum + tier.jobs, 0)).toBe(jobs.length);
+        expect(tiers.reduce((sum, tier) => sum + tier.jobs, 0)).toBe(jobs.filter(({ tier }) => tier !== null).length);
         expect(tiers.reduce((sum, tier) => sum + tier.running, 0)).toBe(running);
       }),
     );

@@ -19,7 +19,7 @@ function pageSaying(text: string, overrides: Partial<ReportInput> = {}): string 
   const from: Partial<JobReport> = {
     namespace: text,
     name: text,
-    reason: text,
+    message: text,
     from: text,
     to: text,
     recoveryPoint: `${text}/20261121T020250Z-0a1b2c3d/manifest.json`,
@@ -34,7 +34,15 @@ function pageSaying(text: string, overrides: Partial<ReportInput> = {}): string 
     trigger: { by: text, via: text },
     fence: { outcome: 'fenced' as const, detail: text },
     preempted: [
-      samplePreempted({ namespace: text, name: text, zone: text, reason: text, savepoint: text, makesRoomFor: [text] }),
+      samplePreempted({
+        namespace: text,
+        name: text,
+        zone: text,
+        code: 'PodsRemain',
+        message: text,
+        savepoint: text,
+        makesRoomFor: [text],
+      }),
     ],
   };
   return renderReportHtml(assembleReport(sampleInput({ jobs, ...outside, ...overrides })));
@@ -85,7 +93,8 @@ describe('renderReportHtml', () => {
         outcome: 'left',
         savepoint: null,
         seconds: null,
-        reason: 'it is no P3 any more',
+        code: 'NotPreemptible',
+        message: 'it is no P3 any more',
       }),
     ];
     const page = renderReportHtml(assembleReport(sampleInput({ jobs: [sampleJob()], preempted })));
@@ -93,7 +102,9 @@ describe('renderReportHtml', () => {
     const [, section = ''] = /<section id="preempted">(.*?)<\/section>/s.exec(page)!;
     expect(textOf(section)).toMatch(/reports\/ hourly in az-b made room 12 s payments\/job-0, .*job-4 and 2 more/);
     expect(section).toContain('savepoint-0a1b2c-5d6e7f');
-    expect(textOf(section)).toMatch(/daily in az-b not touched – payments\/orders it is no P3 any more/);
+    expect(textOf(section)).toMatch(
+      /daily in az-b not touched – payments\/orders NotPreemptible: it is no P3 any more/,
+    );
     expect(renderReportHtml(sampleFleet({ jobs: 4 }))).not.toContain('id="preempted"');
   });
 
@@ -103,7 +114,8 @@ describe('renderReportHtml', () => {
         name: `job-${index}`,
         outcome: 'failed',
         rtoSeconds: null,
-        reason: `reason ${index} ${'x'.repeat(200)}`,
+        code: 'unknown',
+        message: `reason ${index} ${'x'.repeat(200)}`,
       }),
     );
     const page = renderReportHtml(assembleReport(sampleInput({ jobs })));

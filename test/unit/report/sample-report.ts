@@ -1,6 +1,7 @@
 /** Reports that look like real ones, the same on every run: for tests and for looking at the page. */
 import { assembleReport, type ReportInput } from '../../../model/report/assemble.ts';
 import type { JobReport, PreemptedReport, Report } from '../../../model/report/schema.ts';
+import type { Reason } from '../../../model/outcome/outcome.ts';
 import { tiers } from '../../../model/job/tier.ts';
 
 export const sampleStart = '2026-11-21T02:03:04.000Z';
@@ -14,7 +15,8 @@ export function sampleJob(overrides: Partial<JobReport> = {}): JobReport {
     tier: 'P1',
     wave: 0,
     outcome: 'running',
-    reason: '',
+    code: 'Running',
+    message: 'all its tasks run',
     from: 'az-a',
     to: 'az-b',
     epoch: 2,
@@ -35,7 +37,8 @@ export function samplePreempted(overrides: Partial<PreemptedReport> = {}): Preem
     name: 'hourly',
     zone: 'az-b',
     outcome: 'suspended',
-    reason: '',
+    code: 'MadeRoom',
+    message: 'it ended with a savepoint',
     savepoint: 's3://az-b-snapshots/az-escape/preempted/reports/hourly/0a1b/savepoint-0a1b2c-5d6e7f',
     seconds: 12,
     makesRoomFor: ['payments/orders'],
@@ -60,11 +63,18 @@ export function sampleInput(overrides: Partial<ReportInput> = {}): ReportInput {
   };
 }
 
-const reasons = [
-  'Flink refused the snapshot: Failed to rollback to checkpoint/savepoint s3://az-b-snapshots/…/savepoint-17: Cannot map checkpoint/savepoint state for operator 7df19f87deec5680128845fd9a6ca18d to the new program, because the operator is not available in the new program.',
-  'No room: needs 4 CPU and 8 GiB, az-b has 1.5 CPU and 22 GiB free after all P2 jobs.',
+const reasons: Reason[] = [
+  {
+    code: 'operator-rejected',
+    message:
+      'Flink refused the snapshot: Failed to rollback to checkpoint/savepoint s3://az-b-snapshots/…/savepoint-17: Cannot map checkpoint/savepoint state for operator 7df19f87deec5680128845fd9a6ca18d to the new program, because the operator is not available in the new program.',
+  },
+  { code: 'unschedulable', message: 'Needs 4 CPU and 8 GiB, az-b has 1.5 CPU and 22 GiB free after all P2 jobs.' },
 ];
-const left = 'There is no recovery point in az-b: the job was created 40 s before the loss.';
+const left: Reason = {
+  code: 'NoRecoveryPoint',
+  message: 'There is no recovery point in az-b: the job was created 40 s before the loss.',
+};
 const namespaces = ['payments', 'fraud', 'search', 'ads-reporting', 'telemetry'];
 const names = ['orders-enriched', 'clicks-sessionised', 'inventory-levels', 'fx-rates', 'customer-360-profile-join'];
 
@@ -109,7 +119,7 @@ export function sampleFleet({
   );
   unlucky.forEach((at, index) => {
     const job = list[at]!;
-    list[at] = index < failed ? failedJob(job, index) : { ...job, ...nothingDone, outcome: 'left', reason: left };
+    list[at] = index < failed ? failedJob(job, index) : { ...job, ...nothingDone, outcome: 'left', ...left };
   });
   const lastMs = Math.max(...list.map((job) => job.rtoSeconds ?? 0)) * 1_000;
   return assembleReport(sampleInput({ jobs: list, finishedAt: new Date(startMs + lastMs + 4_000).toISOString() }));
@@ -126,7 +136,7 @@ function failedJob(job: JobReport, index: number): JobReport {
     ...job,
     outcome: 'failed',
     rtoSeconds: null,
-    reason: reasons[index % reasons.length]!,
+    ...reasons[index % reasons.length]!,
     steps: job.steps.slice(0, 4),
     evidence,
   };

@@ -4,16 +4,16 @@ import { sampleJob } from './sample-report.ts';
 
 const jobs = [
   sampleJob({ name: 'a' }),
-  sampleJob({ name: 'b', outcome: 'left', reason: 'no room' }),
-  sampleJob({ name: 'c', outcome: 'failed', reason: 'state' }),
-  sampleJob({ name: 'd', outcome: 'failed', reason: 'no room' }),
-  sampleJob({ name: 'e', outcome: 'failed', reason: 'state' }),
+  sampleJob({ name: 'b', outcome: 'left', code: 'NoRoom', message: 'no room' }),
+  sampleJob({ name: 'c', outcome: 'failed', code: 'snapshot-file-missing', message: 'state' }),
+  sampleJob({ name: 'd', outcome: 'failed', code: 'NoRoom', message: 'no room' }),
+  sampleJob({ name: 'e', outcome: 'failed', code: 'snapshot-file-missing', message: 'state' }),
 ];
 
 describe('troubles', () => {
   it('gathers jobs with the same outcome and reason, failed ones first', () => {
     expect(
-      gatherTroubles(jobs).map(({ outcome, reason, jobs: of }) => [outcome, reason, of.map((job) => job.name)]),
+      gatherTroubles(jobs).map(({ outcome, message, jobs: of }) => [outcome, message, of.map((job) => job.name)]),
     ).toEqual([
       ['failed', 'state', ['c', 'e']],
       ['failed', 'no room', ['d']],

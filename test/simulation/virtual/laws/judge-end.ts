@@ -92,10 +92,10 @@ function wholeJobsRun({ scenario }: Stage, { whole, report, acts }: Played, laws
   if (acts.aborted) return;
   for (const job of whole) {
     const line = report.jobs.find((one) => jobKey(one) === job);
-    if (!line || acts.skipped.has(job) || line.reason.startsWith('outside the ')) continue;
-    if (line.reason.startsWith('NoRoom') && scenario.roomFor !== undefined) continue;
+    if (!line || acts.skipped.has(job) || line.code === 'OutsideScope') continue;
+    if (line.code === 'NoRoom' && scenario.roomFor !== undefined) continue;
     laws.holds('a sound job with a recovery point and room runs again', line.outcome === 'running', () => {
-      return `${job} is ${line.outcome}: ${line.reason}`;
+      return `${job} is ${line.outcome}: ${line.code}: ${line.message}`;
     });
   }
 }
@@ -103,7 +103,7 @@ function wholeJobsRun({ scenario }: Stage, { whole, report, acts }: Played, laws
 function skippedJobsAreLeft({ report, acts }: Played, laws: LawBook): void {
   for (const job of acts.skipped) {
     const line = report.jobs.find((one) => jobKey(one) === job);
-    laws.holds('a skipped job is left', line?.outcome === 'left', () => `${job} is ${line?.outcome}: ${line?.reason}`);
+    laws.holds('a skipped job is left', line?.outcome === 'left', () => `${job} is ${line?.outcome}: ${line?.message}`);
   }
 }
 
