@@ -26,11 +26,19 @@ export const kinds = {
     on: 'a real Temporal development server, simulated zones',
     tools: ['temporal'],
     timeoutMs: 300_000,
+    filesAtOnce: 3,
+  },
+  // Each file starts servers of its own on free ports, and waits for them more than it works.
+  integration: {
+    on: 'real servers on the loopback: Kubernetes, S3, HDFS, Flink, Temporal',
+    tools: [...demoToolNames, kwokTool],
+    timeoutMs: 300_000,
     filesAtOnce: 2,
   },
-  integration: {
-    on: 'real servers on the loopback, and the lab',
-    tools: [...demoToolNames, kwokTool],
+  // One lab, one machine.
+  lab: {
+    on: 'the two zones of the lab, with real Flink jobs',
+    tools: demoToolNames,
     timeoutMs: 300_000,
     filesAtOnce: 1,
   },

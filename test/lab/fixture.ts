@@ -6,19 +6,19 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { parse, stringify } from 'yaml';
-import { startWorker, type WorkerProcess } from '../../../cli/demo/worker-process.ts';
-import { labDown } from '../../../lab/commands/down.ts';
-import { labUp } from '../../../lab/commands/up.ts';
-import { deploySampleJobs } from '../../../lab/jobs/deploy.ts';
-import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import { labHome, type LabZoneName } from '../../../lab/layout.ts';
-import { writeLabConfig } from '../../../lab/product-config.ts';
-import type { Config } from '../../../model/config/types.ts';
-import { loadConfig } from '../../../runtime/config/load.ts';
-import { connectClient } from '../../../client/temporal.ts';
-import { openWorld, type OpenWorld } from '../../../runtime/world.ts';
+import { startWorker, type WorkerProcess } from '../../cli/demo/worker-process.ts';
+import { labDown } from '../../lab/commands/down.ts';
+import { labUp } from '../../lab/commands/up.ts';
+import { deploySampleJobs } from '../../lab/jobs/deploy.ts';
+import { sampleJobs, type SampleJob } from '../../lab/jobs/sample-jobs.ts';
+import { labHome, type LabZoneName } from '../../lab/layout.ts';
+import { writeLabConfig } from '../../lab/product-config.ts';
+import type { Config } from '../../model/config/types.ts';
+import { loadConfig } from '../../runtime/config/load.ts';
+import { connectClient } from '../../client/temporal.ts';
+import { openWorld, type OpenWorld } from '../../runtime/world.ts';
 
-const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 export interface LabFixture {
   configFile: string;

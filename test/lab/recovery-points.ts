@@ -1,8 +1,8 @@
 /** What lies in az-b of a job, and how a test spoils it. */
-import { readManifest, recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
-import type { SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
-import { storeKeys } from '../../../model/store-location.ts';
+import { readManifest, recoveryPointIds } from '../../jobs/recovery-points/recovery-points.ts';
+import type { SampleJob } from '../../lab/jobs/sample-jobs.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import { storeKeys } from '../../model/store-location.ts';
 import type { LabFixture } from './fixture.ts';
 
 /** Newest first. */

@@ -3,15 +3,16 @@
  * each job goes on from what lies in az-b. One recovery point there is spoilt in a way that only Flink can see.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkJob } from '../../../cli/demo/checks.ts';
-import { SequenceLog } from '../../../cli/demo/sequence-log.ts';
-import { waitForState } from '../../../cli/demo/wait-for-state.ts';
-import { readReport } from '../../../cli/read-report.ts';
-import { labKill } from '../../../lab/commands/kill.ts';
-import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import { protectZone, followEscape, requestEscape } from '../../../client/client.ts';
-import { freshLab, type LabFixture } from './fixture.ts';
-import { manifestsOf, spoilLargestFile } from './recovery-points.ts';
+import { checkJob } from '../../cli/demo/checks.ts';
+import { SequenceLog } from '../../cli/demo/sequence-log.ts';
+import { waitForState } from '../../cli/demo/wait-for-state.ts';
+import { readReport } from '../../cli/read-report.ts';
+import { labKill } from '../../lab/commands/kill.ts';
+import { sampleJobs, type SampleJob } from '../../lab/jobs/sample-jobs.ts';
+import { protectZone, followEscape, requestEscape } from '../../client/client.ts';
+import { freshLab, type LabFixture } from '../lab/fixture.ts';
+import { manifestsOf, spoilLargestFile } from '../lab/recovery-points.ts';
+import { addFigures } from './figures.ts';
 
 /** The twin is an ordinary job here: it is to be restored from its savepoint. */
 const jobs: readonly SampleJob[] = sampleJobs.map((job) =>
@@ -32,7 +33,7 @@ afterAll(async () => {
   await lab?.close();
 }, 120_000);
 
-test('every job goes on in az-b without anything of az-a, one of them from an older recovery point', async () => {
+test('every job goes on in az-b without anything of az-a, one of them from an older recovery point', async (context) => {
   expect(new Set(jobs.map(({ mode, store }) => `${mode} ${store}`)).size).toBe(4);
   for (const round of ['first', 'second']) {
     const { summary } = await protectZone(lab.client, lab.config, { zone: 'az-a' }, () => {});
@@ -56,6 +57,7 @@ test('every job goes on in az-b without anything of az-a, one of them from an ol
     const counted = log.countedAt(job.name, report, Date.parse(report.startedAt));
     const check = await checkJob('az-b', job, counted, report);
     say(`${job.name}  ${job.mode} on ${job.store}: runs again in ${line.rtoSeconds} s, violations ${check.violations}`);
+    addFigures(context, { [`${job.mode} on ${job.store}: rtoSeconds`]: line.rtoSeconds });
     expect(check).toMatchObject({ violations: 0, ok: true, why: '' });
   }
   const line = report.jobs.find(({ name }) => name === spoilt.name)!;

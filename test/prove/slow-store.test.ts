@@ -7,7 +7,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { chooseRecoveryPoint, damageOf, readManifest } from '../../jobs/recovery-points/recovery-points.ts';
 import { patience } from '../../adapters/storage/stall-watch.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { realPeerStages, type RealPeerStage } from './real-peer-store.ts';
+import { realPeerStages, type RealPeerStage } from '../integration/real-peer-store.ts';
 
 /** Larger than a part of an upload, and more of them than are in flight at once. */
 const files = 8;

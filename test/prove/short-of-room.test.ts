@@ -4,22 +4,22 @@
  * theirs escape beside them.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkJob, observeUntil } from '../../../cli/demo/checks.ts';
-import { SequenceLog } from '../../../cli/demo/sequence-log.ts';
-import { waitForState } from '../../../cli/demo/wait-for-state.ts';
-import { readReport } from '../../../cli/read-report.ts';
-import { fleetUp } from '../../../lab/commands/fleet.ts';
-import { labKill } from '../../../lab/commands/kill.ts';
-import { fleetJobs, fleetNamespace } from '../../../lab/fleet/fleet-jobs.ts';
-import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import { imageName } from '../../../lab/toolchain/image.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
-import type { Report } from '../../../model/report/schema.ts';
-import { followEscape, protectZone, requestEscape } from '../../../client/client.ts';
-import type { GiveBackSummary } from '../../../workflows/give-back/give-back.ts';
-import { until } from '../servers/process.ts';
-import { azEscape, freshLab, type LabFixture } from './fixture.ts';
-import { ZoneEyes } from './zone-eyes.ts';
+import { checkJob, observeUntil } from '../../cli/demo/checks.ts';
+import { SequenceLog } from '../../cli/demo/sequence-log.ts';
+import { waitForState } from '../../cli/demo/wait-for-state.ts';
+import { readReport } from '../../cli/read-report.ts';
+import { fleetUp } from '../../lab/commands/fleet.ts';
+import { labKill } from '../../lab/commands/kill.ts';
+import { fleetJobs, fleetNamespace } from '../../lab/fleet/fleet-jobs.ts';
+import { sampleJobs, type SampleJob } from '../../lab/jobs/sample-jobs.ts';
+import { imageName } from '../../lab/toolchain/image.ts';
+import { annotations, labels } from '../../model/job/marks.ts';
+import type { Report } from '../../model/report/schema.ts';
+import { followEscape, protectZone, requestEscape } from '../../client/client.ts';
+import type { GiveBackSummary } from '../../workflows/give-back/give-back.ts';
+import { until } from '../integration/servers/process.ts';
+import { azEscape, freshLab, type LabFixture } from '../lab/fixture.ts';
+import { ZoneEyes } from '../lab/zone-eyes.ts';
 
 const jobs = sampleJobs.filter(({ tier }) => tier !== 'P0');
 const [ofP1, ofP2, ofP3] = jobs as [SampleJob, SampleJob, SampleJob];

@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { jobKey } from '../../../model/job/job.ts';
-import type { Report } from '../../../model/report/schema.ts';
-import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.ts';
-import { until } from '../servers/process.ts';
-import { startStage, type FleetStage, type StageOptions } from './stage.ts';
+import { jobKey } from '../../model/job/job.ts';
+import type { Report } from '../../model/report/schema.ts';
+import { startFaultyProxy, type FaultyProxy } from '../integration/servers/faulty-proxy.ts';
+import { until } from '../integration/servers/process.ts';
+import { startStage, type FleetStage, type StageOptions } from '../integration/fleet/stage.ts';
 
 const fleet = { jobs: 100, seed: 11, speed: 8 } satisfies StageOptions;
 const testTimeoutMs = 240_000;

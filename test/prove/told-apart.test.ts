@@ -5,14 +5,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readReport } from '../../../cli/read-report.ts';
-import { labKill } from '../../../lab/commands/kill.ts';
-import { sampleJobs, type SampleJob } from '../../../lab/jobs/sample-jobs.ts';
-import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
-import type { JobReport } from '../../../model/report/schema.ts';
-import { followEscape, protectZone, requestEscape } from '../../../client/client.ts';
-import { freshLab, type LabFixture } from './fixture.ts';
-import { manifestsOf, spoilLargestFile } from './recovery-points.ts';
+import { readReport } from '../../cli/read-report.ts';
+import { labKill } from '../../lab/commands/kill.ts';
+import { sampleJobs, type SampleJob } from '../../lab/jobs/sample-jobs.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import type { JobReport } from '../../model/report/schema.ts';
+import { followEscape, protectZone, requestEscape } from '../../client/client.ts';
+import { freshLab, type LabFixture } from '../lab/fixture.ts';
+import { manifestsOf, spoilLargestFile } from '../lab/recovery-points.ts';
+import { addFigures } from './figures.ts';
 
 const [onS3, shipped, ofP2, ofP3] = sampleJobs.map((job) =>
   job.tier === 'P0' ? ({ ...job, name: 'orders-p1', tier: 'P1', readsRole: false } as const) : job,
@@ -31,7 +32,7 @@ beforeAll(async () => {
 }, 480_000);
 afterAll(() => lab?.close(), 120_000);
 
-test('damage, a missing image and a lack of room are told apart within a minute each', async () => {
+test('damage, a missing image and a lack of room are told apart within a minute each', async (context) => {
   const { summary } = await protectZone(lab.client, lab.config, { zone: 'az-a' }, () => {});
   expect(summary).toMatchObject({ protected: 4, problems: [] });
   const newest = async (job: SampleJob) => (await manifestsOf(lab, job))[0]!;
@@ -63,6 +64,7 @@ test('damage, a missing image and a lack of room are told apart within a minute 
   ] as const) {
     const line = report.jobs.find(({ name }) => name === job.name)!;
     say(`${job.name}  ${line.diagnosis}, told after ${secondsToTell(line, told)} s: ${line.reason}`);
+    addFigures(context, { [`${diagnosis}: told after seconds`]: secondsToTell(line, told) });
     expect.soft(line, job.name).toMatchObject({ outcome: 'failed', diagnosis });
     expect.soft(secondsToTell(line, told), job.name).toBeLessThanOrEqual(toldWithinSeconds);
   }

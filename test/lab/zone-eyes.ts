@@ -1,9 +1,9 @@
 /** What the tests see of a zone's pods, and how they take room there, as the administrator of its cluster. */
-import { openPodApi, type PodApi } from '../../../lab/fleet/pods/api.ts';
-import { labZone, type LabZoneName } from '../../../lab/layout.ts';
-import { imageName } from '../../../lab/toolchain/image.ts';
-import { parseCpuMillis } from '../../../model/capacity/quantity.ts';
-import { until } from '../servers/process.ts';
+import { openPodApi, type PodApi } from '../../lab/fleet/pods/api.ts';
+import { labZone, type LabZoneName } from '../../lab/layout.ts';
+import { imageName } from '../../lab/toolchain/image.ts';
+import { parseCpuMillis } from '../../model/capacity/quantity.ts';
+import { until } from '../integration/servers/process.ts';
 
 /** As much of a pod as is looked at. */
 export interface SeenPod {
