@@ -1,27 +1,22 @@
 import { defineConfig } from 'vitest/config';
+import { kinds, type Kind } from './test/kinds.ts';
 
-/** Four kinds of test, from quick to real; `npm test -- unit replay` runs some of them. */
-const kinds = {
-  unit: { testTimeout: 20_000, fileParallelism: true },
-  replay: { testTimeout: 60_000, fileParallelism: false },
-  // Each file has a server and worlds of its own, and waits more than it works.
-  simulation: { testTimeout: 300_000, fileParallelism: true, maxWorkers: 2 },
-  // One lab, one machine: these take turns.
-  integration: { testTimeout: 300_000, fileParallelism: false },
-} as const;
+/** `npm run prove` runs these, one file at a time; `npm test` does not. */
+const prove: Kind = { on: 'real servers and the lab', tools: [], timeoutMs: 300_000, filesAtOnce: 1 };
 
+/** A project for each kind of test: `npm test -- unit replay` runs some of them. */
 export default defineConfig({
   test: {
-    projects: Object.entries(kinds).map(([name, settings]) => ({
+    projects: Object.entries<Kind>({ ...kinds, prove }).map(([name, { timeoutMs, filesAtOnce }]) => ({
       test: {
         name,
         include: [`test/${name}/**/*.test.ts`],
-        testTimeout: settings.testTimeout,
-        hookTimeout: settings.testTimeout,
-        fileParallelism: settings.fileParallelism,
+        testTimeout: timeoutMs,
+        hookTimeout: timeoutMs,
+        fileParallelism: filesAtOnce !== 1,
         pool: 'forks',
-        ...('maxWorkers' in settings ? { maxWorkers: settings.maxWorkers } : {}),
-        globalSetup: name === 'simulation' ? ['test/simulation/harness/bundle.ts'] : [],
+        ...(filesAtOnce === undefined || filesAtOnce === 1 ? {} : { maxWorkers: filesAtOnce }),
+        globalSetup: name === 'simulation' || name === 'temporal' ? ['test/bundle.ts'] : [],
       },
     })),
   },

@@ -15,7 +15,7 @@ import { annotations } from '../../model/job/marks.ts';
 import { tiers, type Tier } from '../../model/job/tier.ts';
 import type { ProtectSummary } from '../../workflows/protect/protect-zone.ts';
 import { fleetOf, userDeployment, type FleetJob } from '../simulation/harness/fleet.ts';
-import { startServer } from '../simulation/harness/server.ts';
+import { startServer } from '../temporal/harness/server.ts';
 import { twoZones } from '../simulation/harness/two-zones.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';
 import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';

@@ -26,6 +26,9 @@ export function fleetOf(counts: Partial<Record<Tier, number>>): FleetJob[] {
   );
 }
 
+/** A P3 job that runs in the peer zone before anybody escapes into it. */
+export const resident = (name: string): FleetJob => ({ namespace: 'default', name, tier: 'P3' });
+
 /** A job's object as its users write it in its active zone. */
 export function userDeployment(job: JobRef & Pick<FleetJob, 'labels'>, tier: string | undefined): FlinkDeployment {
   return {

@@ -1,8 +1,7 @@
 /** The room of the peer zone, and the P3 jobs that run there before anybody escapes into it. */
 import type { NodeCapacity } from '../../../../model/capacity/types.ts';
 import { jobKey } from '../../../../model/job/job.ts';
-import { resident } from '../../harness/full-peer.ts';
-import { userDeployment } from '../../harness/fleet.ts';
+import { resident, userDeployment } from '../../harness/fleet.ts';
 import type { Stage } from './stage.ts';
 
 const gibi = 2 ** 30;
