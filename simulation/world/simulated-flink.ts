@@ -4,15 +4,14 @@ import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
 import type { FlinkGateway, FlinkJobManager, SavepointRequest, TriggerStatus } from '../../adapters/flink/port.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { SimulatedCheckpoints } from './simulated-checkpoints.ts';
-import type { SimulatedClock } from './clock.ts';
 import { exceptionsOf } from './job-fault.ts';
 import type { SimulatedOperator } from './simulated-operator.ts';
 import type { SimulatedRun } from './simulated-run.ts';
 import type { SimulatedSavepoints } from './simulated-savepoints.ts';
-import type { SimulatedZone } from './simulated-zone.ts';
+import type { Clock, Way } from './way.ts';
 
 interface FlinkOfZone {
-  way: SimulatedZone;
+  way: Way;
   operator: SimulatedOperator;
 }
 
@@ -21,13 +20,13 @@ const silentMs = 6_000;
 
 export class SimulatedFlink implements FlinkGateway {
   readonly #zones: ReadonlyMap<string, FlinkOfZone>;
-  readonly #clock: SimulatedClock;
+  readonly #clock: Clock;
   readonly #savepoints: SimulatedSavepoints;
   readonly #checkpoints: SimulatedCheckpoints;
 
   constructor(
     zones: ReadonlyMap<string, FlinkOfZone>,
-    clock: SimulatedClock,
+    clock: Clock,
     snapshots: { savepoints: SimulatedSavepoints; checkpoints: SimulatedCheckpoints },
   ) {
     this.#zones = zones;

@@ -3,9 +3,9 @@ import { shutdownTtl } from '../../model/move/dismiss.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { hasRun, jobOf } from '../../model/job/flink-deployment.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
-import type { SimulatedClock } from './clock.ts';
 import type { RunFault } from './job-fault.ts';
 import { SimulatedRun } from './simulated-run.ts';
+import type { Clock } from './way.ts';
 
 /** A start as the operator carried it out. */
 export interface Start {
@@ -25,11 +25,11 @@ export class SimulatedOperator {
   readonly idle = new Set<string>();
   /** Faults that the next runs begin with, by job. */
   readonly faults = new Map<string, RunFault>();
-  readonly #clock: SimulatedClock;
+  readonly #clock: Clock;
   readonly #seed: number;
   readonly #started = new Map<string, number>();
 
-  constructor(zone: string, clock: SimulatedClock, seed: number) {
+  constructor(zone: string, clock: Clock, seed: number) {
     this.zone = zone;
     this.#clock = clock;
     this.#seed = seed;

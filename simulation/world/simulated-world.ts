@@ -89,9 +89,10 @@ export class SimulatedWorld implements World {
   readonly #findStore: FindStore = (path) => {
     for (const { store, flinkFiles, way, config } of this.#zones.values()) {
       const key = keyOfFlinkPath(config.stores[storeName]!, path);
-      if (key !== undefined) return { store, zone: way, key };
+      const refuses = way.dead || way.storeRefuses;
+      if (key !== undefined) return { store, key, refuses };
       const wholeKey = keyOfFlinkPath(wholeStore(config.stores[storeName]!), path);
-      if (wholeKey !== undefined) return { store: flinkFiles, zone: way, key: wholeKey };
+      if (wholeKey !== undefined) return { store: flinkFiles, key: wholeKey, refuses };
     }
     return undefined;
   };

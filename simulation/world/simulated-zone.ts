@@ -5,10 +5,9 @@ import { orAborted } from '../../adapters/or-aborted.ts';
 import { draw } from './draw.ts';
 import type { Jitter, Latency } from './jitter.ts';
 import type { Ledger } from './ledger.ts';
+import type { Part, Way } from './way.ts';
 
-export type Part = 'kubernetes' | 'store' | 'flink';
-
-export class SimulatedZone {
+export class SimulatedZone implements Way {
   readonly name: string;
   /** Power, network and all are gone. */
   dead = false;
