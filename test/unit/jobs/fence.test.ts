@@ -80,10 +80,10 @@ describe('fencing', () => {
     expect(stateOf(zones)).toBe('running');
   });
 
-  test('leaves a standby of the lost zone', async () => {
+  test('leaves a hot standby that runs in the lost zone', async () => {
     const zones = await runningAtHome();
     zones.cluster('az-a').deployments.clear();
-    await zones.place('az-a', buildStandby());
+    await zones.place('az-a', buildStandby({ role: 'twin' }));
     expect(await fence(zones)).toMatchObject({ complete: true });
     expect(zones.wire.to('az-a', 'patch')).toEqual([]);
   });
