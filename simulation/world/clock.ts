@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pulse } from '../../adapters/world.ts';
 import { steadyNow } from './steady-time.ts';
-import type { Clock } from './way.ts';
+import type { Clock } from '../shared/way.ts';
 
 export class SimulatedClock implements Clock {
   readonly speed: number;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { probeStore } from '../../adapters/storage/probe.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
-import type { Clock, Way } from './way.ts';
+import type { Clock, Way } from '../shared/way.ts';
 
 interface Held {
   bytes: Uint8Array;

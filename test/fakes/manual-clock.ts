@@ -1,5 +1,5 @@
 /** A clock that stands still while anybody works, and goes on to the next sleeper when nobody does. */
-import type { Clock } from '../../simulation/world/way.ts';
+import type { Clock } from '../../simulation/shared/way.ts';
 
 export class ManualClock implements Clock {
   nowMs = Date.parse('2026-11-21T03:00:00Z');

@@ -3,7 +3,7 @@
  * kill the process, or let somebody else act first.
  */
 import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
-import type { Way } from '../../simulation/world/way.ts';
+import type { Way } from '../../simulation/shared/way.ts';
 
 /** What a killed process meets at each request. It is no failure of the outside, so nothing handles it. */
 export class Killed extends Error {

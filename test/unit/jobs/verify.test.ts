@@ -1,7 +1,7 @@
 /** Watching a started job: every end is a line of the report, by what Flink itself answers. */
 import { describe, expect, test } from 'vitest';
 import { startPatch } from '../../../model/move/standby.ts';
-import type { RunFault } from '../../../simulation/world/job-fault.ts';
+import type { RunFault } from '../../../simulation/flink/faults.ts';
 import { hotStandbyInPeer, job, standbyInPeer, startedFrom, type Stage } from './stage.ts';
 import { verify } from './verbs.ts';
 

@@ -1,15 +1,20 @@
 /** Savepoints that Flink takes on request: written by the job itself, after a while, `_metadata` last. */
 import type { SavepointRequest, TriggerStatus } from '../../adapters/flink/port.ts';
 import { jobKey } from '../../model/job/job.ts';
-import { drawBetween, drawHex } from './draw.ts';
-import type { SavepointFault } from './job-fault.ts';
-import { writeMetadata } from './metadata-writer.ts';
+import { drawBetween, drawHex } from '../shared/draw.ts';
+import type { SavepointFault } from './faults.ts';
+import { writeMetadata } from '../snapshot/small-metadata.ts';
 import type { SimulatedRun } from './simulated-run.ts';
-import type { SimulatedStore } from './simulated-store.ts';
-import type { Clock } from './way.ts';
+import type { Clock } from '../shared/way.ts';
+
+/** A store as Flink writes it. */
+interface FlinkFiles {
+  readonly objects: ReadonlyMap<string, unknown>;
+  write(key: string, bytes: Uint8Array): void;
+}
 
 /** Where a path that Flink is given leads to. */
-export type FindStore = (path: string) => { store: SimulatedStore; key: string; refuses: boolean } | undefined;
+export type FindStore = (path: string) => { store: FlinkFiles; key: string; refuses: boolean } | undefined;
 
 export class SimulatedSavepoints {
   /** By job: what goes wrong with its savepoints. */
