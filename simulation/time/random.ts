@@ -1,5 +1,5 @@
 /** Chance of one seed. Everything in a run happens in one order, so a plain sequence replays. */
-import { draw } from '../world/draw.ts';
+import { draw } from '../shared/draw.ts';
 
 export class Random {
   #state: number;

@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pulse } from '../../adapters/world.ts';
 import { steadyNow } from './steady-time.ts';
+import type { Clock } from '../shared/way.ts';
 
-export class SimulatedClock {
+export class SimulatedClock implements Clock {
   readonly speed: number;
   readonly #startedMs = Date.now();
   readonly #passed: () => number;

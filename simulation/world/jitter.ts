@@ -3,7 +3,7 @@
  * one day on another; `SIMULATION_JITTER=7 npm test -- simulation` finds it before: of each seed, other kinds of
  * requests and other jobs are the slow ones.
  */
-import { draw } from './draw.ts';
+import { draw } from '../shared/draw.ts';
 
 /** How long a request is under way, before and after its effect; real milliseconds. */
 export interface Latency {

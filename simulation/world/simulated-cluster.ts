@@ -6,11 +6,11 @@ import type { NodeCapacity, PodRequest, QuotaRoom } from '../../model/capacity/t
 import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { jobOf, type FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
-import { jobManagerLogOf } from './job-fault.ts';
+import { jobManagerLogOf } from '../flink/faults.ts';
 import { matchesSelector } from './label-selector.ts';
 import { applyOver } from './server-side-apply.ts';
 import type { SimulatedOperator } from './simulated-operator.ts';
-import type { SimulatedZone } from './simulated-zone.ts';
+import type { Way } from '../shared/way.ts';
 
 /** A node that may hold more than any fleet asks for, with the label that two-zones.ts sends pods to. */
 function ampleNode(zone: string): NodeCapacity {
@@ -39,12 +39,12 @@ export class SimulatedCluster implements ZoneCluster {
   readonly lingering = new Set<string>();
   /** Called after each write of a FlinkDeployment, with what was there before. */
   onWrite: (before: FlinkDeployment | undefined, after: FlinkDeployment) => void = () => {};
-  readonly #way: SimulatedZone;
+  readonly #way: Way;
   readonly #operator: SimulatedOperator;
   readonly #applied = new Map<string, FlinkDeployment>();
   #version = 1;
 
-  constructor(way: SimulatedZone, operator: SimulatedOperator) {
+  constructor(way: Way, operator: SimulatedOperator) {
     this.zone = way.name;
     this.nodes = [ampleNode(way.name)];
     this.#way = way;

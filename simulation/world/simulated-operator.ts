@@ -3,9 +3,10 @@ import { shutdownTtl } from '../../model/move/dismiss.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { hasRun, jobOf } from '../../model/job/flink-deployment.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
-import type { SimulatedClock } from './clock.ts';
-import type { RunFault } from './job-fault.ts';
-import { SimulatedRun } from './simulated-run.ts';
+import type { RunFault } from '../flink/faults.ts';
+import type { SimulatedRun } from '../flink/simulated-run.ts';
+import { drawRun } from './drawn-run.ts';
+import type { Clock } from '../shared/way.ts';
 
 /** A start as the operator carried it out. */
 export interface Start {
@@ -25,11 +26,11 @@ export class SimulatedOperator {
   readonly idle = new Set<string>();
   /** Faults that the next runs begin with, by job. */
   readonly faults = new Map<string, RunFault>();
-  readonly #clock: SimulatedClock;
+  readonly #clock: Clock;
   readonly #seed: number;
   readonly #started = new Map<string, number>();
 
-  constructor(zone: string, clock: SimulatedClock, seed: number) {
+  constructor(zone: string, clock: Clock, seed: number) {
     this.zone = zone;
     this.#clock = clock;
     this.#seed = seed;
@@ -78,14 +79,7 @@ export class SimulatedOperator {
     this.#started.set(key, nth);
     const fault = this.faults.get(key);
     const startedMs = this.#clock.now();
-    const run = new SimulatedRun(this.#seed, {
-      zone: this.zone,
-      job,
-      nth,
-      startedMs,
-      path,
-      ...(fault ? { fault } : {}),
-    });
+    const run = drawRun(this.#seed, { zone: this.zone, job, nth, startedMs, path, ...(fault ? { fault } : {}) });
     this.runs.set(key, run);
     this.starts.push({ zone: this.zone, job: key, path, atMs: startedMs });
     return run;

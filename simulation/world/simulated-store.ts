@@ -4,8 +4,7 @@ import { Readable } from 'node:stream';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { probeStore } from '../../adapters/storage/probe.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
-import type { SimulatedClock } from './clock.ts';
-import type { SimulatedZone } from './simulated-zone.ts';
+import type { Clock, Way } from '../shared/way.ts';
 
 interface Held {
   bytes: Uint8Array;
@@ -16,12 +15,12 @@ export class SimulatedStore implements SnapshotStore {
   readonly description: string;
   /** What lies in it, by key: for tests to look at and to damage. */
   readonly objects = new Map<string, Held>();
-  readonly #zone: SimulatedZone;
-  readonly #clock: SimulatedClock;
+  readonly #way: Way;
+  readonly #clock: Clock;
 
-  constructor(zone: SimulatedZone, name: string, clock: SimulatedClock) {
-    this.description = `store ${zone.name}/${name}`;
-    this.#zone = zone;
+  constructor(way: Way, name: string, clock: Clock) {
+    this.description = `store ${way.name}/${name}`;
+    this.#way = way;
     this.#clock = clock;
   }
 
@@ -36,11 +35,11 @@ export class SimulatedStore implements SnapshotStore {
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
-    return this.#zone.request('store', 'stat', key, signal, () => this.#stored(key));
+    return this.#way.request('store', 'stat', key, signal, () => this.#stored(key));
   }
 
   async read(key: string, options: { maxBytes: number; signal?: AbortSignal }): Promise<Uint8Array | undefined> {
-    return this.#zone.request('store', 'read', key, options.signal, () => {
+    return this.#way.request('store', 'read', key, options.signal, () => {
       const bytes = this.objects.get(key)?.bytes;
       if (bytes && bytes.length > options.maxBytes) {
         throw new OutsideFailure('TooLarge', this.description, `${this.description}: ${key} is longer than allowed.`);
@@ -51,14 +50,14 @@ export class SimulatedStore implements SnapshotStore {
 
   async *list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject> {
     const folder = prefix.replace(/\/+$/, '');
-    yield* await this.#zone.request('store', 'list', folder, signal, () =>
+    yield* await this.#way.request('store', 'list', folder, signal, () =>
       this.keys(folder).map((key) => this.#stored(key)!),
     );
   }
 
   async children(prefix: string, signal?: AbortSignal): Promise<{ directories: string[]; objects: StoredObject[] }> {
     const folder = prefix.replace(/\/+$/, '');
-    return this.#zone.request('store', 'children', folder, signal, () => {
+    return this.#way.request('store', 'children', folder, signal, () => {
       const directories = new Set<string>();
       const objects: StoredObject[] = [];
       for (const key of this.keys(folder)) {
@@ -71,17 +70,11 @@ export class SimulatedStore implements SnapshotStore {
   }
 
   async put(key: string, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#zone.request('store', 'put', key, options.signal, () => this.write(key, Uint8Array.from(bytes)));
+    await this.#way.request('store', 'put', key, options.signal, () => this.write(key, Uint8Array.from(bytes)));
   }
 
   async openRead(key: string, options: { sizeBytes: number; signal?: AbortSignal }): Promise<Readable | undefined> {
-    const bytes = await this.#zone.request(
-      'store',
-      'openRead',
-      key,
-      options.signal,
-      () => this.objects.get(key)?.bytes,
-    );
+    const bytes = await this.#way.request('store', 'openRead', key, options.signal, () => this.objects.get(key)?.bytes);
     if (bytes && bytes.length < options.sizeBytes) {
       throw new OutsideFailure('BadAnswer', this.description, `${this.description}: read of ${key} broke off.`);
     }
@@ -97,12 +90,12 @@ export class SimulatedStore implements SnapshotStore {
     for await (const chunk of body) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
     if (bytes.length !== options.sizeBytes) throw new Error(`${key}: ${bytes.length} of ${options.sizeBytes} bytes`);
-    await this.#zone.request('store', 'writeStream', key, options.signal, () => this.write(key, bytes));
+    await this.#way.request('store', 'writeStream', key, options.signal, () => this.write(key, bytes));
     return hash('sha256', bytes, 'hex');
   }
 
   async createIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<'created' | 'exists'> {
-    return this.#zone.request('store', 'createIfAbsent', key, signal, () => {
+    return this.#way.request('store', 'createIfAbsent', key, signal, () => {
       if (this.objects.has(key)) return 'exists';
       this.write(key, Uint8Array.from(bytes));
       return 'created';
@@ -110,14 +103,14 @@ export class SimulatedStore implements SnapshotStore {
   }
 
   async delete(key: string, signal?: AbortSignal): Promise<void> {
-    await this.#zone.request('store', 'delete', key, signal, () => {
+    await this.#way.request('store', 'delete', key, signal, () => {
       this.objects.delete(key);
     });
   }
 
   /** A folder is there as long as something lies in it. */
   async removeFolder(prefix: string, signal?: AbortSignal): Promise<void> {
-    await this.#zone.request('store', 'removeFolder', prefix, signal, () => {});
+    await this.#way.request('store', 'removeFolder', prefix, signal, () => {});
   }
 
   async probe(deadlineMs: number): Promise<void> {

@@ -2,14 +2,14 @@
 import { known, type Log, type World } from '../../adapters/world.ts';
 import type { Config, ZoneConfig } from '../../model/config/types.ts';
 import { keyOfFlinkPath, wholeStore } from '../../model/store-location.ts';
-import { SimulatedCheckpoints } from './simulated-checkpoints.ts';
+import { SimulatedCheckpoints } from '../flink/simulated-checkpoints.ts';
 import { SimulatedClock } from './clock.ts';
 import { jitterAsked, noJitter } from './jitter.ts';
 import { Ledger } from './ledger.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SimulatedFlink } from './simulated-flink.ts';
 import { SimulatedOperator } from './simulated-operator.ts';
-import { SimulatedSavepoints, type FindStore } from './simulated-savepoints.ts';
+import { SimulatedSavepoints, type FindStore } from '../flink/simulated-savepoints.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedZone } from './simulated-zone.ts';
 
@@ -89,9 +89,10 @@ export class SimulatedWorld implements World {
   readonly #findStore: FindStore = (path) => {
     for (const { store, flinkFiles, way, config } of this.#zones.values()) {
       const key = keyOfFlinkPath(config.stores[storeName]!, path);
-      if (key !== undefined) return { store, zone: way, key };
+      const refuses = way.dead || way.storeRefuses;
+      if (key !== undefined) return { store, key, refuses };
       const wholeKey = keyOfFlinkPath(wholeStore(config.stores[storeName]!), path);
-      if (wholeKey !== undefined) return { store: flinkFiles, zone: way, key: wholeKey };
+      if (wholeKey !== undefined) return { store: flinkFiles, key: wholeKey, refuses };
     }
     return undefined;
   };

@@ -2,13 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { orAborted } from '../../adapters/or-aborted.ts';
-import { draw } from './draw.ts';
+import { draw } from '../shared/draw.ts';
 import type { Jitter, Latency } from './jitter.ts';
 import type { Ledger } from './ledger.ts';
+import type { Part, Way } from '../shared/way.ts';
 
-export type Part = 'kubernetes' | 'store' | 'flink';
-
-export class SimulatedZone {
+export class SimulatedZone implements Way {
   readonly name: string;
   /** Power, network and all are gone. */
   dead = false;

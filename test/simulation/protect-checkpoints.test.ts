@@ -7,7 +7,7 @@ import { manifestSchema } from '../../model/recovery/manifest.ts';
 import { deploy, fleetOf, protectAll, stagePulse } from './harness/fleet.ts';
 import { twoZones } from './harness/two-zones.ts';
 import { waitUntil } from './harness/wait-until.ts';
-import type { SimulatedRun } from '../../simulation/world/simulated-run.ts';
+import type { SimulatedRun } from '../../simulation/flink/simulated-run.ts';
 import { SimulatedWorld } from '../../simulation/world/simulated-world.ts';
 
 const [job] = fleetOf({ P1: 1 });

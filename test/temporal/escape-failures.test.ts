@@ -8,7 +8,7 @@ import { recoveryPointsOf } from './harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';
-import type { RunFault } from '../../simulation/world/job-fault.ts';
+import type { RunFault } from '../../simulation/flink/faults.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

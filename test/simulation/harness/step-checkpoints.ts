@@ -1,5 +1,5 @@
 /** Checkpoints one by one as a test asks for them: however slow the machine, neighbours share files. */
-import type { SimulatedRun } from '../../../simulation/world/simulated-run.ts';
+import type { SimulatedRun } from '../../../simulation/flink/simulated-run.ts';
 import type { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,6 +1,6 @@
 /** What happens in the run of one seed, drawn before it begins: the fleet, the loss, the faults, the people. */
 import type { Tier } from '../../../../model/job/tier.ts';
-import type { RunFault } from '../../../../simulation/world/job-fault.ts';
+import type { RunFault } from '../../../../simulation/flink/faults.ts';
 import { Random } from '../../../../simulation/time/random.ts';
 
 export interface SimulatedJob {

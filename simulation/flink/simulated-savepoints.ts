@@ -1,28 +1,32 @@
 /** Savepoints that Flink takes on request: written by the job itself, after a while, `_metadata` last. */
 import type { SavepointRequest, TriggerStatus } from '../../adapters/flink/port.ts';
 import { jobKey } from '../../model/job/job.ts';
-import type { SimulatedClock } from './clock.ts';
-import { drawBetween, drawHex } from './draw.ts';
-import type { SavepointFault } from './job-fault.ts';
-import { writeMetadata } from './metadata-writer.ts';
+import { drawBetween, drawHex } from '../shared/draw.ts';
+import type { SavepointFault } from './faults.ts';
+import { writeMetadata } from '../snapshot/small-metadata.ts';
 import type { SimulatedRun } from './simulated-run.ts';
-import type { SimulatedStore } from './simulated-store.ts';
-import type { SimulatedZone } from './simulated-zone.ts';
+import type { Clock } from '../shared/way.ts';
+
+/** A store as Flink writes it. */
+interface FlinkFiles {
+  readonly objects: ReadonlyMap<string, unknown>;
+  write(key: string, bytes: Uint8Array): void;
+}
 
 /** Where a path that Flink is given leads to. */
-export type FindStore = (path: string) => { store: SimulatedStore; zone: SimulatedZone; key: string } | undefined;
+export type FindStore = (path: string) => { store: FlinkFiles; key: string; refuses: boolean } | undefined;
 
 export class SimulatedSavepoints {
   /** By job: what goes wrong with its savepoints. */
   readonly faults = new Map<string, SavepointFault>();
   /** Every savepoint that was begun, in order. */
   readonly triggered: { job: string; triggerId: string }[] = [];
-  readonly #clock: SimulatedClock;
+  readonly #clock: Clock;
   readonly #seed: number;
   readonly #find: FindStore;
   readonly #status = new Map<string, TriggerStatus<{ location: string }>>();
 
-  constructor(clock: SimulatedClock, seed: number, find: FindStore) {
+  constructor(clock: Clock, seed: number, find: FindStore) {
     this.#clock = clock;
     this.#seed = seed;
     this.#find = find;
@@ -64,7 +68,7 @@ export class SimulatedSavepoints {
     run.savepointsUnderWay.delete(triggeredMs);
     const fault = this.faults.get(jobKey(run.job));
     const target = this.#find(request.targetDirectory);
-    if (fault === 'fails' || !target || target.zone.dead || target.zone.storeRefuses) {
+    if (fault === 'fails' || !target || target.refuses) {
       const cause = 'java.io.IOException: Could not flush to file and close the file system output stream';
       this.#status.set(request.triggerId, { state: 'failed', cause });
       return;

@@ -2,7 +2,7 @@
 import type { CompletedCheckpoint } from '../../model/health/flink/rest-types.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { writeMetadata } from '../snapshot/write-metadata.ts';
-import { draw, drawBetween, drawHex } from './draw.ts';
+import { draw, drawBetween, drawHex } from '../shared/draw.ts';
 import type { SimulatedRun } from './simulated-run.ts';
 import type { FindStore } from './simulated-savepoints.ts';
 

@@ -1,6 +1,6 @@
 /** What can be wrong with one job's run, and the traces that each leaves, in Flink's own recorded words. */
 import type { FlinkExceptions } from '../../model/health/flink/rest-types.ts';
-import { recordedLog, sighting } from '../flink/recorded.ts';
+import { recordedLog, sighting } from './recorded.ts';
 
 export type RunFault =
   /** Its tasks stay at INITIALIZING. */
