@@ -14,14 +14,7 @@ import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 import { stagePulse, userDeployment } from '../../simulation/harness/fleet.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
-
-class Killed extends Error {}
-
-interface Kill {
-  /** Which request is the last. */
-  at: number;
-  takesEffect: boolean;
-}
+import { deaths, expectKilled, mortal } from './mortal.ts';
 
 /** The peer holds a recovery point, and a standby that has run: it must be replaced. */
 async function stage() {
@@ -79,53 +72,6 @@ async function stage() {
     climbJob(seen, target, started, climb, kills, stagePulse(world));
   return { world, object, restorePath, start, startAnew, archive };
 }
-
-/** A worker's view of the world that dies at a request, before or right after that takes effect. */
-function mortal(kill: Kill | undefined) {
-  let requests = 0;
-  const dying = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(of, name) {
-        const member: unknown = Reflect.get(of, name, of);
-        if (typeof member !== 'function') return member;
-        const call = member.bind(of) as (...args: unknown[]) => unknown;
-        const request = async <R>(effect: () => R | Promise<R>): Promise<R> => {
-          const dies = requests++ === kill?.at;
-          if (dies && !kill!.takesEffect) throw new Killed();
-          const answer = await effect();
-          if (dies) throw new Killed();
-          return answer;
-        };
-        if (name !== 'list') return (...args: unknown[]) => request(() => call(...args));
-        return async function* (...args: unknown[]) {
-          yield* await request(() => call(...args) as AsyncIterable<unknown>);
-        };
-      },
-    });
-  const view = (world: SimulatedWorld): World => ({
-    config: world.config,
-    flink: world.flink,
-    log: world.log,
-    now: world.now,
-    cluster: (zone) => dying(world.cluster(zone)),
-    store: (zone, name) => dying(world.store(zone, name)),
-    flinkFiles: (zone) => dying(world.flinkFiles(zone)),
-  });
-  return { view, dying, requests: () => requests };
-}
-
-async function expectKilled(act: Promise<unknown>): Promise<boolean> {
-  const error = await act.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error !== undefined && !(error instanceof Killed)) throw error;
-  return error !== undefined;
-}
-
-/** Both ways to die at each of so many requests. */
-const deaths = (requests: number): Kill[] =>
-  Array.from({ length: requests }, (_, at) => [false, true].map((takesEffect) => ({ at, takesEffect }))).flat();
 
 test('a start that is killed at any request is finished by its repetition', async () => {
   const whole = await stage();
