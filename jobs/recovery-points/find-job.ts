@@ -1,9 +1,10 @@
 /** Finds a running job and the store that keeps its recovery points. */
-import type { StoreConfig, ZoneConfig } from '../../model/config/types.ts';
+import type { StoreConfig } from '../../model/config/types.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { isTier, type Tier } from '../../model/job/tier.ts';
+import { anyOtherZone, standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
@@ -34,7 +35,9 @@ export async function findJob(world: World, zone: string, job: JobRef, signal: A
     throw new TypedFailure('NoTier', `FlinkDeployment ${jobKey(job)} in ${zone} has no tier in label ${labels.tier}`);
   }
   const storeName = storeNameOf(active, home);
-  const peer = home.peers ? seatWritten(world, home, active) : home.peer;
+  // Of several peers the one that the last round has written; before the first round there is nothing anywhere.
+  const written = standbyIsIn({ written: writtenPeer(active) }, anyOtherZone(world.config, zone));
+  const peer = (home.peers && written) ?? home.peer;
   const storeConfig = zoneConfig(world, peer).stores[storeName];
   if (!storeConfig) {
     const sentence = `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${peer}`;
@@ -42,10 +45,4 @@ export async function findJob(world: World, zone: string, job: JobRef, signal: A
   }
   const store = world.store(peer, storeName);
   return { job, tier, home: zone, active, peer, storeName, storeConfig, store };
-}
-
-/** Of several peers the one that the last round has written; before the first round there is nothing anywhere. */
-function seatWritten(world: World, home: ZoneConfig, { metadata }: FlinkDeployment): string {
-  const written = metadata.annotations?.[annotations.standbyIn];
-  return written !== undefined && written !== home.name && world.config.zones[written] ? written : home.peer;
 }

@@ -1,7 +1,7 @@
 /** Starts a job anew that was started by this escape and did not come up: one rung of the ladder. */
 import { fallbackOf, withFallback } from '../../model/move/fallback.ts';
 import type { Rung } from '../../model/move/ladder.ts';
-import { renderStandby, startPatch } from '../../model/move/standby.ts';
+import { startPatch } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
@@ -10,6 +10,7 @@ import { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { holderOfEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { freshStandby } from '../standby/fresh-standby.ts';
 import { replaceDeployment } from '../standby/replace-deployment.ts';
 import { headedFor } from './headed-for.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
@@ -108,13 +109,7 @@ async function decide(
 
   const settings = climb.rung === 'fallback' ? fallback : undefined;
   const spec = settings ? withFallback(manifest.spec, settings) : manifest.spec;
-  const fresh = renderStandby(failed, spec, {
-    role: 'standby',
-    activeZone: manifest.from,
-    preferredZone: marks[annotations.preferredZone] ?? manifest.from,
-    epoch: manifest.epoch,
-    recoveryPoint: marks[annotations.recoveryPoint] ?? '',
-  });
+  const fresh = freshStandby(failed, manifest, spec);
   const ofThisStart = { [annotations.escape]: target.escapeId, [annotations.climbed]: String(climb.nth) };
   fresh.metadata.annotations = { ...fresh.metadata.annotations, ...ofThisStart };
   return {

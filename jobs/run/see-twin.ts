@@ -1,12 +1,11 @@
 /** After a round, a P0 job's twin must be seen healthy in the peer zone: a twin that is not is no protection. */
-import { nothingSeen, remember, type RestoreHistory } from '../../model/health/flink/restore-history.ts';
 import { twinVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
-import { lookAtJob } from '../../adapters/flink/sighting.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
+import { plainEnd, watchUntilRunning, type PlainEnd, type Watch } from './watch-until-running.ts';
 
 /**
  * Waits until the twin runs with a recent checkpoint. Usually one look; a twin that was just created takes a start's time.
@@ -19,25 +18,15 @@ export async function seeTwinHealthy(
   deadlineMs: number,
   pulse: Pulse,
 ): Promise<void> {
-  const jobManager = world.flink.jobManager(zone, job);
-  const deadline = world.now() + deadlineMs;
-  let history: RestoreHistory = nothingSeen;
-  let why = 'it was not looked at';
-  for (;;) {
-    pulse.beat({ stage: 'twin' } satisfies StageProgress);
-    const look = await lookAtJob(jobManager, pulse.signal);
-    if ('seen' in look) {
-      history = remember(history, look.seen);
-      const at = { nowMs: world.now(), maxAgeMs: twinCheckpointMaxAgeMs };
-      const verdict = twinVerdict(look.seen, at, history);
-      if (verdict.state === 'confirmed') return;
-      why = 'why' in verdict ? verdict.why : 'it has no recent checkpoint';
-      if (verdict.state === 'failing') break;
-    } else {
-      why = look.unseen;
-    }
-    if (world.now() >= deadline) break;
-    await pulse.sleep(1_000);
-  }
+  const watch: Watch<PlainEnd> = {
+    judge: (seen, history, nowMs) => twinVerdict(seen, { nowMs, maxAgeMs: twinCheckpointMaxAgeMs }, history),
+    deadlineMs: world.now() + deadlineMs,
+    pauseMs: 1_000,
+    beat: () => pulse.beat({ stage: 'twin' } satisfies StageProgress),
+    end: (sight) => plainEnd(sight, 'confirmed'),
+  };
+  const end = await watchUntilRunning(world.flink.jobManager(zone, job), watch, { pulse, now: world.now });
+  if (end.state === 'running') return;
+  const why = 'why' in end ? end.why : 'it restored something else';
   throw new TypedFailure('TwinUnwell', `the twin of ${jobKey(job)} in ${zone} is not healthy: ${why}`);
 }

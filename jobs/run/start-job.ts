@@ -1,6 +1,6 @@
 /** Starts one planned job in the peer zone: recovery point seen intact, epoch claimed, one patch. */
 import type { PlannedJob } from '../../model/move/plan-types.ts';
-import { renderStandby, startPatch } from '../../model/move/standby.ts';
+import { startPatch } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { type FlinkDeployment, hasRun } from '../../model/job/flink-deployment.ts';
@@ -14,6 +14,7 @@ import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, type Choice } from '../recovery-points/recovery-points.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { freshStandby } from '../standby/fresh-standby.ts';
 import { replaceDeployment } from '../standby/replace-deployment.ts';
 import { endedJob } from './job-report.ts';
 import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
@@ -180,19 +181,7 @@ function namesArtifactsOf({ spec }: FlinkDeployment, manifest: RecoveryPointMani
   );
 }
 
-/** A standby that never ran, with the marks of the object in whose place it comes. */
-function freshStandby(before: FlinkDeployment, manifest: RecoveryPointManifest): FlinkDeployment {
-  const marks = before.metadata.annotations ?? {};
-  return renderStandby(before, manifest.spec, {
-    role: 'standby',
-    activeZone: manifest.from,
-    preferredZone: marks[annotations.preferredZone] ?? manifest.from,
-    epoch: manifest.epoch,
-    recoveryPoint: marks[annotations.recoveryPoint] ?? '',
-  });
-}
-
-/** The same for an object that is gone, from what plan and manifest know of it. */
+/** The fresh standby of an object that is gone, from what plan and manifest know of it. */
 function lostStandby(job: PlannedJob, manifest: RecoveryPointManifest): FlinkDeployment {
   const { namespace, name } = job;
   const marks = { [annotations.store]: job.store, [annotations.recoveryPoint]: job.recoveryPoint ?? '' };

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { diagnose } from '../../model/health/diagnosis/diagnose.ts';
-import { nothingSeen, remember, type RestoreHistory } from '../../model/health/flink/restore-history.ts';
+import type { JobSighting, RestoreHistory } from '../../model/health/flink/restore-history.ts';
 import { restoreVerdict, twinVerdict, type RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
@@ -13,7 +13,6 @@ import { samePath } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { gatherDiagnosis } from '../../adapters/flink/gather-diagnosis.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
-import { lookAtJob, type Look } from '../../adapters/flink/sighting.ts';
 import { keepBeating } from '../keep-beating.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import { isFinal } from './early-end.ts';
@@ -21,6 +20,7 @@ import { startedJobReport } from './job-report.ts';
 import type { LookPace } from './look-pace.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
+import { watchUntilRunning, type Sight, type Watch } from './watch-until-running.ts';
 import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 /** How long a job that runs may take to its first checkpoint before it is reported as running without one. */
@@ -61,53 +61,43 @@ async function watchJob(
   const jobManager = world.flink.jobManager(target.to, job);
   const startedMs = Date.parse(job.startedAt);
   const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
-  let history: RestoreHistory = nothingSeen;
-  let verdict: RestoreVerdict = { state: 'starting', why: 'not looked at yet' };
-  let lastFailure: string | undefined;
   let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
   // No JobManager answers in its first moments; a twin's does already.
   if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, world.now() - startedMs));
 
-  for (;;) {
-    const look = await lookAtJob(jobManager, pulse.signal);
-    const nowMs = world.now();
-    if ('seen' in look) {
-      lastFailure = undefined;
-      history = remember(history, look.seen);
-      verdict = judge(look.seen, job, history, nowMs);
-    } else {
-      // Also of a job that ran a moment ago: nothing is called running on what was seen before.
-      lastFailure = look.unseen;
-      verdict = { state: 'starting', why: look.unseen };
+  const runs = async ({ verdict, seen, history, nowMs }: Sight): Promise<JobReport | undefined> => {
+    if (watched.runningAtMs === null) {
+      watched.runningAtMs = nowMs;
+      await askForCheckpoint(jobManager, seen, target, job, pulse.signal);
     }
-    if (verdict.state === 'all-running' || verdict.state === 'confirmed') {
-      if (watched.runningAtMs === null) {
-        watched.runningAtMs = nowMs;
-        await askForCheckpoint(jobManager, look, target, job, pulse.signal);
-      }
-      const patient = nowMs < watched.runningAtMs + checkpointPatienceMs;
-      if (verdict.state === 'confirmed' || !patient) return ends(world, target, job, verdict, watched, history);
-    } else {
-      const over = nowMs >= deadlineMs || verdict.state === 'wrong-path' || verdict.state === 'failing';
-      if (over || nowMs >= nextDiagnosisMs) {
-        const known = { verdict, lastFailure };
-        const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
-        const failed = await pace.diagnosing(look, { now: world.now, last: over });
-        if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
-        if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
-        if (failed) watched.trouble = reasonText(failed.report);
-      }
-    }
-    await pulse.sleep(watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400);
-  }
+    const patient = nowMs < watched.runningAtMs + checkpointPatienceMs;
+    if (verdict.state !== 'confirmed' && patient) return undefined;
+    return ends(world, target, job, verdict, watched, history);
+  };
+  const doesNotRun = async ({ verdict, unseen, nowMs, late }: Sight): Promise<JobReport | undefined> => {
+    const over = late || verdict.state === 'wrong-path' || verdict.state === 'failing';
+    if (!over && nowMs < nextDiagnosisMs) return undefined;
+    const known = { verdict, lastFailure: unseen };
+    const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
+    const failed = await pace.diagnosing(look, { now: world.now, last: over });
+    if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
+    if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
+    if (failed) watched.trouble = reasonText(failed.report);
+    return undefined;
+  };
+  const watch: Watch<JobReport> = {
+    judge: (seen, history, nowMs) => judge(seen, job, history, nowMs),
+    deadlineMs,
+    pauseMs: ({ nowMs }) => (watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400),
+    end: (sight) => {
+      const { state } = sight.verdict;
+      return state === 'all-running' || state === 'confirmed' ? runs(sight) : doesNotRun(sight);
+    },
+  };
+  return watchUntilRunning(jobManager, watch, { pulse, now: world.now });
 }
 
-function judge(
-  seen: Extract<Look, { seen: unknown }>['seen'],
-  job: StartedJob,
-  history: RestoreHistory,
-  nowMs: number,
-): RestoreVerdict {
+function judge(seen: JobSighting, job: StartedJob, history: RestoreHistory, nowMs: number): RestoreVerdict {
   return job.kind === 'twin'
     ? twinVerdict(seen, { nowMs, maxAgeMs: twinCheckpointMaxAgeMs }, history)
     : restoreVerdict(seen, { path: job.restorePath, samePath }, history);
@@ -116,17 +106,17 @@ function judge(
 /** A checkpoint asked for now proves the restore within a second or two, whatever the job's interval. */
 async function askForCheckpoint(
   jobManager: FlinkJobManager,
-  look: Look,
+  seen: JobSighting | undefined,
   target: EscapeTarget,
   job: StartedJob,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!('seen' in look)) return;
+  if (!seen) return;
   const triggerId = createHash('md5')
     .update(`${target.escapeId}/${jobKey(job)}`)
     .digest('hex');
   try {
-    await jobManager.triggerCheckpoint(look.seen.job.id, triggerId, signal);
+    await jobManager.triggerCheckpoint(seen.job.id, triggerId, signal);
   } catch (error) {
     // The job's own interval brings one too, only later.
     if (!(error instanceof OutsideFailure)) throw error;

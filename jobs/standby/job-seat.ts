@@ -8,6 +8,7 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../model/job/marks.ts';
 import { wishedPeer } from '../../model/placement/choose-peer.ts';
+import { anyOtherZone, standbyBelongsIn, standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { retryOverConflicts } from '../../adapters/retry.ts';
@@ -49,15 +50,13 @@ export async function seatOf(
     );
   }
   if (!home.peers) return { peer: home.peer, several: false, written: false };
-  const isZone = (name: string | undefined): name is string =>
-    name !== undefined && name !== home.name && world.config.zones[name] !== undefined;
-  const written = isZone(marks[annotations.standbyIn]);
-  const known = written
-    ? marks[annotations.standbyIn]
-    : (await readSeat(world, home.name, jobOf(active), peers, signal))?.peer;
-  const stays = known !== undefined && peers.includes(known) ? known : undefined;
-  const peer = wish.peer ?? stays ?? request.peer ?? home.peer;
-  return { peer, several: true, written, ...(isZone(known) ? { known } : {}) };
+  const isZone = anyOtherZone(world.config, home.name);
+  const written = standbyIsIn({ written: writtenPeer(active) }, isZone);
+  // Asked for only where home does not tell: a request to each peer's store.
+  const noted = written === undefined ? await readSeat(world, home.name, jobOf(active), peers, signal) : undefined;
+  const known = standbyIsIn({ written, noted: noted?.peer }, isZone);
+  const peer = standbyBelongsIn({ wish: wish.peer, now: known, chosen: request.peer }, peers) ?? home.peer;
+  return { peer, several: true, written: written !== undefined, ...(known === undefined ? {} : { known }) };
 }
 
 /** Notes the seat of a job that has none yet, before anything of it is in that zone; one that moves keeps its old one. */

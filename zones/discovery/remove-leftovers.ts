@@ -1,7 +1,7 @@
 /** Of a zone with several peers: takes away what a job has left in a peer that does not protect it any more. */
 import { jobKey } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
-import { annotations } from '../../model/job/marks.ts';
+import { standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { World } from '../../adapters/world.ts';
 
@@ -22,17 +22,15 @@ export async function removeLeftovers(
   signal: AbortSignal,
 ): Promise<void> {
   if (listed.size < 2) return;
-  const seats = new Map(
-    atHome.map((home) => [jobKey(jobOf(home)), home.metadata.annotations?.[annotations.standbyIn]]),
-  );
+  const writtenOf = new Map(atHome.map((home) => [jobKey(jobOf(home)), writtenPeer(home)]));
   const has = (peer: string, key: string) => (listed.get(peer) ?? []).some((one) => jobKey(jobOf(one)) === key);
   let removals = 0;
   for (const [peer, standbys] of listed) {
     for (const standby of standbys) {
       const job = jobOf(standby);
-      const seat = seats.get(jobKey(job));
+      const seat = standbyIsIn({ written: writtenOf.get(jobKey(job)) }, (one) => has(one, jobKey(job)));
       const { resourceVersion } = standby.metadata;
-      if (seat === undefined || seat === peer || resourceVersion === undefined || !has(seat, jobKey(job))) continue;
+      if (seat === undefined || seat === peer || resourceVersion === undefined) continue;
       if (removals++ >= removalsAtOnce) return;
       try {
         const bound = { deadlineMs: removeDeadlineMs, unchangedSince: resourceVersion, signal };

@@ -5,11 +5,12 @@ import { peersOf } from '../../model/config/types.ts';
 import { renderSpecForZone } from '../../model/move/standby.ts';
 import { jobKey } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../model/job/marks.ts';
+import { labels } from '../../model/job/marks.ts';
 import { choosePeers, wishedPeer, type Asking } from '../../model/placement/choose-peer.ts';
 import { seeRoom } from '../capacity/see-room.ts';
 import { zoneConfig, type World } from '../../adapters/world.ts';
 import type { DiscoveredJob } from '../../model/results/protect.ts';
+import { standbyBelongsIn, standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 
 /** What the round has listed; of a peer that did not answer there are no standbys. */
@@ -38,9 +39,9 @@ export async function seatJobs(
     const active = objects.get(jobKey(job));
     const marks = active?.metadata.annotations ?? {};
     const wish = wishedPeer(marks, zone, peers);
-    const written = marks[annotations.standbyIn];
-    const peer =
-      wish.peer ?? (written !== undefined && peers.includes(written) ? written : undefined) ?? holder.get(jobKey(job));
+    const signs = { written: active && writtenPeer(active), seen: holder.get(jobKey(job)) };
+    const now = standbyIsIn(signs, (one) => peers.includes(one));
+    const peer = standbyBelongsIn({ wish: wish.peer, now }, peers);
     if (peer !== undefined) known.set(jobKey(job), peer);
     else if (active && wish.bad === undefined) strangers.push(active);
   }

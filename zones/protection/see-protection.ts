@@ -7,6 +7,7 @@ import { takenBy } from '../../model/placement/same-name.ts';
 import { protectionLine, type ProtectionLine, type ProtectionSeen } from '../../model/protect/state.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { isTier, tiers } from '../../model/job/tier.ts';
+import { standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
@@ -53,22 +54,22 @@ export async function seeProtection(world: World, zone: string, signal: AbortSig
     ),
     listed(`jobs in ${zone} were not read`, () => world.cluster(zone).listDeployments(undefined, bound)),
   ]);
-  const seats = new Map(
-    atHome.map((home) => [jobKey(jobOf(home)), home.metadata.annotations?.[annotations.standbyIn]]),
-  );
+  const writtenOf = new Map(atHome.map((home) => [jobKey(jobOf(home)), writtenPeer(home)]));
   const ofZone = there
     .flat()
     .filter(({ deployment }) => deployment.metadata.annotations?.[annotations.activeZone] === zone);
   // While a job moves from peer to peer it has a standby in both.
-  const standbys = [...Map.groupBy(ofZone, ({ deployment }) => jobKey(jobOf(deployment)))].map(
-    ([key, [first, ...others]]) => others.find(({ peer }) => peer === seats.get(key)) ?? first!,
-  );
+  const standbys = [...Map.groupBy(ofZone, ({ deployment }) => jobKey(jobOf(deployment)))].map(([key, copies]) => {
+    const signs = { written: writtenOf.get(key), seen: copies[0]!.peer };
+    const seat = standbyIsIn(signs, (one) => copies.some(({ peer }) => peer === one));
+    return copies.find(({ peer }) => peer === seat)!;
+  });
   const known = new Set(standbys.map(({ deployment }) => jobKey(jobOf(deployment))));
   const without = atHome
     .filter((active) => isActive(active) && !known.has(jobKey(jobOf(active))))
     .map((deployment) => {
-      const seat = deployment.metadata.annotations?.[annotations.standbyIn];
-      return { peer: peers.find((peer) => peer === seat) ?? peers[0]!, deployment };
+      const seat = standbyIsIn({ written: writtenPeer(deployment) }, (one) => peers.includes(one));
+      return { peer: seat ?? peers[0]!, deployment };
     });
   const byName = Map.groupBy(there.flat(), ({ deployment }) => jobKey(jobOf(deployment)));
   for (const { deployment } of without) {
