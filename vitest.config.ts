@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { kinds, type Kind } from './test/kinds.ts';
 
@@ -15,7 +16,7 @@ export default defineConfig({
         hookTimeout: timeoutMs,
         fileParallelism: filesAtOnce !== 1,
         pool: 'forks',
-        ...(filesAtOnce === undefined || filesAtOnce === 1 ? {} : { maxWorkers: filesAtOnce }),
+        maxWorkers: filesAtOnce ?? Math.max(2, availableParallelism() - 1),
         globalSetup: name === 'simulation' || name === 'temporal' ? ['test/bundle.ts'] : [],
       },
     })),

@@ -8,7 +8,7 @@ export interface Kind {
   /** What must be built for it; where there is nothing, `npm ci` is enough. */
   tools: readonly string[];
   timeoutMs: number;
-  /** Files that run at the same time; by default as many as the machine has cores, less one. */
+  /** Files that run at the same time; by default as many as the machine has cores, less one, and two at least. */
   filesAtOnce?: number;
 }
 

@@ -3,7 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { deploy, fleetOf, protectAll, userDeployment, type FleetJob } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 

@@ -4,7 +4,7 @@ import { reasonText } from '../../model/outcome/outcome.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { labels } from '../../model/job/marks.ts';
 import { fleetOf, protectAll } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';

@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { annotations } from '../../model/job/marks.ts';
 import { fleetOf, protectAll } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';

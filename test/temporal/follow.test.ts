@@ -6,7 +6,7 @@ import { annotations, labels } from '../../model/job/marks.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, userDeployment } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { lineOf, Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 

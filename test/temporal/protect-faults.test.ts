@@ -7,7 +7,7 @@ import { damageOf } from '../../jobs/recovery-points/recovery-points.ts';
 import { annotations } from '../../model/job/marks.ts';
 import { protectZone } from '../../client/client.ts';
 import { fleetOf, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';

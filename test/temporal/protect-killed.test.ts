@@ -8,7 +8,7 @@ import { storeKeys } from '../../model/store-keys.ts';
 import { protectZone } from '../../client/client.ts';
 import { fleetOf, protectAll, userDeployment } from '../simulation/harness/fleet.ts';
 import { startMortalWorker } from './harness/mortal-worker.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 import { waitUntil } from '../simulation/harness/wait-until.ts';

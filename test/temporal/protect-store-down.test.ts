@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { failuresToStop } from '../../model/protect/breaker.ts';
 import { protectZone } from '../../client/client.ts';
 import { deploy, fleetOf, protectAll } from '../simulation/harness/fleet.ts';
-import { recoveryPointsOf } from './harness/recovery-points.ts';
+import { recoveryPointsOf } from '../simulation/harness/recovery-points.ts';
 import { Scenario } from './harness/scenario.ts';
 import { startServer } from './harness/server.ts';
 

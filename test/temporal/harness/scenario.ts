@@ -1,7 +1,6 @@
-/** One test's stage: a world of two zones, a worker over it, and a client. */
+/** One test's stage: simulated zones, a worker over them, and a client of a real Temporal. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
-import type { Config } from '../../../model/config/types.ts';
 import type { EscapeInput } from '../../../model/inputs/escape-input.ts';
 import type { EscapeProgress } from '../../../model/move/progress.ts';
 import { reportSchema, type JobReport, type Report } from '../../../model/report/schema.ts';
@@ -10,49 +9,22 @@ import type { ReportSummary } from '../../../model/results/escape.ts';
 import { followEscape, requestEscape } from '../../../client/client.ts';
 import { tellEscape, type OperatorWord } from '../../../client/running-escape.ts';
 import { createWorker } from '../../../worker/run-worker.ts';
-import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
-import { deploy, protectAll, type FleetJob } from '../../simulation/harness/fleet.ts';
-import { twoZones, type Stage } from '../../simulation/harness/two-zones.ts';
+import { SimulatedStage } from '../../simulation/harness/simulated-stage.ts';
+import type { Stage } from '../../simulation/harness/two-zones.ts';
 
-/** Another one, to see more worlds: SIMULATION_SEED=7. */
-const defaultSeed = Number(process.env['SIMULATION_SEED'] ?? 1);
-
-/** Half a minute of a start passes in less than a second. */
-const speed = 40;
-
-export class Scenario {
-  readonly world: SimulatedWorld;
-  readonly config: Config;
+export class Scenario extends SimulatedStage {
   readonly client: Client;
-  /** The zone that will be lost, and the one that takes its jobs. */
-  readonly home: string;
-  readonly peer: string;
   readonly #env: TestWorkflowEnvironment;
 
-  constructor(env: TestWorkflowEnvironment, name: string, seed = defaultSeed, stage: Stage = twoZones(name)) {
-    const { config, home, peer } = stage;
-    this.world = new SimulatedWorld(config, { seed, speed });
-    this.config = config;
+  constructor(env: TestWorkflowEnvironment, name: string, seed?: number, stage?: Stage) {
+    super(name, seed, stage);
     this.client = env.client;
-    this.home = home;
-    this.peer = peer;
     this.#env = env;
-  }
-
-  /** Deploys and protects the fleet, then forgets the requests that it took. */
-  async withProtected(fleet: FleetJob[]): Promise<this> {
-    await deploy(this.world, this.home, fleet);
-    await protectAll(this.world, this.home, fleet, 'first round');
-    this.world.ledger.clear();
-    return this;
   }
 
   /** Runs `act` beside a worker, and stops that worker. */
   async whileWorking<T>(act: () => Promise<T>): Promise<T> {
-    const worker = await createWorker(this.#env.nativeConnection, 'default', this.config, this.world, () =>
-      this.world.clock.quicken(activityPulse()),
-    );
-    return worker.runUntil(act);
+    return whileWorking(this.#env, this, act);
   }
 
   /** Asks for an escape of `home` and waits for its end. */
@@ -92,6 +64,18 @@ export class Scenario {
     if (!bytes) throw new Error(`no report at ${summary.reportKey}`);
     return reportSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   }
+}
+
+/** Runs `act` beside a worker over the zones of a stage, and stops that worker. */
+export async function whileWorking<T>(
+  env: TestWorkflowEnvironment,
+  { config, world }: SimulatedStage,
+  act: () => Promise<T>,
+): Promise<T> {
+  const worker = await createWorker(env.nativeConnection, 'default', config, world, () =>
+    world.clock.quicken(activityPulse()),
+  );
+  return worker.runUntil(act);
 }
 
 /** The line of one job. */

@@ -1,85 +1,13 @@
 /** Copies of jars go when nobody names them any more, and not before. */
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { leavingForMs } from '../../jobs/claims/leaving.ts';
-import { sweepArtifacts } from '../../activities/retain/sweep-artifacts.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { retainZone } from '../../client/upkeep.ts';
-import { deploy, fleetOf, protectAll, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
-import { Scenario } from './harness/scenario.ts';
-import { startServer } from './harness/server.ts';
-
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startServer();
-});
-afterAll(() => env.teardown());
-
-const fleet = fleetOf({ P1: 2 });
-const dayMs = 86_400_000;
-
-class Stage extends Scenario {
-  /** Both jobs were protected with the jar `old.jar`, then with a new one; no recovery point with the old is left. */
-  async ready(): Promise<this> {
-    await deploy(this.world, this.home, fleet);
-    await this.protect('old.jar', 'first');
-    await this.protect('new.jar', 'second');
-    const store = this.world.store(this.peer);
-    for (const { name } of fleet) {
-      const [oldest] = store.keys(`recovery-points/default/${name}`).filter((key) => key.endsWith('/manifest.json'));
-      store.objects.delete(oldest!);
-    }
-    this.age(storeKeys.artifactsPrefix, dayMs);
-    return this;
-  }
-
-  async protect(jar: string, round: string): Promise<void> {
-    this.world.flinkFiles(this.home).write(`jars/${jar}`, new TextEncoder().encode(`bytes of ${jar}`));
-    for (const job of fleet) {
-      const deployment = userDeployment(job, job.tier);
-      deployment.spec.job = { ...deployment.spec.job, jarURI: `s3a://bucket-${this.home}/jars/${jar}` };
-      await this.world.cluster(this.home).applyDeployment(deployment);
-    }
-    await protectAll(this.world, this.home, fleet, round);
-    await this.world.clock.sleep(2_000);
-  }
-
-  /** As if it had been written so much earlier. */
-  age(folder: string, byMs: number): void {
-    const { objects } = this.world.store(this.peer);
-    for (const key of this.world.store(this.peer).keys(folder)) objects.get(key)!.modifiedMs -= byMs;
-  }
-
-  sweep(dryRun = false) {
-    return sweepArtifacts(this.world, this.home, dryRun, stagePulse(this.world));
-  }
-
-  /** Names of the jars of which there is a copy. */
-  jars(): string[] {
-    return this.world
-      .store(this.peer)
-      .keys(storeKeys.artifactsPrefix)
-      .map((key) => key.split('/').at(-1)!)
-      .sort();
-  }
-
-  left(): string[] {
-    const { leavingCopiesPrefix, deletingCopiesPrefix, artifactSourcesPrefix } = storeKeys;
-    const store = this.world.store(this.peer);
-    return [leavingCopiesPrefix, deletingCopiesPrefix, artifactSourcesPrefix].flatMap((folder) => store.keys(folder));
-  }
-
-  get copiesOfOld() {
-    return this.world
-      .store(this.peer)
-      .keys(storeKeys.artifactsPrefix)
-      .filter((key) => key.endsWith('/old.jar'));
-  }
-}
+import { userDeployment } from './harness/fleet.ts';
+import { jarJobs, JarStage } from './harness/jar-stage.ts';
 
 describe.concurrent('the copy of a jar', () => {
   test('that nobody names is marked by one look, and deleted by a later one', async () => {
-    const stage = await new Stage(env, 'sweep').ready();
+    const stage = await new JarStage('sweep').ready();
     expect(stage.jars()).toEqual(['new.jar', 'old.jar']);
     expect(await stage.sweep()).toEqual({ items: [], files: 0, bytes: 0, leaving: 1 });
     expect(await stage.sweep(), 'too soon after').toMatchObject({ files: 0, leaving: 1 });
@@ -98,7 +26,7 @@ describe.concurrent('the copy of a jar', () => {
   });
 
   test('that a round names again loses its mark, and stays', async () => {
-    const stage = await new Stage(env, 'sweep-again').ready();
+    const stage = await new JarStage('sweep-again').ready();
     await stage.sweep();
     stage.age(storeKeys.leavingCopiesPrefix, leavingForMs);
     await stage.protect('old.jar', 'third');
@@ -107,12 +35,12 @@ describe.concurrent('the copy of a jar', () => {
     expect(stage.jars()).toEqual(['new.jar', 'old.jar']);
   });
 
-  test.each<[string, (stage: Stage) => Promise<void>]>([
+  test.each<[string, (stage: JarStage) => Promise<void>]>([
     [
       'a standby',
       async ({ world, peer, copiesOfOld: [key] }) => {
         const jarURI = `s3a://bucket-${peer}/az-escape/${key}`;
-        await world.cluster(peer).patchDeployment(fleet[0]!, { spec: { job: { jarURI } } });
+        await world.cluster(peer).patchDeployment(jarJobs[0]!, { spec: { job: { jarURI } } });
       },
     ],
     [
@@ -145,7 +73,7 @@ describe.concurrent('the copy of a jar', () => {
       },
     ],
   ])('stays while %s names it', async (who, name) => {
-    const stage = await new Stage(env, `named-${who.length}`).ready();
+    const stage = await new JarStage(`named-${who.length}`).ready();
     await stage.sweep();
     stage.age(storeKeys.leavingCopiesPrefix, leavingForMs);
     await name(stage);
@@ -155,7 +83,7 @@ describe.concurrent('the copy of a jar', () => {
   });
 
   test('stays while a zone does not answer', async () => {
-    const stage = await new Stage(env, 'sweep-silent').ready();
+    const stage = await new JarStage('sweep-silent').ready();
     await stage.sweep();
     stage.age(storeKeys.leavingCopiesPrefix, leavingForMs);
     stage.world.zone(stage.home).dead = true;
@@ -168,25 +96,10 @@ describe.concurrent('the copy of a jar', () => {
   });
 
   test('asks for no manifest while every copy has a job', async () => {
-    const stage = await new Stage(env, 'sweep-cheap').ready();
+    const stage = await new JarStage('sweep-cheap').ready();
     stage.world.store(stage.peer).objects.delete(stage.copiesOfOld[0]!);
     stage.world.ledger.clear();
     await stage.sweep();
     expect(stage.world.ledger.of(stage.peer, 'store read')).toEqual([]);
-  });
-
-  test('goes by the command that deletes old recovery points, for a whole zone', async () => {
-    const stage = await new Stage(env, 'sweep-command').ready();
-    await stage.whileWorking(async () => {
-      const retain = (jobs?: string[]) =>
-        retainZone(stage.client, stage.config, { zone: stage.home, ...(jobs ? { jobs } : {}) }, () => {});
-      expect(await retain()).toMatchObject({ failed: 0, artifacts: { files: 0, leaving: 1 } });
-      stage.age(storeKeys.leavingCopiesPrefix, leavingForMs);
-      expect(await retain(['default/p1-0'])).not.toHaveProperty('artifacts');
-      const { files, artifacts } = await retain();
-      expect(artifacts).toMatchObject({ files: 1, items: [{ what: expect.stringMatching(/\/old\.jar$/) }] });
-      expect(files).toBeGreaterThanOrEqual(1);
-      expect(stage.jars()).toEqual(['new.jar']);
-    });
   });
 });

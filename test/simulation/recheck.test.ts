@@ -1,29 +1,20 @@
 /** Recovery points that rot are found, marked, passed over and healed. */
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { protectJob } from '../../activities/protect/protect-job.ts';
 import { recheckJob } from '../../activities/recheck/recheck-job.ts';
 import { chooseRecoveryPoint } from '../../jobs/recovery-points/recovery-points.ts';
 import { annotations } from '../../model/job/marks.ts';
-import { manifestSchema, type RecoveryPointManifest } from '../../model/recovery/manifest.ts';
+import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 import { storeKeys } from '../../model/store-keys.ts';
-import { protectZone } from '../../client/client.ts';
-import { recheckZone } from '../../client/upkeep.ts';
-import { deploy, fleetOf, protectAll, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
-import { lineOf, Scenario } from './harness/scenario.ts';
-import { startServer } from './harness/server.ts';
-import { stepCheckpoints } from '../simulation/harness/step-checkpoints.ts';
-
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startServer();
-});
-afterAll(() => env.teardown());
+import { deploy, fleetOf, stagePulse, userDeployment } from './harness/fleet.ts';
+import { flipBit, recoveryPointsOf } from './harness/recovery-points.ts';
+import { SimulatedStage } from './harness/simulated-stage.ts';
+import { stepCheckpoints } from './harness/step-checkpoints.ts';
 
 const job = { namespace: 'default', name: 'p1-0' };
 const key = 'default/p1-0';
 
-class Stage extends Scenario {
+class Stage extends SimulatedStage {
   #nextCheckpoint: (() => void) | undefined;
 
   async ready(mode: 'savepoint' | 'ship'): Promise<this> {
@@ -54,19 +45,11 @@ class Stage extends Scenario {
   }
 
   manifests(): RecoveryPointManifest[] {
-    const keys = this.world.store(this.peer).keys(`recovery-points/${key}`);
-    const manifests = keys.filter((one) => one.endsWith('/manifest.json'));
-    return manifests.map((one) =>
-      manifestSchema.parse(JSON.parse(new TextDecoder().decode(this.objects.get(one)!.bytes))),
-    );
+    return recoveryPointsOf(this, job.name);
   }
 
-  /** Rot: the bytes change, size and date do not. */
   flip(of: string): void {
-    const held = this.objects.get(of)!;
-    const bytes = Uint8Array.from(held.bytes);
-    bytes[Math.floor(bytes.length / 2)]! ^= 4;
-    this.objects.set(of, { ...held, bytes });
+    flipBit(this, of);
   }
 
   named(): string {
@@ -83,7 +66,7 @@ const isShared = (file: { key: string }) => file.key.includes('/shipped/files/')
 
 describe.concurrent('a re-check', () => {
   test('finds every recovery point intact, and reads each file in its turn', async () => {
-    const stage = await new Stage(env, 'recheck-intact').ready('ship');
+    const stage = await new Stage('recheck-intact').ready('ship');
     for (const round of ['1', '2']) await stage.protect(round);
     stage.config.recheck.sampleBytes = 1;
     const files = new Set(stage.manifests().flatMap((one) => one.files.map((file) => file.key))).size;
@@ -98,7 +81,7 @@ describe.concurrent('a re-check', () => {
   });
 
   test('marks a flipped bit in the newest; the neighbour is named and chosen; the next shipment heals it', async () => {
-    const stage = await new Stage(env, 'recheck-flip').ready('ship');
+    const stage = await new Stage('recheck-flip').ready('ship');
     const first = await stage.protect('1');
     const second = await stage.protect('2');
     const rotten = second.files.find((file) => isShared(file) && !first.files.some((one) => one.key === file.key))!;
@@ -140,7 +123,7 @@ describe.concurrent('a re-check', () => {
   });
 
   test('marks all that share a file, tells that none is intact, and a new shipment brings an intact one', async () => {
-    const stage = await new Stage(env, 'recheck-shared').ready('ship');
+    const stage = await new Stage('recheck-shared').ready('ship');
     const first = await stage.protect('1');
     const second = await stage.protect('2');
     const shared = second.files.find((file) => isShared(file) && first.files.some((one) => one.key === file.key))!;
@@ -159,7 +142,7 @@ describe.concurrent('a re-check', () => {
   });
 
   test('finds missing and cut files and unreadable manifests by looking alone', async () => {
-    const stage = await new Stage(env, 'recheck-sizes').ready('savepoint');
+    const stage = await new Stage('recheck-sizes').ready('savepoint');
     const made = [
       await stage.protect('1'),
       await stage.protect('2'),
@@ -182,7 +165,7 @@ describe.concurrent('a re-check', () => {
   });
 
   test('learns a savepoint’s digests by the first reading, and holds later ones to them', async () => {
-    const stage = await new Stage(env, 'recheck-savepoint').ready('savepoint');
+    const stage = await new Stage('recheck-savepoint').ready('savepoint');
     const manifest = await stage.protect('1');
     expect(manifest.files.every(({ sha256 }) => sha256 === undefined)).toBe(true);
     expect(await stage.recheck()).toMatchObject({ findings: [], points: [{ state: 'intact', read: 2 }] });
@@ -190,35 +173,8 @@ describe.concurrent('a re-check', () => {
     expect(await stage.recheck()).toMatchObject({ points: [{ state: 'damaged' }] });
   });
 
-  test('through Temporal: the result, the finding in the next round, and an escape from the neighbour', async () => {
-    const stage = await new Stage(env, 'recheck-escape').ready('savepoint');
-    const fleet = fleetOf({ P1: 1 });
-    await protectAll(stage.world, stage.home, fleet, '0');
-    await stage.whileWorking(async () => {
-      const ask = () => recheckZone(stage.client, stage.config, { zone: stage.home, all: true }, () => {});
-      expect(await ask()).toMatchObject({ jobs: 1, points: 1, damaged: 0, files: 2, failed: 0 });
-      const round = await protectZone(stage.client, stage.config, { zone: stage.home }, () => {});
-      expect(round.progress!.results[0]!.findings).toBeUndefined();
-      const [first, second] = stage.manifests();
-      expect(await ask()).toMatchObject({ points: 2, damaged: 0, files: 4 });
-      stage.flip(second!.files[1]!.key);
-      expect(await ask()).toMatchObject({
-        points: 2,
-        damaged: 1,
-        results: [{ findings: [{ code: 'RecoveryPointDamaged' }] }],
-      });
-      const next = await protectZone(stage.client, stage.config, { zone: stage.home }, () => {});
-      expect(next.progress!.results[0]!.findings).toMatchObject([{ code: 'RecoveryPointDamaged' }]);
-      const third = stage.manifests().at(-1)!;
-      stage.objects.delete(third.files[1]!.key);
-      const report = stage.report(await stage.escape());
-      const line = lineOf(report, 'p1-0');
-      expect(line).toMatchObject({ outcome: 'running', recoveryPoint: first!.id });
-    });
-  });
-
   test('of a jar that rots is found like any other; the next round copies the jar again', async () => {
-    const stage = await new Stage(env, 'rotten-jar').ready('savepoint');
+    const stage = await new Stage('rotten-jar').ready('savepoint');
     stage.world.flinkFiles(stage.home).write('jars/a.jar', new TextEncoder().encode('class files '.repeat(900)));
     const deployment = userDeployment(job, 'P1');
     deployment.spec.job = { ...deployment.spec.job, jarURI: `s3a://bucket-${stage.home}/jars/a.jar` };
