@@ -4,7 +4,7 @@ import { recoveryPointId } from '../../model/recovery/id.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { drawId } from './draw.ts';
 import { specOf, type FleetJob, type FleetPlace } from './fleet-jobs.ts';
-import { metadataBytes } from './snapshot-bytes.ts';
+import { writeMetadata } from '../../simulation/snapshot/small-metadata.ts';
 
 const stateFile = '0f5a6a7e-state';
 const stateBytes = 64;
@@ -27,7 +27,7 @@ export function recoveryPointOf(
 ): FleetPoint {
   const triggerId = drawId(made.seed, 'trigger', job.name);
   const snapshot = `${storeKeys.snapshotPrefix(job, triggerId)}/savepoint-${triggerId.slice(0, 6)}`;
-  const metadata = metadataBytes({ checkpointId, file: stateFile, sizeBytes: stateBytes });
+  const metadata = writeMetadata({ checkpointId, file: stateFile, sizeBytes: stateBytes });
   const id = recoveryPointId(made.stateAtMs, triggerId);
   const restorePath = `${made.root}/${snapshot}`;
   const manifest: RecoveryPointManifest = {

@@ -3,16 +3,21 @@
  * a while, and its REST says so. It writes the status as the operator does, since that tells an object that ran from
  * one that never did.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobRef, jobKey } from '../../model/job/job.ts';
 import { type FlinkDeployment, hasRun, jobOf } from '../../model/job/flink-deployment.ts';
+import { answerOf, nobodyListens, refused, type RestAnswer } from '../../simulation/flink/rest-answers.ts';
+import { serveRest } from '../../simulation/flink/rest-server.ts';
+import type { RestRequest } from '../../simulation/flink/rest-routes.ts';
+import type { SimulatedRun } from '../../simulation/flink/simulated-run.ts';
+import { SimulatedSavepoints } from '../../simulation/flink/simulated-savepoints.ts';
+import type { Clock } from '../../simulation/shared/way.ts';
 import { DeploymentsWatch } from './deployments-watch.ts';
 import { draw } from './draw.ts';
 import { noBody, type JobBody } from './job-body.ts';
-import { faultOf, type JobFault } from './job-fault.ts';
+import { faultOf, type JobFault } from './draw-fault.ts';
+import { fleetRun } from './fleet-run.ts';
 import type { PodApi } from './pods/api.ts';
-import { answerOf, nobodyListens, type RestAnswer } from './rest-answers.ts';
-import { serveRest } from './rest-server.ts';
-import { SimulatedRun } from './simulated-run.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export interface SimulatorSettings {
@@ -29,6 +34,14 @@ export interface SimulatorSettings {
 /** How often jobs whose body is not there are looked at. */
 const lookAtBodiesMs = 250;
 
+/** What `/config` tells as Flink's version: nobody shall take this for a Flink. */
+const version = '1.20.0-simulated';
+
+const realTime: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+};
+
 /** Share of requests that a JobManager with the fault `rest-5xx` answers so. */
 const troubleShare = 1 / 3;
 
@@ -43,6 +56,7 @@ export class FleetSimulator {
   readonly #body: JobBody;
   readonly #watch: DeploymentsWatch;
   readonly #status: StatusWriter;
+  readonly #savepoints: SimulatedSavepoints;
   readonly #running = new Map<string, Running>();
   /** How often each job was started. */
   readonly #starts = new Map<string, number>();
@@ -55,6 +69,8 @@ export class FleetSimulator {
     this.#settings = settings;
     this.#body = body;
     this.#status = new StatusWriter(api, say);
+    // Flink of a fleet writes into no store: each savepoint that it is asked for fails.
+    this.#savepoints = new SimulatedSavepoints(realTime, settings.seed, () => undefined);
     this.#watch = new DeploymentsWatch(api, settings.namespace, {
       onSeen: (deployment) => this.#reconcile(deployment),
       onGone: (deployment) => this.#stop(deployment.metadata),
@@ -124,7 +140,7 @@ export class FleetSimulator {
     // The trap that is real: an object that has run ignores the path and goes on from what it last had.
     const isStale = hasRun(deployment) && !isRunningAlready;
     const path = isStale ? `s3a://last-state/${key}` : deployment.spec.job?.initialSavepointPath;
-    const run = new SimulatedRun({ job: key, nth, seed, speed, path, fault: this.faultOf(job) });
+    const run = fleetRun({ job, nth, seed, speed, path, fault: this.faultOf(job) });
     this.#running.set(key, { uid, run, requests: 0 });
     this.#body.start(deployment);
     // A simulator that was started again takes up what it left running.
@@ -154,7 +170,7 @@ export class FleetSimulator {
     }
   }
 
-  #answer(job: JobRef, request: { method: string; path: string }): RestAnswer {
+  #answer(job: JobRef, request: RestRequest): RestAnswer {
     const key = jobKey(job);
     const running = this.#running.get(key);
     if (!running) return nobodyListens;
@@ -167,8 +183,8 @@ export class FleetSimulator {
     }
     running.requests += 1;
     if (run.fault === 'rest-5xx' && draw(this.#settings.seed, '5xx', key, running.requests) < troubleShare) {
-      return { status: 503, body: { errors: ['simulated: Service Unavailable'] } };
+      return refused;
     }
-    return answerOf(run, request, { nowMs: Date.now(), checkpointsTo: `s3a://simulated/checkpoints/${key}` });
+    return answerOf(run, request, { nowMs: Date.now(), version, savepoints: this.#savepoints });
   }
 }

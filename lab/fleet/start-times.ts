@@ -18,9 +18,6 @@ const quantiles: readonly (readonly [share: number, seconds: number])[] = [
 /** From the same starts: the JobManager answers after 15 of 29 s; its tasks are restored in what is left. */
 export const restAnswersAfter = 15 / 29;
 
-/** How many times longer a start with the fault `slow` takes. */
-export const slowness = 3;
-
 /** The slowest start that is drawn, without faults. */
 export const slowestStartMs = quantiles.at(-1)![1] * 1000;
 

@@ -26,7 +26,8 @@ export const house: House = {
   api: { imports: belowProcesses },
   agent: { imports: belowProcesses },
   simulation: { imports: belowProcesses },
-  lab: { imports: ['model'], packages: { not: ['@temporalio'] } },
+  // Fleets of the lab are jobs of the simulated Flink.
+  lab: { imports: ['model', 'simulation'], packages: { not: ['@temporalio'] } },
   drills: { imports: [...belowProcesses, 'simulation', 'lab'] },
   cli: { imports: belowCommands },
   // Tests reach everywhere, and into each other's helpers.

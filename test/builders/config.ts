@@ -1,5 +1,5 @@
-/** Configurations for tests: zones that are each other's peers, with one S3 store each, and settings of a usual size. */
-import type { Config, S3StoreConfig, ZoneConfig } from '../../model/config/types.ts';
+/** Configurations for tests: zones that are each other's peers, with one S3 store each unless told, and settings of a usual size. */
+import type { Config, S3StoreConfig, WebHdfsStoreConfig, ZoneConfig } from '../../model/config/types.ts';
 
 export function buildS3Store(zone: string, more: Partial<S3StoreConfig> = {}): S3StoreConfig {
   return {
@@ -16,6 +16,18 @@ export function buildS3Store(zone: string, more: Partial<S3StoreConfig> = {}): S
       's3.endpoint': `http://s3.${zone}.example.com`,
       'execution.checkpointing.dir': `s3a://bucket-${zone}/checkpoints/{namespace}/{job}`,
     },
+    ...more,
+  };
+}
+
+export function buildHdfsStore(zone: string, more: Partial<WebHdfsStoreConfig> = {}): WebHdfsStoreConfig {
+  return {
+    type: 'webhdfs',
+    endpoint: `http://${zone}:9870`,
+    flinkUri: `hdfs://${zone}:8020`,
+    user: 'flink',
+    prefix: 'az-escape',
+    flinkConfiguration: {},
     ...more,
   };
 }

@@ -11,7 +11,8 @@ export interface DeploymentParts {
   /** No label without it: then the object is the active one. */
   role?: Role;
   labels?: Record<string, string>;
-  annotations?: Record<string, string>;
+  /** One that is undefined is left out. */
+  annotations?: Record<string, string | undefined>;
   spec?: FlinkDeploymentSpec;
   status?: FlinkDeployment['status'];
   metadata?: Partial<FlinkDeployment['metadata']>;
@@ -32,7 +33,7 @@ export function buildDeployment({ name = 'orders', namespace = 'default', ...par
       name,
       namespace,
       labels: marks,
-      ...(parts.annotations ? { annotations: parts.annotations } : {}),
+      ...(parts.annotations ? { annotations: withoutUndefined(parts.annotations) } : {}),
       ...parts.metadata,
     },
     spec: parts.spec ?? buildSpec('running'),
@@ -55,10 +56,25 @@ export function buildStandby({ role = 'standby', ...parts }: DeploymentParts = {
   });
 }
 
+/** A spec that tells what its pods ask for, and nothing else of the job. */
+export function buildSizedSpec(size: {
+  parallelism?: number;
+  jobManager?: { cpu: unknown; memory: string };
+  taskManager?: { cpu: unknown; memory: string };
+}): FlinkDeploymentSpec {
+  const { parallelism = 1, jobManager = { cpu: 0.1, memory: '100m' }, taskManager = { cpu: 1, memory: '1g' } } = size;
+  return { job: { parallelism }, jobManager: { resource: jobManager }, taskManager: { resource: taskManager } };
+}
+
 export function buildSpec(state: 'running' | 'suspended', job: FlinkDeploymentSpec['job'] = {}): FlinkDeploymentSpec {
   return {
     flinkVersion: 'v1_20',
     flinkConfiguration: { 'taskmanager.numberOfTaskSlots': '2' },
     job: { jarURI: 'local:///opt/flink/usrlib/job.jar', parallelism: 2, upgradeMode: 'savepoint', state, ...job },
   };
+}
+
+function withoutUndefined(marks: Record<string, string | undefined>): Record<string, string> {
+  const there = Object.entries(marks).filter((mark): mark is [string, string] => mark[1] !== undefined);
+  return Object.fromEntries(there);
 }

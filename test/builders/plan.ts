@@ -1,8 +1,15 @@
-/** Plans for tests: waves of given jobs, and the same where an escape keeps its plan. */
-import type { EscapePlan, PlannedJob } from '../../model/move/plan-types.ts';
+/** Plans for tests: what one is made from, one of given jobs, and the same where an escape keeps its plan. */
+import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
+import type { EscapeAssessment, EscapePlan, PlannedJob } from '../../model/move/plan-types.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import type { SimulatedStore } from '../../simulation/world/simulated-store.ts';
 import { buildTarget } from './escape.ts';
+
+/** What the escape of `buildTarget` gathers in az-b: these candidates, no claims and no view of the room. */
+export function buildAssessment(candidates: FlinkDeployment[], more: Partial<EscapeAssessment> = {}): EscapeAssessment {
+  const { escapeId, zone, to, triggeredAt: now } = buildTarget();
+  return { escapeId, zone, to, now, candidates, newestEpochs: {}, defaultStore: 's3', scope: {}, ...more };
+}
 
 /** Of the escape of `buildTarget`; a wave for each number of a wave that a job names. */
 export function buildPlan(jobs: readonly PlannedJob[], more: Partial<EscapePlan> = {}): EscapePlan {

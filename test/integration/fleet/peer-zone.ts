@@ -96,7 +96,7 @@ export async function startPeerZone(name: string, options: PeerOptions): Promise
     if (viaProxy) await publishRest(api, jobs, { address: rest.host, port: rest.port });
     const twins = jobs.filter(({ tier }) => tier === 'P0');
     await until(
-      async () => twins.every((job) => (simulator.runOf(job)?.checkpointsAt(Date.now()).completed ?? 0) > 0),
+      async () => twins.every((job) => (simulator.runOf(job)?.checkpointsAt(Date.now()).counts.completed ?? 0) > 0),
       twinsRunWithinMs,
     );
 

@@ -3,7 +3,8 @@ import { artifactsOf } from '../../../model/artifacts/find.ts';
 import { placeOf, uriInPeer } from '../../../model/artifacts/place.ts';
 import { renameUris } from '../../../model/artifacts/rename.ts';
 import type { FlinkDeploymentSpec } from '../../../model/job/flink-deployment.ts';
-import { hdfsOf, inSight, s3Of, wayBack } from './stores.ts';
+import { buildHdfsStore } from '../../builders/config.ts';
+import { inSight, s3Of, wayBack } from './stores.ts';
 
 const digest = 'ab'.repeat(32);
 
@@ -55,9 +56,9 @@ describe('the name of the copy', () => {
   });
 
   test('from one kind of store to the other', () => {
-    const there = uriInPeer('s3://flink-az-a/job.jar', key, { home: s3Of('az-a'), peer: hdfsOf('az-b') });
+    const there = uriInPeer('s3://flink-az-a/job.jar', key, { home: s3Of('az-a'), peer: buildHdfsStore('az-b') });
     expect(there).toBe(`hdfs://az-b:8020/az-escape/${key}`);
-    const back = uriInPeer('hdfs://az-b/job.jar', key, { home: hdfsOf('az-b'), peer: s3Of('az-a') });
+    const back = uriInPeer('hdfs://az-b/job.jar', key, { home: buildHdfsStore('az-b'), peer: s3Of('az-a') });
     expect(back).toBe(`s3a://flink-az-a/az-escape/${key}`);
   });
 });

@@ -4,7 +4,7 @@ import { costOf, demandOf } from '../../../model/capacity/demand.ts';
 import { NodeRoom } from '../../../model/capacity/node-room.ts';
 import type { JobDemand } from '../../../model/capacity/types.ts';
 import type { FlinkDeploymentSpec } from '../../../model/job/flink-deployment.ts';
-import { node } from './arbitrary-room.ts';
+import { node } from '../../builders/room.ts';
 
 const mebi = 2 ** 20;
 

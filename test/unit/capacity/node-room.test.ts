@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { mayStandOn } from '../../../model/capacity/eligible.ts';
 import { NodeRoom, type Placement } from '../../../model/capacity/node-room.ts';
 import type { NodeCapacity, PodRequest, PodShape } from '../../../model/capacity/types.ts';
-import { gibi, node, nodes, pods, shape, shapes } from './arbitrary-room.ts';
+import { gibi, node, shape } from '../../builders/room.ts';
+import { nodes, pods, shapes } from './arbitrary-room.ts';
 
 /** Counted anew from what was placed, without the class under test. */
 function freeAfter(zone: NodeCapacity[], held: PodRequest[], placements: Placement[]) {

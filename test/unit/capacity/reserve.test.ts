@@ -2,28 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demandOf } from '../../../model/capacity/demand.ts';
 import { placeholderDeployment, reserveFor } from '../../../model/capacity/reserve.ts';
-import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
-import { gibi } from './arbitrary-room.ts';
+import { annotations, labels, type Role } from '../../../model/job/marks.ts';
+import { buildDeployment, buildSizedSpec } from '../../builders/deployment.ts';
+import { gibi } from '../../builders/room.ts';
 
-function standby(name: string, more: { tier?: string; role?: string; from?: string; cpu?: unknown } = {}) {
+function standby(name: string, more: { tier?: string; role?: Role; from?: string; cpu?: unknown } = {}) {
   const { tier = 'P1', role = 'standby', from = 'az-a', cpu = 2 } = more;
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      namespace: 'default',
-      name,
-      labels: { [labels.tier]: tier, [labels.role]: role },
-      annotations: { [annotations.activeZone]: from },
-    },
-    spec: {
-      job: { parallelism: 3 },
-      jobManager: { resource: { cpu: 1, memory: '1g' } },
-      taskManager: { resource: { cpu, memory: '4g' } },
-      podTemplate: { spec: { nodeSelector: { pool: 'flink' } } },
-    },
-  } as FlinkDeployment;
+  const size = { parallelism: 3, jobManager: { cpu: 1, memory: '1g' }, taskManager: { cpu, memory: '4g' } };
+  const spec = { ...buildSizedSpec(size), podTemplate: { spec: { nodeSelector: { pool: 'flink' } } } };
+  return buildDeployment({ name, tier, role, annotations: { [annotations.activeZone]: from }, spec });
 }
 
 const sizes = (of: ReturnType<typeof reserveFor>) => of.map(({ cpuMillis, replicas }) => [cpuMillis, replicas]);

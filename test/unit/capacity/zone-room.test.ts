@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ZoneRoom } from '../../../model/capacity/zone-room.ts';
 import type { QuotaRoom } from '../../../model/capacity/types.ts';
-import { demand, gibi, node, shape } from './arbitrary-room.ts';
+import { demand, gibi, node, shape } from '../../builders/room.ts';
 
 const job = { namespace: 'streaming', name: 'orders' };
 const quota = (more: Partial<QuotaRoom>): QuotaRoom => ({

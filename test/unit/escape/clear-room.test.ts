@@ -10,7 +10,9 @@ import { planEscape } from '../../../model/move/plan.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../../model/job/marks.ts';
 import { tiers, type Tier } from '../../../model/job/tier.ts';
-import { node } from '../capacity/arbitrary-room.ts';
+import { buildDeployment, buildSizedSpec } from '../../builders/deployment.ts';
+import { buildAssessment } from '../../builders/plan.ts';
+import { node } from '../../builders/room.ts';
 
 interface Wanted {
   name: string;
@@ -26,26 +28,15 @@ interface Running {
   pods: [string, number][];
 }
 
-const deployment = (name: string, tier: Tier, more: Partial<FlinkDeployment['metadata']>, spec: object) =>
-  ({
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: { namespace: 'default', name, ...more, labels: { [labels.tier]: tier, ...more.labels } },
-    spec,
-  }) as FlinkDeployment;
-
 function lost({ name, tier, cpu, parallelism }: Wanted): FlinkDeployment {
-  const marks = { labels: { [labels.role]: 'standby' }, annotations: { [annotations.activeZone]: 'az-a' } };
-  return deployment(name, tier, marks, {
-    job: { parallelism },
-    jobManager: { resource: { cpu: 0.1, memory: '0' } },
-    taskManager: { resource: { cpu, memory: '0' } },
-  });
+  const size = { parallelism, jobManager: { cpu: 0.1, memory: '0' }, taskManager: { cpu, memory: '0' } };
+  const marks = { [annotations.activeZone]: 'az-a' };
+  return buildDeployment({ name, tier, role: 'standby', annotations: marks, spec: buildSizedSpec(size) });
 }
 
 function runs({ name, weight }: Running): FlinkDeployment {
-  const annotated = weight === undefined ? {} : { [annotations.weight]: String(weight) };
-  return deployment(name, 'P3', { annotations: annotated }, { job: { state: 'running' } });
+  const marks = { [annotations.weight]: weight === undefined ? undefined : String(weight) };
+  return buildDeployment({ name, tier: 'P3', annotations: marks });
 }
 
 const podsOf = ({ name, pods }: Running): PodRequest[] =>
@@ -60,18 +51,7 @@ const roomOf = (sizes: Record<string, number>, running: Running[]): RoomSeen => 
 });
 
 function plan(wanted: Wanted[], room: RoomSeen, running: Running[]): EscapePlan {
-  return planEscape({
-    escapeId: 'az-a-INC-1',
-    zone: 'az-a',
-    to: 'az-b',
-    now: '2026-11-21T03:00:00.000Z',
-    candidates: wanted.map(lost),
-    newestEpochs: {},
-    defaultStore: 's3',
-    scope: {},
-    room,
-    running: running.map(runs),
-  });
+  return planEscape(buildAssessment(wanted.map(lost), { room, running: running.map(runs) }));
 }
 
 const names = (jobs: { name: string }[]) => jobs.map(({ name }) => name);

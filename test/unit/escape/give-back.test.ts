@@ -7,25 +7,22 @@ import { complaintsAboutGiveBackInput } from '../../../model/inputs/give-back-in
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { annotations } from '../../../model/job/marks.ts';
 import { mergePatch } from '../../../model/merge-patch.ts';
-import { node } from '../capacity/arbitrary-room.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
+import { node } from '../../builders/room.ts';
 
 const savepoint = 's3a://b/az-escape/preempted/default/hourly/0a/savepoint-1';
 
 function suspended(name: string, cpu: number | string = 1, weight = '1'): FlinkDeployment {
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      namespace: 'default',
-      name,
-      uid: 'u',
-      labels: { team: 'reports', 'az-escape.io/tier': 'P3' },
-      annotations: {
-        note: 'mine',
-        [annotations.weight]: weight,
-        [annotations.preemptedBy]: 'az-a-INC-1',
-        [annotations.comeBackFrom]: savepoint,
-      },
+  return buildDeployment({
+    name,
+    tier: 'P3',
+    labels: { team: 'reports' },
+    metadata: { uid: 'u' },
+    annotations: {
+      note: 'mine',
+      [annotations.weight]: weight,
+      [annotations.preemptedBy]: 'az-a-INC-1',
+      [annotations.comeBackFrom]: savepoint,
     },
     spec: {
       image: 'flink',
@@ -34,7 +31,7 @@ function suspended(name: string, cpu: number | string = 1, weight = '1'): FlinkD
       taskManager: { resource: { cpu, memory: '1g' } },
     },
     status: { jobStatus: { jobId: 'f00' } },
-  };
+  });
 }
 
 test('the object that comes back keeps all that is the job, and nothing of its run', () => {

@@ -9,7 +9,7 @@ import {
 } from '../../../model/report/measured.ts';
 import { assembleReport } from '../../../model/report/assemble.ts';
 import type { Report } from '../../../model/report/schema.ts';
-import { sampleInput, sampleJob, samplePreempted, sampleStart } from '../report/sample-report.ts';
+import { sampleInput, sampleJob, samplePreempted, sampleStart } from '../../builders/report.ts';
 
 /** Jobs that start so many a second, and run after 1, 2, 3 … seconds. */
 function report(jobs: number, rate: number, more: Partial<Report> = {}): Report {

@@ -6,9 +6,11 @@ import type { EscapeAssessment } from '../../../model/move/plan-types.ts';
 import { planEscape } from '../../../model/move/plan.ts';
 import { jobKey } from '../../../model/job/job.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { tiers, type Tier } from '../../../model/job/tier.ts';
-import { node } from '../capacity/arbitrary-room.ts';
+import { buildDeployment, buildSizedSpec } from '../../builders/deployment.ts';
+import { buildAssessment } from '../../builders/plan.ts';
+import { node } from '../../builders/room.ts';
 
 const peers = ['az-b', 'az-c', 'az-d'];
 
@@ -24,39 +26,18 @@ interface Copy {
 
 function deploymentOf({ name, tier, peer, role, epoch, at }: Copy): FlinkDeployment {
   const point = `s3a://${peer}/recovery-points/default/${name}/20261121T0203${String(at).padStart(2, '0')}Z-1a/manifest.json`;
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      namespace: 'default',
-      name,
-      labels: { [labels.role]: role, [labels.tier]: tier },
-      annotations: {
-        [annotations.activeZone]: role === 'active' ? peer : 'az-a',
-        [annotations.epoch]: String(epoch),
-        ...(at === undefined ? {} : { [annotations.recoveryPoint]: point }),
-      },
-    },
-    spec: {
-      job: { parallelism: 1 },
-      jobManager: { resource: { cpu: 1, memory: '1g' } },
-      taskManager: { resource: { cpu: 1, memory: '1g' } },
-    },
+  const marks = {
+    [annotations.activeZone]: role === 'active' ? peer : 'az-a',
+    [annotations.epoch]: String(epoch),
+    [annotations.recoveryPoint]: at === undefined ? undefined : point,
   };
+  const spec = buildSizedSpec({ jobManager: { cpu: 1, memory: '1g' } });
+  return buildDeployment({ name, tier, role, annotations: marks, spec });
 }
 
 function assess(peer: string, copies: Copy[], more: Partial<EscapeAssessment> = {}): EscapeAssessment {
-  return {
-    escapeId: 'az-a-INC-1',
-    zone: 'az-a',
-    to: peer,
-    now: '2026-11-21T03:00:00.000Z',
-    candidates: copies.filter((one) => one.peer === peer).map(deploymentOf),
-    newestEpochs: {},
-    defaultStore: 's3',
-    scope: {},
-    ...more,
-  };
+  const candidates = copies.filter((one) => one.peer === peer).map(deploymentOf);
+  return buildAssessment(candidates, { to: peer, ...more });
 }
 
 function planOf(

@@ -7,10 +7,13 @@ import { batchesOf } from '../../../model/move/batches.ts';
 import type { EscapeAssessment, EscapePlan } from '../../../model/move/plan-types.ts';
 import { planEscape } from '../../../model/move/plan.ts';
 import { jobKey } from '../../../model/job/job.ts';
-import { type FlinkDeployment, jobOf } from '../../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
+import { jobOf } from '../../../model/job/flink-deployment.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { tiers, type Tier } from '../../../model/job/tier.ts';
-import { node, nodes, pods } from '../capacity/arbitrary-room.ts';
+import { buildDeployment, buildSizedSpec } from '../../builders/deployment.ts';
+import { buildAssessment } from '../../builders/plan.ts';
+import { node } from '../../builders/room.ts';
+import { nodes, pods } from '../capacity/arbitrary-room.ts';
 
 interface Candidate {
   name: string;
@@ -23,45 +26,18 @@ interface Candidate {
   upstream?: string;
 }
 
-function deploymentOf({ name, tier, role = 'standby', cpu = 1, parallelism = 1, weight, upstream }: Candidate) {
-  const marks: Record<string, string | undefined> = {
+function deploymentOf({ name, tier, role = 'standby', cpu = 1, parallelism, weight, upstream }: Candidate) {
+  const marks = {
     [annotations.activeZone]: 'az-a',
     [annotations.weight]: weight,
     [annotations.upstream]: upstream,
   };
-  const deployment: FlinkDeployment = {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      namespace: 'default',
-      name,
-      labels: { [labels.role]: role, [labels.tier]: tier },
-      annotations: Object.fromEntries(
-        Object.entries(marks).filter((mark): mark is [string, string] => mark[1] !== undefined),
-      ),
-    },
-    spec: {
-      job: { parallelism },
-      jobManager: { resource: { cpu: 0.1, memory: '100m' } },
-      taskManager: { resource: { cpu, memory: '1g' } },
-    },
-  };
-  return deployment;
+  const size = { ...(parallelism === undefined ? {} : { parallelism }), taskManager: { cpu, memory: '1g' } };
+  return buildDeployment({ name, tier, role, annotations: marks, spec: buildSizedSpec(size) });
 }
 
 function plan(of: Candidate[], room?: RoomSeen, more: Partial<EscapeAssessment> = {}): EscapePlan {
-  return planEscape({
-    escapeId: 'az-a-INC-1',
-    zone: 'az-a',
-    to: 'az-b',
-    now: '2026-11-21T03:00:00.000Z',
-    candidates: of.map(deploymentOf),
-    newestEpochs: {},
-    defaultStore: 's3',
-    scope: {},
-    ...(room ? { room } : {}),
-    ...more,
-  });
+  return planEscape(buildAssessment(of.map(deploymentOf), { ...(room ? { room } : {}), ...more }));
 }
 
 const seen = (...of: Parameters<typeof node>[]): RoomSeen => ({

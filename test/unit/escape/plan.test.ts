@@ -5,8 +5,10 @@ import type { EscapeAssessment } from '../../../model/move/plan-types.ts';
 import { planEscape } from '../../../model/move/plan.ts';
 import { jobKey } from '../../../model/job/job.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
+import { annotations } from '../../../model/job/marks.ts';
 import { tiers, type Tier } from '../../../model/job/tier.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
+import { buildAssessment } from '../../builders/plan.ts';
 
 interface Candidate {
   namespace: string;
@@ -32,29 +34,14 @@ const scope = fc.constantFrom<EscapeAssessment['scope']>({}, { tiers: ['P0', 'P2
 
 function deploymentOf(of: Candidate): FlinkDeployment {
   const marks = { [annotations.activeZone]: of.activeZone, [annotations.epoch]: of.epoch };
-  const metadata = {
-    namespace: of.namespace,
-    name: of.name,
-    labels: { [labels.role]: of.role, ...(of.tier === undefined ? {} : { [labels.tier]: of.tier }) },
-    annotations: Object.fromEntries(Object.entries(marks).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      string
-    >,
-  };
-  return { apiVersion: 'flink.apache.org/v1beta1', kind: 'FlinkDeployment', metadata, spec: {} };
+  return buildDeployment({ ...of, annotations: marks, spec: {} });
 }
 
 function assess(of: Candidate[], within: EscapeAssessment['scope'] = {}): EscapeAssessment {
-  return {
-    escapeId: 'az-a-INC-1',
-    zone: 'az-a',
-    to: 'az-b',
-    now: '2026-11-21T03:00:00.000Z',
-    candidates: of.map(deploymentOf),
-    newestEpochs: Object.fromEntries(of.filter(({ stored }) => stored > 0).map((one) => [jobKey(one), one.stored])),
-    defaultStore: 's3',
-    scope: within,
-  };
+  const newestEpochs = Object.fromEntries(
+    of.filter(({ stored }) => stored > 0).map((one) => [jobKey(one), one.stored]),
+  );
+  return buildAssessment(of.map(deploymentOf), { newestEpochs, scope: within });
 }
 
 describe('the plan of an escape', () => {

@@ -1,34 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import {
-  budgetSentence,
-  type EscapeProgress,
-  progressMarkdown,
-  type TierProgress,
-  totalProgress,
-} from '../../../model/move/progress.ts';
+import { budgetSentence, type EscapeProgress, progressMarkdown, totalProgress } from '../../../model/move/progress.ts';
+import { buildProgress, buildTierProgress } from '../../builders/progress.ts';
 
 const startedAt = '2026-11-21T02:03:04.000Z';
 const after = (seconds: number): number => Date.parse(startedAt) + seconds * 1_000;
 
-function counts(overrides: Partial<TierProgress>): TierProgress {
-  return { jobs: 0, waiting: 0, started: 0, running: 0, left: 0, failed: 0, ...overrides };
-}
-
-function escape(overrides: Partial<EscapeProgress> = {}): EscapeProgress {
-  return {
-    phase: 'waves',
-    zone: 'az-a',
-    to: ['az-b'],
-    incident: 'INC-1',
-    startedAt,
-    budgetSeconds: 600,
-    tiers: { P0: counts({ jobs: 2, running: 2 }), P2: counts({ jobs: 5, waiting: 3, started: 1, failed: 1 }) },
-    paused: false,
-    note: '',
-    reportKey: null,
+const escape = (overrides: Partial<EscapeProgress> = {}): EscapeProgress =>
+  buildProgress({
+    tiers: {
+      P0: buildTierProgress({ jobs: 2, running: 2 }),
+      P2: buildTierProgress({ jobs: 5, waiting: 3, started: 1, failed: 1 }),
+    },
     ...overrides,
-  };
-}
+  });
 
 describe('totalProgress', () => {
   it('adds up the tiers', () => {

@@ -1,38 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import type { StoreConfig, ZoneConfig } from '../../../model/config/types.ts';
+import type { StoreConfig } from '../../../model/config/types.ts';
 import { promotePatch, renderSpecForZone, renderStandby, startPatch } from '../../../model/move/standby.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { annotations, labels } from '../../../model/job/marks.ts';
 import { mergePatch } from '../../../model/merge-patch.ts';
+import { buildHdfsStore, buildZone } from '../../builders/config.ts';
 
 function storeOf(zone: string, more: Record<string, string> = {}): StoreConfig {
-  return {
-    type: 'webhdfs',
-    endpoint: `http://${zone}:9870`,
-    flinkUri: `hdfs://${zone}:8020`,
-    user: 'flink',
-    prefix: 'az-escape',
-    flinkConfiguration: {
-      'execution.checkpointing.dir': `hdfs://${zone}:8020/checkpoints/{namespace}/{job}`,
-      ...more,
-    },
-  };
+  const checkpoints = `hdfs://${zone}:8020/checkpoints/{namespace}/{job}`;
+  return buildHdfsStore(zone, { flinkConfiguration: { 'execution.checkpointing.dir': checkpoints, ...more } });
 }
 
-const zone: ZoneConfig = {
-  name: 'az-b',
-  peer: 'az-a',
-  kubernetes: {
-    kubeconfig: 'x',
-    context: undefined,
-    namespaces: ['default'],
-    requestTimeoutMs: 1_000,
-    autoscaled: false,
-  },
-  flinkRest: { via: 'service-proxy' },
+const zone = buildZone('az-b', ['az-a'], {
   stores: {},
   overlay: { image: 'registry.az-b/flink:1', serviceAccount: null, jobManager: { replicas: 2 } },
-};
+});
 
 const active: FlinkDeployment = {
   apiVersion: 'flink.apache.org/v1beta1',

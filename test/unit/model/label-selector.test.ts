@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { labelsOf, keepLabels } from '../../../model/job/job-labels.ts';
 import { meetsSelector, parseLabelSelector, type LabelRequirement } from '../../../model/job/label-selector.ts';
 import { annotations, labels as marks } from '../../../model/job/marks.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
 
 function requirements(text: string): LabelRequirement[] {
   const parsed = parseLabelSelector(text);
@@ -103,12 +104,8 @@ describe('a label selector', () => {
 });
 
 describe('the labels of a job', () => {
-  const jobWith = (own: Record<string, string>, notes: Record<string, string> = {}) => ({
-    apiVersion: 'flink.apache.org/v1beta1' as const,
-    kind: 'FlinkDeployment' as const,
-    metadata: { namespace: 'default', name: 'orders', labels: own, annotations: notes },
-    spec: {},
-  });
+  const jobWith = (own: Record<string, string>, notes: Record<string, string> = {}) =>
+    buildDeployment({ tier: undefined, labels: own, annotations: notes });
 
   test('are kept beside its standby, over as many moves as it makes', () => {
     const home = jobWith({ team: 'a', 'app.kubernetes.io/instance': 'argo', [marks.tier]: 'P1' });

@@ -1,28 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { S3StoreConfig, WebHdfsStoreConfig } from '../../../model/config/types.ts';
 import { flinkPath, keyOfFlinkPath, pathInStore, samePath, wholeStore } from '../../../model/store-location.ts';
+import { buildHdfsStore, buildS3Store } from '../../builders/config.ts';
 
-const s3: S3StoreConfig = {
-  type: 's3',
-  endpoint: 'http://s3.az-b.example.com',
-  region: 'r',
-  bucket: 'az-b',
-  prefix: 'flink/prod',
-  forcePathStyle: true,
-  accessKeyId: { env: 'A' },
-  secretAccessKey: { env: 'B' },
-  flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-  flinkConfiguration: {},
-};
-const hdfs: WebHdfsStoreConfig = {
-  type: 'webhdfs',
-  endpoint: 'http://nn:9870',
-  flinkUri: 'hdfs://nn.az-b:8020/',
-  user: 'flink',
-  prefix: 'flink',
-  flinkConfiguration: {},
-};
+const s3 = buildS3Store('az-b', { bucket: 'az-b', prefix: 'flink/prod' });
+const hdfs = buildHdfsStore('nn', { flinkUri: 'hdfs://nn.az-b:8020/', prefix: 'flink' });
 const bare = { ...s3, prefix: '' };
 
 const keys = fc

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { annotations } from '../../../model/job/marks.ts';
 import { choosePeers, wishedPeer, type PeerSeen, type Stranger } from '../../../model/placement/choose-peer.ts';
-import { demand, gibi, node, nodes, pods, shape } from '../capacity/arbitrary-room.ts';
+import { demand, gibi, node, shape } from '../../builders/room.ts';
+import { nodes, pods } from '../capacity/arbitrary-room.ts';
 
 const job = (name: string) => ({ namespace: 'default', name });
 const asks = demand([shape(1, 1000, 1)]);

@@ -1,30 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
-import { annotations, labels } from '../../../model/job/marks.ts';
+import { annotations, type Role } from '../../../model/job/marks.ts';
 import { holdsSpec } from '../../../model/job/same-spec.ts';
 import { deletionsAreBelievable, followStandby, readEnded } from '../../../model/placement/follow.ts';
+import { buildDeployment, buildSpec } from '../../builders/deployment.ts';
 
 const nowMs = Date.parse('2026-01-02T00:00:00.000Z');
 const day = 86_400_000;
 const at = { nowMs, forgetAfterMs: day };
 
-function object(role: string | undefined, marks: Record<string, string> = {}, state = 'running'): FlinkDeployment {
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      name: 'orders',
-      namespace: 'default',
-      labels: role === undefined ? {} : { [labels.role]: role },
-      annotations: marks,
-    },
-    spec: { job: { state: state as 'running' } },
-  };
-}
-const standby = (mark?: string, role = 'standby') =>
-  object(role, mark === undefined ? {} : { [annotations.ended]: mark });
-const running = object(undefined);
-const suspended = object(undefined, {}, 'suspended');
+const standby = (mark?: string, role: Role = 'standby') =>
+  buildDeployment({ role, annotations: { [annotations.ended]: mark } });
+const running = buildDeployment();
+const suspended = buildDeployment({ spec: buildSpec('suspended') });
 
 describe('following a job at home', () => {
   it('marks the standby of a job that is gone or suspended, once', () => {
@@ -55,8 +42,11 @@ describe('following a job at home', () => {
   });
 
   it('takes what the product itself suspended for no wish of its owner', () => {
-    const preempted = object(undefined, { [annotations.preemptedBy]: 'az-b-INC-1' }, 'suspended');
-    const left = object('standby', {}, 'suspended');
+    const preempted = buildDeployment({
+      annotations: { [annotations.preemptedBy]: 'az-b-INC-1' },
+      spec: buildSpec('suspended'),
+    });
+    const left = buildDeployment({ role: 'standby', spec: buildSpec('suspended') });
     for (const home of [preempted, left]) expect(followStandby(standby(), home, at)).toEqual({ act: 'nothing' });
   });
 

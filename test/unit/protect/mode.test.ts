@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { annotations } from '../../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { chooseMode } from '../../../model/job/mode.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
 
 const shippable = {
   'state.backend.type': 'rocksdb',
@@ -11,13 +12,7 @@ const shippable = {
 };
 
 function job(flinkConfiguration: Record<string, string>, mode?: string): FlinkDeployment {
-  const marks = mode === undefined ? {} : { [annotations.mode]: mode };
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: { name: 'orders', namespace: 'shop', annotations: marks },
-    spec: { flinkConfiguration },
-  };
+  return buildDeployment({ annotations: { [annotations.mode]: mode }, spec: { flinkConfiguration } });
 }
 
 describe('the mode of protection by itself', () => {

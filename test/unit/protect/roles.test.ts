@@ -4,6 +4,7 @@ import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import { keepStandby } from '../../../jobs/standby/keep-standby.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { labels, roleConfigMapName } from '../../../model/job/marks.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
 
 const { signal } = new AbortController();
@@ -42,12 +43,7 @@ class Zone {
   }
 }
 
-const active = (): FlinkDeployment => ({
-  apiVersion: 'flink.apache.org/v1beta1',
-  kind: 'FlinkDeployment',
-  metadata: { ...job, labels: { [labels.tier]: 'P0' } },
-  spec: { job: { state: 'running' } },
-});
+const active = (): FlinkDeployment => buildDeployment({ ...job, tier: 'P0' });
 
 const protect = (home: Zone) => {
   const keep = { tier: 'P0' as const, active: active(), manifest: manifestOf(1), recoveryPoint: 'hdfs://namenode/1' };

@@ -2,26 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { coloursFor } from '../../../cli/render/colour.ts';
 import { escapeView } from '../../../cli/render/escape-view.ts';
 import { textWidth } from '../../../cli/render/text-width.ts';
-import type { EscapeProgress } from '../../../model/move/progress.ts';
+import { buildProgress, buildTierProgress } from '../../builders/progress.ts';
 
 const startedAt = '2026-11-21T02:03:04.000Z';
 const nowMs = Date.parse(startedAt) + 192_400;
 
-const running: EscapeProgress = {
-  phase: 'waves',
-  zone: 'az-a',
-  to: ['az-b'],
-  incident: 'INC-1',
-  startedAt,
-  budgetSeconds: 600,
+const running = buildProgress({
   tiers: {
-    P0: { jobs: 10, waiting: 0, started: 0, running: 10, left: 0, failed: 0 },
-    P2: { jobs: 600, waiting: 580, started: 10, running: 5, left: 3, failed: 2 },
+    P0: buildTierProgress({ jobs: 10, running: 10 }),
+    P2: buildTierProgress({ jobs: 600, waiting: 580, started: 10, running: 5, left: 3, failed: 2 }),
   },
-  paused: false,
-  note: '',
-  reportKey: null,
-};
+});
 
 describe('escapeView', () => {
   it('shows the counts, the budget and a bar a tier', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reportTable } from '../../../cli/render/report-table.ts';
 import { textWidth } from '../../../cli/render/text-width.ts';
 import { assembleReport } from '../../../model/report/assemble.ts';
-import { sampleFleet, sampleInput, sampleJob, samplePreempted } from '../report/sample-report.ts';
+import { sampleFleet, sampleInput, sampleJob, samplePreempted } from '../../builders/report.ts';
 
 const report = assembleReport(
   sampleInput({

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { outcomes, type JobReport } from '../../../model/report/schema.ts';
 import { tiers } from '../../../model/job/tier.ts';
-import { sampleJob, sampleStart } from './sample-report.ts';
+import { sampleJob, sampleStart } from '../../builders/report.ts';
 
 const seconds = fc.nat({ max: 2_000_000 }).map((tenths) => tenths / 10);
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../model/report/assemble.ts';
 import { reportSchema } from '../../../model/report/schema.ts';
+import { sampleInput, sampleJob } from '../../builders/report.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
-import { sampleInput, sampleJob } from './sample-report.ts';
 
 const names = (jobs: readonly { namespace: string; name: string }[]): string[] =>
   jobs.map((job) => `${job.namespace}/${job.name}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assembleReport, type ReportInput } from '../../../model/report/assemble.ts';
 import { headline } from '../../../model/report/headline.ts';
 import type { JobReport } from '../../../model/report/schema.ts';
-import { sampleInput, sampleJob } from './sample-report.ts';
+import { sampleInput, sampleJob } from '../../builders/report.ts';
 
 function say(outcomes: JobReport['outcome'][], overrides: Partial<ReportInput> = {}, rtoSeconds = 48): string {
   const jobs = outcomes.map((outcome, index) =>

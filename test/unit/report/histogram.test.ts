@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../model/report/assemble.ts';
 import { layOutHistograms } from '../../../model/report/histogram.ts';
+import { sampleInput, sampleJob } from '../../builders/report.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
-import { sampleInput, sampleJob } from './sample-report.ts';
 
 describe('layOutHistograms', () => {
   it('puts a time into the column that holds it, the last time into the last column', () => {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { assembleReport, type ReportInput } from '../../../model/report/assemble.ts';
 import { renderReportHtml } from '../../../model/report/html.ts';
 import type { JobReport } from '../../../model/report/schema.ts';
+import { sampleFleet, sampleInput, sampleJob, samplePreempted, sampleStart } from '../../builders/report.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
 import { hostileText } from './hostile-text.ts';
-import { sampleFleet, sampleInput, sampleJob, samplePreempted, sampleStart } from './sample-report.ts';
 import { tagsOf } from './tags.ts';
 
 const textOf = (page: string): string =>

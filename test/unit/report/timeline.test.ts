@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../model/report/assemble.ts';
 import { chooseAxis, layOutTimeline, maxStepKinds, type Timeline } from '../../../model/report/timeline.ts';
+import { sampleInput, sampleJob, sampleStart } from '../../builders/report.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
-import { sampleInput, sampleJob, sampleStart } from './sample-report.ts';
 
 const after = (seconds: number): string => new Date(Date.parse(sampleStart) + seconds * 1_000).toISOString();
 const layOut = (jobs: Parameters<typeof sampleJob>[0][], budgetSeconds = 600): Timeline =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatherTroubles, troublesFirst } from '../../../model/report/troubles.ts';
-import { sampleJob } from './sample-report.ts';
+import { sampleJob } from '../../builders/report.ts';
 
 const jobs = [
   sampleJob({ name: 'a' }),

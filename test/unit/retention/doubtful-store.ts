@@ -1,6 +1,12 @@
 /** A store in memory whose answers may be wrong: what a drawn lie says, and no exception where a real server has none. */
 import { OutsideFailure } from '../../../adapters/failure.ts';
-import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
+import type { SnapshotStore } from '../../../adapters/storage/port.ts';
+import {
+  MemoryStore,
+  type HeldObjects,
+  type Listing,
+  type StoreRequest,
+} from '../../../simulation/shared/memory-store.ts';
 
 /**
  * Of a listing: half of it, nothing, what there was some changes ago, each name twice. Of a listing or a file: a login
@@ -18,90 +24,63 @@ export const lies = [
 ] as const;
 export type Lie = (typeof lies)[number];
 
-interface Kept {
-  bytes: Uint8Array;
-  modifiedMs: number;
-}
-
 /** Changes that a lagging listing is behind. */
 const lag = 12;
 
 export class DoubtfulStore {
-  readonly objects = new Map<string, Kept>();
+  readonly objects: HeldObjects = new Map();
   nowMs = Date.UTC(2026, 10, 21);
-  /** What the next answer is. */
-  nextLie: () => Lie = () => 'whole';
+  /** What the next answer is: to a listing, or to any other request. */
+  nextLie: (to: 'listing' | 'other') => Lie = () => 'whole';
   /** Called after each change. */
   onChange: () => void = () => {};
-  #past: ReadonlyMap<string, Kept>[] = [];
+  #past: HeldObjects[] = [];
 
   write(key: string, text: string, modifiedMs = this.nowMs): void {
     this.#change(() => this.objects.set(key, { bytes: new TextEncoder().encode(text), modifiedMs }));
   }
 
   open(): SnapshotStore {
-    const refuse = (told: 'BadAnswer' | 'Unavailable') => {
-      throw new OutsideFailure(told, 'the store', `the store: ${told}`);
+    const request: StoreRequest = async (operation, _key, _signal, effect) => {
+      const isChange = operation === 'put' || operation === 'delete' || operation === 'createIfAbsent';
+      if (operation === 'removeFolder' || operation === 'list' || operation === 'children') return effect();
+      const lie = this.nextLie('other');
+      if (lie === 'failing' || (lie === 'failing late' && !isChange)) refuse('Unavailable');
+      if (isChange) {
+        const answer = this.#change(effect);
+        if (lie === 'failing late') refuse('Unavailable');
+        return answer;
+      }
+      // A HEAD with status 200 that tells no time is refused by the adapter.
+      if (lie === 'foreign' && operation === 'stat') refuse('BadAnswer');
+      if (lie === 'foreign') return loginPage as ReturnType<typeof effect>;
+      return effect();
     };
-    const listed = (prefix: string): StoredObject[] => {
-      const lie = this.nextLie();
+    const listing: Listing = (now, of) => {
+      const lie = this.nextLie('listing');
       // The adapters refuse what is no listing.
       if (lie === 'foreign') refuse('BadAnswer');
       if (lie === 'failing' || lie === 'failing late') refuse('Unavailable');
-      const seen = lie === 'lagging' ? (this.#past.at(-lag) ?? this.#past[0] ?? this.objects) : this.objects;
-      const folder = `${prefix.replace(/\/+$/, '')}/`;
-      const below = [...seen].filter(([key]) => key.startsWith(folder)).map(([key, kept]) => stored(key, kept));
+      const seen = lie === 'lagging' ? (this.#past.at(-lag) ?? this.#past[0] ?? now) : now;
+      const below = of(seen);
       if (lie === 'empty') return [];
       if (lie === 'truncated') return below.slice(0, Math.floor(below.length / 2));
       return lie === 'repeated' ? [...below, ...below] : below;
     };
-    const change = async (effect: () => unknown) => {
-      const lie = this.nextLie();
-      if (lie === 'failing') refuse('Unavailable');
-      this.#change(effect);
-      if (lie === 'failing late') refuse('Unavailable');
-    };
-    const asked = (): Lie => {
-      const lie = this.nextLie();
-      if (lie === 'failing' || lie === 'failing late') refuse('Unavailable');
-      return lie;
-    };
-    const store: Partial<SnapshotStore> = {
-      description: 'the store',
-      stat: async (key) => {
-        // A HEAD with status 200 that tells no time is refused by the adapter.
-        if (asked() === 'foreign') refuse('BadAnswer');
-        const kept = this.objects.get(key);
-        return kept && stored(key, kept);
-      },
-      read: async (key) => {
-        if (asked() === 'foreign') return new TextEncoder().encode('<html><body>Please log in</body></html>');
-        return this.objects.get(key)?.bytes;
-      },
-      list: async function* (prefix) {
-        yield* listed(prefix);
-      },
-      children: async (prefix) => {
-        const found = listed(prefix).map((one) => ({ one, parts: one.key.slice(prefix.length + 1).split('/') }));
-        const directories = new Set(found.filter(({ parts }) => parts.length > 1).map(({ parts }) => parts[0]!));
-        const objects = found.filter(({ parts }) => parts.length === 1).map(({ one }) => one);
-        return { directories: [...directories], objects };
-      },
-      put: (key, bytes) =>
-        change(() => this.objects.set(key, { bytes: Uint8Array.from(bytes), modifiedMs: this.nowMs })),
-      delete: (key) => change(() => this.objects.delete(key)),
-      removeFolder: async () => {},
-    };
-    return store as SnapshotStore;
+    const { objects } = this;
+    return new MemoryStore({ description: 'the store', objects, now: () => this.nowMs, request, listing });
   }
 
-  #change(effect: () => unknown): void {
+  #change<T>(effect: () => T): T {
     this.#past.push(new Map(this.objects));
-    effect();
+    const answer = effect();
     this.onChange();
+    return answer;
   }
 }
 
-function stored(key: string, { bytes, modifiedMs }: Kept): StoredObject {
-  return { key, sizeBytes: bytes.length, modifiedAt: new Date(modifiedMs) };
+const loginPage: unknown = new TextEncoder().encode('<html><body>Please log in</body></html>');
+
+function refuse(told: 'BadAnswer' | 'Unavailable'): never {
+  throw new OutsideFailure(told, 'the store', `the store: ${told}`);
 }

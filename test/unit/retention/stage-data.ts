@@ -2,24 +2,19 @@
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import type { World } from '../../../adapters/world.ts';
-import type { Config, StoreConfig } from '../../../model/config/types.ts';
+import type { Config } from '../../../model/config/types.ts';
 import { annotations, labels } from '../../../model/job/marks.ts';
 import { recoveryPointId } from '../../../model/recovery/id.ts';
 import type { RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { flinkPath } from '../../../model/store-location.ts';
+import { buildHdfsStore } from '../../builders/config.ts';
+import { buildManifest } from '../../builders/recovery-point.ts';
 
 export const job = { namespace: 'default', name: 'orders' };
 export const keep = 2;
 export const hourMs = 3_600_000;
-export const storeConfig: StoreConfig = {
-  type: 'webhdfs',
-  endpoint: 'http://namenode:9870',
-  flinkUri: 'hdfs://namenode:8020',
-  user: 'flink',
-  prefix: 'az-escape',
-  flinkConfiguration: {},
-};
+export const storeConfig = buildHdfsStore('namenode');
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /** What the checkpoint with this number refers to: it shares files with those before and after it. */
@@ -36,27 +31,22 @@ export function manifestOf(checkpoint: number): RecoveryPointManifest {
     { key: metadataOf(checkpoint), sizeBytes: 8 },
     ...sharedOf(checkpoint).map((key) => ({ key, sizeBytes: 10 })),
   ];
-  return {
-    schema: 1,
-    id: recoveryPointId(stateAtMs, 'abcdef12'),
-    job,
-    tier: 'P1',
-    mode: 'ship',
-    from: 'az-a',
-    to: 'az-b',
-    store: 'main',
-    epoch: 1,
-    stateAt: new Date(stateAtMs).toISOString(),
-    verifiedAt: new Date(stateAtMs).toISOString(),
-    flinkVersion: '1.20.0',
-    flinkJobId: 'job',
-    checkpointId: checkpoint,
-    snapshot: snapshotOf(checkpoint),
-    restorePath: flinkPath(storeConfig, snapshotOf(checkpoint), 'inZone'),
-    files,
-    totalBytes: 38,
-    spec: {},
-  };
+  return buildManifest(
+    {
+      id: recoveryPointId(stateAtMs, 'abcdef12'),
+      job,
+      mode: 'ship',
+      store: 'main',
+      stateAt: new Date(stateAtMs).toISOString(),
+      flinkJobId: 'job',
+      checkpointId: checkpoint,
+      snapshot: snapshotOf(checkpoint),
+      files,
+      totalBytes: 38,
+      spec: {},
+    },
+    storeConfig,
+  );
 }
 
 /**

@@ -4,6 +4,12 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
+import {
+  MemoryStore,
+  type HeldObjects,
+  type Listing,
+  type StoreRequest,
+} from '../../../simulation/shared/memory-store.ts';
 
 export interface Death {
   /** The request at which it dies, counted from 1. */
@@ -29,7 +35,7 @@ export class Actor {
 }
 
 export class Turnstile {
-  readonly objects = new Map<string, { sizeBytes: number; modifiedMs: number; bytes: Uint8Array }>();
+  readonly objects: HeldObjects = new Map();
   /** Keys in the order in which they were deleted. */
   readonly deleted: string[] = [];
   nowMs = Date.UTC(2026, 10, 21);
@@ -83,38 +89,14 @@ export class Turnstile {
       new Promise((resolve) => {
         if (!actor.dead) this.#turns.push({ actor, act, answer: (value) => resolve(value as T) });
       });
-    const stored = (key: string): StoredObject | undefined => {
-      const held = this.objects.get(key);
-      return held && { key, sizeBytes: held.sizeBytes, modifiedAt: new Date(held.modifiedMs) };
-    };
-    const show = (objects: StoredObject[]) => this.shows(objects);
-    const below = (prefix: string) => {
-      const folder = `${prefix.replace(/\/+$/, '')}/`;
-      return [...this.objects.keys()].filter((key) => key.startsWith(folder));
-    };
-    const store: Partial<SnapshotStore> = {
-      description: 'the store',
-      stat: (key) => turn(() => stored(key)),
-      read: (key) => turn(() => this.objects.get(key)?.bytes),
-      list: async function* (prefix) {
-        yield* await turn(() => show(below(prefix).map((key) => stored(key)!)));
-      },
-      children: (prefix) =>
-        turn(() => {
-          const shown = show(below(prefix).map((key) => stored(key)!));
-          const names = shown.map(({ key }) => key.slice(prefix.length + 1).split('/'));
-          const directories = [...new Set(names.filter(({ length }) => length > 1).map(([first]) => first!))];
-          const objects = names.filter(({ length }) => length === 1).map(([name]) => stored(`${prefix}/${name}`)!);
-          return { directories, objects };
-        }),
-      put: (key, bytes) => turn(() => this.write(key, bytes)),
-      delete: (key) =>
-        turn(() => {
-          if (this.objects.delete(key)) this.deleted.push(key);
-        }),
-      removeFolder: () => turn(() => {}),
-    };
-    return store as SnapshotStore;
+    const request: StoreRequest = (operation, key, _signal, effect) =>
+      turn(() => {
+        if (operation === 'delete' && this.objects.has(key)) this.deleted.push(key);
+        return effect();
+      });
+    const { objects } = this;
+    const listing: Listing = (now, of) => this.shows(of(now));
+    return new MemoryStore({ description: 'the store', objects, now: () => this.nowMs, request, listing });
   }
 
   sleepOf(actor: Actor): (ms: number) => Promise<void> {
@@ -125,7 +107,7 @@ export class Turnstile {
   }
 
   write(key: string, bytes: Uint8Array): void {
-    this.objects.set(key, { sizeBytes: bytes.length, modifiedMs: this.nowMs, bytes });
+    this.objects.set(key, { modifiedMs: this.nowMs, bytes });
   }
 
   #take({ actor, act, answer }: Turn): void {

@@ -1,33 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { S3StoreConfig, WebHdfsStoreConfig } from '../../../model/config/types.ts';
 import { readMetadata } from '../../../model/snapshot/read-metadata.ts';
 import { rewriteReferences } from '../../../model/snapshot/rewrite-metadata.ts';
 import { planShipping, type ShipPlan, type ShipQuestion } from '../../../model/snapshot/ship-plan.ts';
 import type { SnapshotReference } from '../../../model/snapshot/types.ts';
 import { keyOfFlinkPath, wholeStore } from '../../../model/store-location.ts';
+import { buildHdfsStore, buildS3Store } from '../../builders/config.ts';
 
-const s3: S3StoreConfig = {
-  type: 's3',
-  endpoint: 'http://s3.example.com',
-  region: 'r',
-  bucket: 'az-b',
-  prefix: 'az-escape',
-  forcePathStyle: true,
-  accessKeyId: { env: 'A' },
-  secretAccessKey: { env: 'B' },
-  flinkSchemes: { inZone: 's3a', fromPeer: 's3p' },
-  flinkConfiguration: {},
-};
-const hdfs: WebHdfsStoreConfig = {
-  type: 'webhdfs',
-  endpoint: 'http://nn:9870',
-  flinkUri: 'hdfs://nn.az-a:8020',
-  user: 'flink',
-  prefix: 'az-escape',
-  flinkConfiguration: {},
-};
+const s3 = buildS3Store('az-b', { bucket: 'az-b' });
+const hdfs = buildHdfsStore('nn.az-a');
 const homeRoot = 'hdfs://nn.az-a:8020/flink/orders/job1';
 const home = { store: wholeStore(hdfs), folder: 'flink/orders/job1/chk-7' };
 const folders = { folder: 'snapshots/chk-7', filesFolder: 'snapshots/files' };

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebHdfsStoreConfig } from '../../../model/config/types.ts';
 import { WebHdfsStore } from '../../../adapters/storage/webhdfs/webhdfs-store.ts';
-import { hdfsOf } from '../artifacts/stores.ts';
+import { buildHdfsStore } from '../../builders/config.ts';
 import { bodyOf, byBytes, foldersAbove, loginPage, serve } from './fake-stores.ts';
 import type { Answer, FakeServer, Kept, KeptState } from './fake-stores.ts';
 
@@ -28,7 +28,7 @@ export async function startFakeWebHdfs(kept: Kept, options: FakeWebHdfsOptions =
   const { prefix = 'az-escape', pageSize = 5, rewrite = (listing) => listing } = options;
   const nodes = new Nodes(kept, prefix === '' ? '' : `/${prefix}`, pageSize, rewrite);
   const server = await serve((request, url) => nodes.answerTo(request, url));
-  const config = { ...hdfsOf('az-b'), endpoint: server.endpoint, prefix };
+  const config = { ...buildHdfsStore('az-b'), endpoint: server.endpoint, prefix };
   return { ...server, config, open: () => new WebHdfsStore('store az-b/hdfs', config) };
 }
 

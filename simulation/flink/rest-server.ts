@@ -7,8 +7,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JobRef } from '../../model/job/job.ts';
 import type { RestAnswer } from './rest-answers.ts';
+import type { RestRequest } from './rest-routes.ts';
 
-export type AnswerJob = (job: JobRef, request: { method: string; path: string }) => RestAnswer;
+export type AnswerJob = (job: JobRef, request: RestRequest) => RestAnswer;
 
 /** Listens on `host` and `port` (0 takes a free one); `about` is what it says to who asks for no job. Answers with its port and how to end it. */
 export async function serveRest(
@@ -17,12 +18,16 @@ export async function serveRest(
   about: () => unknown,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
-    request.resume();
     const asked = askedOf(request);
-    const { status, body } = asked ? answer(asked.job, asked) : { status: 200, body: about() };
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const type = typeof body === 'string' ? 'text/plain' : 'application/json';
-    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+    bodyOf(request).then(
+      (body) => {
+        const { status, body: told } = asked ? answer(asked.job, { ...asked, body }) : { status: 200, body: about() };
+        const text = typeof told === 'string' ? told : JSON.stringify(told);
+        const type = typeof told === 'string' ? 'text/plain' : 'application/json';
+        response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+      },
+      () => response.destroy(),
+    );
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -38,8 +43,20 @@ export async function serveRest(
   };
 }
 
+/** Undefined where there is none. @throws SyntaxError for what is no JSON */
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  if (request.method !== 'POST') {
+    request.resume();
+    return undefined;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
 function askedOf(request: IncomingMessage): { job: JobRef; method: string; path: string } | undefined {
-  const url = (request.url ?? '/').split('?')[0]!;
+  const url = request.url ?? '/';
   const method = request.method ?? 'GET';
   const forwarded = request.headers['x-forwarded-uri'];
   if (typeof forwarded === 'string') {

@@ -1,18 +1,15 @@
 /** What may be wrong with a simulated job, drawn once for each. */
+import type { RunFault } from '../../simulation/flink/faults.ts';
 import { draw } from './draw.ts';
 
+/** Those that show without pods. With `rest-5xx` a JobManager answers every third request or so with 503. */
 export const jobFaults = [
-  /** Its tasks stay at INITIALIZING. */
   'never-ready',
-  /** It starts, fails, starts again. */
   'restart-loop',
-  /** It runs on another snapshot than it was asked for. */
   'wrong-path',
-  /** It takes three times as long as others, and then runs. */
   'slow',
-  /** Its JobManager answers every third request or so with 503. */
   'rest-5xx',
-] as const;
+] as const satisfies RunFault[];
 export type JobFault = (typeof jobFaults)[number];
 
 /** `share` of the jobs have a fault, all kinds alike often. */

@@ -1,8 +1,8 @@
 /** Reports that look like real ones, the same on every run: for tests and for looking at the page. */
-import { assembleReport, type ReportInput } from '../../../model/report/assemble.ts';
-import type { JobReport, PreemptedReport, Report } from '../../../model/report/schema.ts';
-import type { Reason } from '../../../model/outcome/outcome.ts';
-import { tiers } from '../../../model/job/tier.ts';
+import { assembleReport, type ReportInput } from '../../model/report/assemble.ts';
+import type { JobReport, PreemptedReport, Report } from '../../model/report/schema.ts';
+import type { Reason } from '../../model/outcome/outcome.ts';
+import { tiers } from '../../model/job/tier.ts';
 
 export const sampleStart = '2026-11-21T02:03:04.000Z';
 const startMs = Date.parse(sampleStart);
