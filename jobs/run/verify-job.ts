@@ -8,7 +8,6 @@ import { nothingSeen, remember, type RestoreHistory } from '../../model/health/f
 import { restoreVerdict, twinVerdict, type RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
-import type { JobReport } from '../../model/report/schema.ts';
 import { samePath } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { gatherDiagnosis } from '../../adapters/flink/gather-diagnosis.ts';
@@ -21,7 +20,7 @@ import { startedJobReport } from './job-report.ts';
 import type { LookPace } from './look-pace.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 /** How long a job that runs may take to its first checkpoint before it is reported as running without one. */
 const checkpointPatienceMs = 60_000;
@@ -41,7 +40,7 @@ export async function verifyJob(
   job: StartedJob,
   pulse: Pulse,
   pace: LookPace,
-): Promise<JobReport> {
+): Promise<EscapeLine> {
   const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
   return keepBeating(
     pulse,
@@ -57,7 +56,7 @@ async function watchJob(
   watched: Watched,
   pulse: Pulse,
   pace: LookPace,
-): Promise<JobReport> {
+): Promise<EscapeLine> {
   const jobManager = world.flink.jobManager(target.to, job);
   const startedMs = Date.parse(job.startedAt);
   const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
@@ -140,11 +139,13 @@ function ends(
   verdict: RestoreVerdict,
   watched: Watched,
   history: RestoreHistory,
-): JobReport {
+): EscapeLine {
   const runningAtMs = watched.runningAtMs!;
   const watch = new Stopwatch(world.now);
-  watch.note(job.kind === 'twin' ? 'take over' : 'restore', Date.parse(job.startedAt), runningAtMs);
-  watch.note('confirm', runningAtMs, world.now());
+  const startedMs = Date.parse(job.startedAt);
+  // A twin has nothing to restore: it is proven from its promotion on.
+  if (job.kind === 'standby') watch.note('restore', startedMs, runningAtMs);
+  watch.note('verify', job.kind === 'standby' ? runningAtMs : startedMs, world.now());
   world.log.info({ job: jobKey(job), zone: target.to, incident: target.incident, epoch: job.epoch }, 'job runs again');
   return startedJobReport(target, job, {
     outcome: 'running',
