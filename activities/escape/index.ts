@@ -5,7 +5,7 @@ import type { Pulse, World } from '../../adapters/world.ts';
 import type { EscapeInput } from '../../model/inputs/escape-input.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedVictim } from '../../model/move/plan-types.ts';
-import type { JobReport, PreemptedReport } from '../../model/report/schema.ts';
+import type { JobLine, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from '../../jobs/run/climb.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
 import { headedFor } from '../../jobs/run/headed-for.ts';
@@ -21,6 +21,7 @@ import { saveBatch, writeReport, type ReportEnd } from './write-report.ts';
 import type {
   BatchRef,
   BatchStart,
+  EscapeLine,
   EscapeTarget,
   PeersAsked,
   PlanSummary,
@@ -57,7 +58,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
     async startBatch(target: EscapeTarget, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
       return pace.starting(() => startBatch(world, target, batch, pulse(), skipped));
     },
-    async verifyJob(target: EscapeTarget, job: StartedJob): Promise<JobReport> {
+    async verifyJob(target: EscapeTarget, job: StartedJob): Promise<EscapeLine> {
       return verifyJob(world, headedFor(target, job), job, pulse(), pace);
     },
     async climbJob(target: EscapeTarget, job: StartedJob, climb: Climb): Promise<ClimbResult> {
@@ -68,7 +69,7 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
         () => climbJob(world, target, job, climb, archiveOf(world, target), running),
       );
     },
-    async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobReport[]): Promise<void> {
+    async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobLine[]): Promise<void> {
       await beating((signal) => saveBatch(world, target, batch, jobs, signal));
     },
     async giveUpReserve(target: EscapeTarget): Promise<void> {

@@ -62,16 +62,15 @@ export async function saveVictims(
   await shelve(world, target, resultKey(target, ref), bytes, { contentType: 'application/json', signal });
 }
 
-/** A line for each job that had to make room, whatever became of it; undefined when there was none. */
+/** A line for each job that had to make room, whatever became of it. */
 export async function readVictims(
   world: World,
   target: EscapeTarget,
   begun: readonly VictimsRef[],
   otherwise: Reason,
   signal: AbortSignal,
-): Promise<PreemptedReport[] | undefined> {
+): Promise<PreemptedReport[]> {
   const { preempted } = await readPlan(world, target, signal);
-  if (preempted.length === 0) return undefined;
   const lines = new Map<string, PreemptedReport>();
   for (const ref of begun) {
     const bytes = await readShelved(world, target, resultKey(target, ref), {

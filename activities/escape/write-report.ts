@@ -5,7 +5,7 @@ import { jobKey } from '../../model/job/job.ts';
 import type { Reason } from '../../model/outcome/outcome.ts';
 import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
-import type { JobReport } from '../../model/report/schema.ts';
+import type { JobLine, Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { World } from '../../adapters/world.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
@@ -29,7 +29,7 @@ export async function saveBatch(
   world: World,
   target: EscapeTarget,
   batch: BatchRef,
-  jobs: JobReport[],
+  jobs: JobLine[],
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(jobs));
@@ -41,6 +41,11 @@ export async function saveBatch(
 export interface ReportEnd {
   batches: BatchRef[];
   fence: FenceResult['fence'];
+  outcome: Report['outcome'];
+  /** When the first jobs were started by the plan; null where none was. */
+  beganAt: string | null;
+  /** Batches that broke, a sentence each. */
+  broken: string[];
   /** Why what was not begun was not. */
   unstarted: Reason;
   finishedAt: string;
@@ -52,6 +57,10 @@ export interface ReportEnd {
   operators?: OperatorAct[];
 }
 
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 100) / 10);
+}
+
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
 export async function writeReport(
   world: World,
@@ -60,37 +69,41 @@ export async function writeReport(
   signal: AbortSignal,
 ): Promise<ReportSummary> {
   const plan = await readPlan(world, target, signal);
-  const lines = new Map<string, JobReport>();
+  const lines = new Map<string, JobLine>();
   for (const batch of end.batches) {
     const bytes = await readShelved(world, target, batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
     if (!bytes) continue;
-    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobReport[]) {
+    for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobLine[]) {
       lines.set(jobKey(line), line);
     }
   }
   const skips = new Map((end.skipped ?? []).map((one) => [one.job, skipReason(one)]));
-  const unstarted = (job: PlannedJob): JobReport =>
+  const unstarted = (job: PlannedJob): JobLine =>
     endedJob(headedFor(target, job), job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
   const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
-    jobs.push(endedJob(headedFor(target, left), { ...left, wave: null, epoch: 0 }, 'left', left));
+    jobs.push(endedJob(headedFor(target, left), { ...left, wave: null, epoch: null, store: null }, 'left', left));
   }
   const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
   const report = assembleReport({
     id: target.escapeId,
     zone: target.zone,
-    ...(target.clusters ? { clusters: target.clusters } : {}),
     to: plan.peers ?? [target.to],
+    clusters: target.clusters ?? [target.zone],
     incident: target.incident,
-    trigger: target.trigger,
     dryRun: target.dryRun,
+    trigger: target.trigger,
     startedAt: target.triggeredAt,
     finishedAt: end.finishedAt,
+    decidedAt: plan.plannedAt,
+    planAgeSeconds: end.beganAt === null ? null : secondsBetween(plan.plannedAt, end.beganAt),
     budgetSeconds: target.budgetSeconds,
+    outcome: end.outcome,
+    warnings: [...plan.late.map(({ reason }) => reason), ...plan.notes, ...end.broken],
     fence: end.fence,
+    preempted,
+    operators: end.operators ?? [],
     jobs,
-    ...(preempted ? { preempted } : {}),
-    ...(end.operators ? { operators: end.operators } : {}),
   });
   const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
   const reportKey = storeKeys.reportKey('escape', name, 'json');

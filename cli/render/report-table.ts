@@ -8,6 +8,7 @@ import {
   countJobs,
   formatSeconds,
   orDash,
+  outcomeLooks,
   outcomeSigns,
   outcomeWord,
   preemptionWord,
@@ -64,13 +65,16 @@ export function reportTable(report: Report, options: ReportTableOptions = {}): s
 }
 
 function jobCells(job: JobReport, report: Report, several: boolean, colours: Colours): Cell[] {
-  const paints = { running: colours.green, left: colours.yellow, failed: colours.red };
+  const paints = { running: colours.green, left: colours.yellow, failed: colours.red } as const;
   const time = formatSeconds(job.rtoSeconds);
   return [
     jobKey(job),
     orDash(job.tier),
-    ...(several ? [job.to] : []),
-    { text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`, paint: paints[job.outcome] },
+    ...(several ? [orDash(job.to)] : []),
+    {
+      text: `${outcomeSigns[job.outcome]} ${outcomeWord(job.outcome, report)}`,
+      paint: paints[outcomeLooks[job.outcome]],
+    },
     job.recoveryPoint === null ? '–' : shortRecoveryPoint(job.recoveryPoint),
     formatSeconds(job.rpoSeconds),
     isOverBudget(job.rtoSeconds, report) ? { text: `${time} over`, paint: colours.red } : time,
@@ -88,7 +92,7 @@ function troubleLines(report: Report, width: number, colours: Colours): string[]
 }
 
 /** Who had to make room: by name the first ones, all of them in report.json. */
-function preemptedLines({ preempted = [] }: Report, width: number, colours: Colours): string[] {
+function preemptedLines({ preempted }: Report, width: number, colours: Colours): string[] {
   const lines = preempted.slice(0, maxPreempted).flatMap((job) => {
     const about = [job.savepoint ?? '', tellsMore(job) ? reasonText(job) : '']
       .filter((part) => part !== '')
@@ -112,7 +116,7 @@ function causeLines(trouble: Trouble, width: number, colours: Colours): string[]
   const more = jobs.length > named.length ? ` and ${jobs.length - named.length} more` : '';
   const indent = '    ';
   return [
-    `${paint(`${outcomeSigns[outcome]} ${outcome}`)}  ${colours.bold(named.join(', '))}${more}`,
+    `${paint(`${outcomeSigns[outcome]} ${outcomeWord(outcome, { dryRun: false })}`)}  ${colours.bold(named.join(', '))}${more}`,
     ...wrap(printable(reasonText(trouble)), Math.max(20, width - indent.length)).map((line) => indent + line),
     ...(jobs.length === 1 ? jobs[0]!.evidence.map((evidence) => colours.dim(`${indent}${printable(evidence)}`)) : []),
     '',

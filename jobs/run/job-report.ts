@@ -1,9 +1,8 @@
 /** Lines of the report: one job each, whatever became of it. */
-import type { PlannedJob } from '../../model/move/plan-types.ts';
 import type { DiagnosisCode } from '../../model/health/diagnosis/codes.ts';
 import type { Outcome, Reason } from '../../model/outcome/outcome.ts';
-import type { JobReport } from '../../model/report/schema.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { JobLine } from '../../model/report/schema.ts';
+import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 /** A batch's reports share one payload of at most 256 KB: texts are cut so that 200 jobs fit in it. */
 const maxMessageLength = 500;
@@ -13,12 +12,12 @@ const maxEvidenceLength = 160;
 /** A job that was not started: `left` when nothing is broken by it, `failed` when it should have run. */
 export function endedJob(
   target: EscapeTarget,
-  job: Pick<PlannedJob, 'namespace' | 'name' | 'epoch'> & Pick<JobReport, 'tier' | 'wave'>,
+  job: Pick<JobLine, 'namespace' | 'name' | 'tier' | 'wave' | 'epoch' | 'store'>,
   outcome: 'left' | 'failed',
   { code, message }: Reason,
-  steps: JobReport['steps'] = [],
+  steps: JobLine['steps'] = [],
   evidence: string[] = [],
-): JobReport {
+): EscapeLine {
   return {
     namespace: job.namespace,
     name: job.name,
@@ -30,10 +29,13 @@ export function endedJob(
     from: target.zone,
     to: target.to,
     epoch: job.epoch,
+    store: job.store,
     recoveryPoint: null,
     restoredPath: null,
+    stateAt: null,
     rpoSeconds: null,
     rtoSeconds: null,
+    attempts: [],
     steps,
     evidence: cutEvidence(evidence),
   };
@@ -47,10 +49,10 @@ export function startedJobReport(
     outcome: 'running' | 'failed';
     restoredPath: string | null;
     runningAtMs: number | null;
-    steps: JobReport['steps'];
+    steps: JobLine['steps'];
     diagnosis?: DiagnosisCode;
   },
-): JobReport {
+): EscapeLine {
   return {
     namespace: job.namespace,
     name: job.name,
@@ -62,10 +64,13 @@ export function startedJobReport(
     from: target.zone,
     to: target.to,
     epoch: job.epoch,
+    store: job.store,
     recoveryPoint: job.recoveryPoint,
     restoredPath: result.restoredPath,
+    stateAt: job.stateAt,
     rpoSeconds: secondsBetween(Date.parse(job.stateAt), Date.parse(target.lostAt)),
     rtoSeconds: result.runningAtMs === null ? null : secondsBetween(Date.parse(target.triggeredAt), result.runningAtMs),
+    attempts: [],
     steps: [...job.steps, ...result.steps],
     evidence: cutEvidence([...job.notes, ...result.evidence]),
     ...(result.diagnosis === undefined ? {} : { diagnosis: result.diagnosis }),

@@ -1,7 +1,7 @@
 /** Marks the objects of jobs that were started and did not come up, so that a later escape takes them up again. */
 import { jobKey } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
-import type { JobReport } from '../../model/report/schema.ts';
+import type { JobLine } from '../../model/report/schema.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { World } from '../../adapters/world.ts';
 import type { EscapeTarget } from '../../model/results/escape.ts';
@@ -10,12 +10,12 @@ import type { EscapeTarget } from '../../model/results/escape.ts';
 export async function markFailed(
   world: World,
   target: EscapeTarget,
-  jobs: readonly JobReport[],
+  jobs: readonly JobLine[],
   signal: AbortSignal,
 ): Promise<void> {
   for (const job of jobs) {
     // One that never came to its start still has its standby.
-    if (target.dryRun || job.outcome !== 'failed' || job.diagnosis === undefined) continue;
+    if (target.dryRun || job.outcome !== 'failed' || job.diagnosis === undefined || job.to === null) continue;
     const cluster = world.cluster(job.to);
     try {
       const there = await cluster.getDeployment(job, signal);

@@ -18,7 +18,7 @@ export async function promoteIfWell(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const cluster = world.cluster(restart.to);
-  const well = await watch.time('look at twin', () => twinIsWell(world, restart.to, job, signal));
+  const well = await watch.time('check', () => twinIsWell(world, restart.to, job, signal));
   if (!well.well) {
     await setRoleActive(cluster, job, signal);
     return well.why;

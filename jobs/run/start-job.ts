@@ -6,7 +6,6 @@ import { annotations, labels } from '../../model/job/marks.ts';
 import { type FlinkDeployment, hasRun } from '../../model/job/flink-deployment.ts';
 import type { OutcomeCode } from '../../model/outcome/codes.ts';
 import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
-import type { JobReport } from '../../model/report/schema.ts';
 import { keyOfFlinkPath } from '../../model/store-location.ts';
 import type { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
@@ -20,9 +19,9 @@ import { endedJob } from './job-report.ts';
 import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinIsWell } from './twin.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
-export type StartResult = { started: StartedJob } | { ended: JobReport };
+export type StartResult = { started: StartedJob } | { ended: EscapeLine };
 
 /** Of a job's claimed epoch: the plan and the recovery point's manifest say what its object was. */
 const madeAgainFrom = 'other records';
@@ -66,7 +65,7 @@ export async function startJob(
   if (target.dryRun) return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
 
   if (job.retry) {
-    const { well } = await watch.time('look', () => twinIsWell(world, target.to, job, pulse.signal));
+    const { well } = await watch.time('check', () => twinIsWell(world, target.to, job, pulse.signal));
     if (well)
       return ended('left', 'RunsAlready', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
   }
@@ -105,7 +104,7 @@ async function issueStart(
   // The usual case. P0 is told its role first; a repeated start looks at what it did.
   if (job.unused !== undefined && job.tier !== 'P0' && !repeated && hasItsJar) {
     const patch = startPatch({ ...restart, unchangedSince: job.unused });
-    if (await watch.time('start', () => isPatched(cluster, job, patch, signal))) return { started: begun() };
+    if (await watch.time('schedule', () => isPatched(cluster, job, patch, signal))) return { started: begun() };
   }
   // An earlier attempt that died while it replaced the object left none: the claim tells that from a standby that
   // somebody deleted on purpose.
@@ -133,7 +132,7 @@ async function issueStart(
     // It may have been told to be a twin: by a round that was making it one, or when it last left this zone.
     await setRoleActive(cluster, job, signal);
   }
-  await watch.time('start', () => start(cluster, existing, { manifest, hasItsJar }, restart, signal));
+  await watch.time('schedule', () => start(cluster, existing, { manifest, hasItsJar }, restart, signal));
   return { started: { ...begun(), kind: 'standby' } };
 }
 
@@ -206,6 +205,7 @@ function started(
     ...(job.from === undefined ? {} : { from: job.from }),
     ...(job.to === undefined ? {} : { to: job.to }),
     kind: job.kind,
+    store: job.store,
     epoch,
     recoveryPoint: manifest.id,
     restorePath: manifest.restorePath,

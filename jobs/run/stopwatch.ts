@@ -1,5 +1,5 @@
 /** Times the steps of one job for its line in the report's timeline. */
-import type { JobReport } from '../../model/report/schema.ts';
+import type { JobReport, StepName } from '../../model/report/schema.ts';
 
 export class Stopwatch {
   readonly steps: JobReport['steps'] = [];
@@ -10,7 +10,7 @@ export class Stopwatch {
   }
 
   /** Runs one step and notes its time, also when it fails. */
-  async time<T>(name: string, step: () => Promise<T>): Promise<T> {
+  async time<T>(name: StepName, step: () => Promise<T>): Promise<T> {
     const startedMs = this.#now();
     try {
       return await step();
@@ -20,7 +20,7 @@ export class Stopwatch {
   }
 
   /** Notes a step whose ends are known. */
-  note(name: string, startedMs: number, endedMs: number): void {
+  note(name: StepName, startedMs: number, endedMs: number): void {
     this.steps.push({
       name,
       startedAt: new Date(startedMs).toISOString(),

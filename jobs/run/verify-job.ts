@@ -8,7 +8,6 @@ import type { JobSighting, RestoreHistory } from '../../model/health/flink/resto
 import { restoreVerdict, twinVerdict, type RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
-import type { JobReport } from '../../model/report/schema.ts';
 import { samePath } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { gatherDiagnosis } from '../../adapters/flink/gather-diagnosis.ts';
@@ -21,7 +20,7 @@ import type { LookPace } from './look-pace.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
 import { watchUntilRunning, type Sight, type Watch } from './watch-until-running.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 
 /** How long a job that runs may take to its first checkpoint before it is reported as running without one. */
 const checkpointPatienceMs = 60_000;
@@ -41,7 +40,7 @@ export async function verifyJob(
   job: StartedJob,
   pulse: Pulse,
   pace: LookPace,
-): Promise<JobReport> {
+): Promise<EscapeLine> {
   const watched: Watched = { runningAtMs: (pulse.resumed as Watched | undefined)?.runningAtMs ?? null };
   return keepBeating(
     pulse,
@@ -57,7 +56,7 @@ async function watchJob(
   watched: Watched,
   pulse: Pulse,
   pace: LookPace,
-): Promise<JobReport> {
+): Promise<EscapeLine> {
   const jobManager = world.flink.jobManager(target.to, job);
   const startedMs = Date.parse(job.startedAt);
   const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
@@ -65,7 +64,7 @@ async function watchJob(
   // No JobManager answers in its first moments; a twin's does already.
   if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, world.now() - startedMs));
 
-  const runs = async ({ verdict, seen, history, nowMs }: Sight): Promise<JobReport | undefined> => {
+  const runs = async ({ verdict, seen, history, nowMs }: Sight): Promise<EscapeLine | undefined> => {
     if (watched.runningAtMs === null) {
       watched.runningAtMs = nowMs;
       await askForCheckpoint(jobManager, seen, target, job, pulse.signal);
@@ -74,7 +73,7 @@ async function watchJob(
     if (verdict.state !== 'confirmed' && patient) return undefined;
     return ends(world, target, job, verdict, watched, history);
   };
-  const doesNotRun = async ({ verdict, unseen, nowMs, late }: Sight): Promise<JobReport | undefined> => {
+  const doesNotRun = async ({ verdict, unseen, nowMs, late }: Sight): Promise<EscapeLine | undefined> => {
     const over = late || verdict.state === 'wrong-path' || verdict.state === 'failing';
     if (!over && nowMs < nextDiagnosisMs) return undefined;
     const known = { verdict, lastFailure: unseen };
@@ -85,7 +84,7 @@ async function watchJob(
     if (failed) watched.trouble = reasonText(failed.report);
     return undefined;
   };
-  const watch: Watch<JobReport> = {
+  const watch: Watch<EscapeLine> = {
     judge: (seen, history, nowMs) => judge(seen, job, history, nowMs),
     deadlineMs,
     pauseMs: ({ nowMs }) => (watched.runningAtMs === null ? pace.pauseMs(job.tier, nowMs - startedMs) : 400),
@@ -130,11 +129,13 @@ function ends(
   verdict: RestoreVerdict,
   watched: Watched,
   history: RestoreHistory,
-): JobReport {
+): EscapeLine {
   const runningAtMs = watched.runningAtMs!;
   const watch = new Stopwatch(world.now);
-  watch.note(job.kind === 'twin' ? 'take over' : 'restore', Date.parse(job.startedAt), runningAtMs);
-  watch.note('confirm', runningAtMs, world.now());
+  const startedMs = Date.parse(job.startedAt);
+  // A twin has nothing to restore: it is proven from its promotion on.
+  if (job.kind === 'standby') watch.note('restore', startedMs, runningAtMs);
+  watch.note('verify', job.kind === 'standby' ? runningAtMs : startedMs, world.now());
   world.log.info({ job: jobKey(job), zone: target.to, incident: target.incident, epoch: job.epoch }, 'job runs again');
   return startedJobReport(target, job, {
     outcome: 'running',

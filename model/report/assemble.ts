@@ -1,13 +1,17 @@
 /** Makes the report of an escape, relocation or drill out of what became of each job. */
 import { jobKey } from '../job/job.ts';
 import { tiers } from '../job/tier.ts';
+import { productVersion } from '../version.ts';
 import { largest, nearestRank } from './nearest-rank.ts';
-import type { JobReport, Report } from './schema.ts';
+import type { JobLine, JobReport, Report } from './schema.ts';
 
-export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'totals' | 'tiers'> {
+export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'productVersion' | 'totals' | 'tiers' | 'jobs'> {
   /** `escape` unless told. */
   kind?: Report['kind'];
+  jobs: readonly JobLine[];
 }
+
+const unmeasured = { downtimeSeconds: null, artifacts: null, oldCopy: 'unknown', overlapSeconds: null } as const;
 
 /**
  * The report with its totals and tiers counted from the jobs, and the jobs in their order: tier, wave, namespace/name.
@@ -16,9 +20,10 @@ export interface ReportInput extends Omit<Report, 'schema' | 'kind' | 'totals' |
  * The input's jobs are not changed and may come in any order.
  */
 export function assembleReport(input: ReportInput): Report {
-  const { kind = 'escape', jobs: unordered, ...rest } = input;
-  const jobs = unordered.toSorted(compareJobs);
-  return { schema: 1, kind, ...rest, totals: countOutcomes(jobs), tiers: summariseTiers(jobs), jobs };
+  const { kind = 'escape', jobs: lines, ...rest } = input;
+  const jobs = lines.map((line) => ({ ...unmeasured, ...line, cluster: line.from })).toSorted(compareJobs);
+  const totals = countOutcomes(jobs);
+  return { schema: 2, kind, ...rest, productVersion, totals, tiers: summariseTiers(jobs), jobs };
 }
 
 /**
@@ -43,7 +48,7 @@ export function compareWaves(a: number | null, b: number | null): number {
 }
 
 function countOutcomes(jobs: readonly JobReport[]): Report['totals'] {
-  const totals = { running: 0, left: 0, failed: 0 };
+  const totals = { running: 0, left: 0, failed: 0, rolledBack: 0, proven: 0 };
   for (const job of jobs) totals[job.outcome] += 1;
   return totals;
 }

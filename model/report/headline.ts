@@ -46,6 +46,7 @@ function dryRunSentence(report: Report): string {
 function troubles(report: Report, failed: string, left: readonly [string, string]): string {
   const parts: string[] = [];
   if (report.totals.failed > 0) parts.push(`${formatCount(report.totals.failed)} ${failed}`);
+  if (report.totals.rolledBack > 0) parts.push(`${formatCount(report.totals.rolledBack)} rolled back`);
   if (report.totals.left > 0)
     parts.push(`${formatCount(report.totals.left)} ${report.totals.left === 1 ? left[0] : left[1]}`);
   return parts.length === 0 ? '' : `; ${parts.join(', ')}`;

@@ -61,5 +61,5 @@ function sentence(words: string): Html {
 
 function verdictOf(report: Report): 'running' | 'left' | 'failed' {
   if (report.totals.failed > 0) return 'failed';
-  return report.totals.left > 0 ? 'left' : 'running';
+  return report.totals.left + report.totals.rolledBack > 0 ? 'left' : 'running';
 }

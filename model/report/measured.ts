@@ -1,7 +1,7 @@
 /** How fast earlier escapes into a zone went, for the forecast of the next one. */
 import { formatDurationMs } from '../duration.ts';
 import { nearestRank } from './nearest-rank.ts';
-import type { Report } from './schema.ts';
+import type { Report, StepName } from './schema.ts';
 import type { Schedule } from '../move/expectation.ts';
 
 /** What one escape showed; null where it had too few jobs to tell. */
@@ -25,10 +25,10 @@ const fewestStarts = 20;
 export function measureEscape(report: Report): EscapeMeasure | undefined {
   if (report.kind !== 'escape' || report.dryRun) return undefined;
   const running = report.jobs.filter(({ outcome }) => outcome === 'running');
-  const secondsOf = (name: string) =>
+  const secondsOf = (name: StepName) =>
     running.flatMap(({ steps }) => steps.filter((step) => step.name === name).map(({ seconds }) => seconds));
-  const starts = report.jobs.flatMap(({ steps }) => steps.filter(({ name }) => name === 'start'));
-  const room = (report.preempted ?? []).flatMap(({ seconds }) => seconds ?? []);
+  const starts = report.jobs.flatMap(({ steps }) => steps.filter(({ name }) => name === 'schedule'));
+  const room = report.preempted.flatMap(({ seconds }) => seconds ?? []);
   const measure = {
     id: report.id,
     finishedAt: report.finishedAt,

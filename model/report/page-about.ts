@@ -17,13 +17,19 @@ export function aboutSection(report: Report): Html {
       markup`<time datetime="${report.finishedAt}">${formatInstant(report.finishedAt)}</time>, after
         ${formatSeconds(tookSeconds)}`,
     ],
+    ...(report.outcome === 'completed' ? [] : [['Outcome', markup`${report.outcome}`] satisfies [string, Html]]),
+    ['Plan', planFacts(report)],
+    ...report.warnings.map((warning): [string, Html] => ['Warning', markup`${warning}`]),
     ['Budget', markup`${formatSeconds(report.budgetSeconds)} from the trigger to the last job's tasks all running`],
     ['Fence', fenceFacts(report)],
-    ...(report.operators ?? []).map((act): [string, Html] => [
+    ...report.operators.map((act): [string, Html] => [
       'Operator',
       markup`${actSentence(act)}, <time datetime="${act.at}">${formatInstant(act.at)}</time>`,
     ]),
-    ['Report', markup`<code>${report.id}</code>, all of it for programs in <a href="report.json">report.json</a>`],
+    [
+      'Report',
+      markup`<code>${report.id}</code> of az-escape ${report.productVersion}, all of it for programs in <a href="report.json">report.json</a>`,
+    ],
   ];
   return markup`<section id="about">
     <h2>About this ${kindName(report.kind).toLowerCase()}</h2>
@@ -39,8 +45,14 @@ export function aboutSection(report: Report): Html {
   </section>`;
 }
 
-function clustersOf({ clusters }: Report): string {
-  return clusters ? ` (${listZones(clusters)})` : '';
+function planFacts({ decidedAt, planAgeSeconds }: Report): Html {
+  const age =
+    planAgeSeconds === null ? 'nothing was started by it' : `${formatSeconds(planAgeSeconds)} old at the first start`;
+  return markup`made <time datetime="${decidedAt}">${formatInstant(decidedAt)}</time>, ${age}`;
+}
+
+function clustersOf({ zone, clusters }: Report): string {
+  return clusters.includes(zone) ? '' : ` (${listZones(clusters)})`;
 }
 
 const fenceMeanings = {

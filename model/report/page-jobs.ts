@@ -5,7 +5,7 @@ import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { troublesFirst } from './troubles.ts';
-import { countJobs, formatSeconds, orDash, shortRecoveryPoint } from './words.ts';
+import { countJobs, formatSeconds, orDash, outcomeLooks, shortRecoveryPoint } from './words.ts';
 
 /** Above this many jobs the page lists only failed and left jobs and the slowest ones, and draws histograms. */
 export const maxJobsInFull = 1_500;
@@ -55,9 +55,12 @@ function chooseJobs(report: Report): { jobs: JobReport[]; note: string } {
 }
 
 function jobRow(job: JobReport, report: Report): Html {
-  const place = `${report.to.length > 1 ? `in ${job.to}, ` : ''}epoch ${job.epoch}`;
+  const place = [
+    ...(report.to.length > 1 && job.to !== null ? [`in ${job.to}`] : []),
+    ...(job.epoch === null ? [] : [`epoch ${job.epoch}`]),
+  ].join(', ');
   const late = isOverBudget(job.rtoSeconds, report) ? markup` <span class="over">over</span>` : nothing;
-  return markup`<tr class="${job.outcome}">
+  return markup`<tr class="${outcomeLooks[job.outcome]}">
 <th scope="row">${job.namespace}/<b>${job.name}</b><small>${place}</small></th>
 <td>${orDash(job.tier)}</td><td class="number">${orDash(job.wave)}</td><td>${outcomeBadge(job.outcome, report)}</td>
 <td class="number">${formatSeconds(job.rtoSeconds)}${late}${longestStep(job)}</td>

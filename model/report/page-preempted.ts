@@ -8,7 +8,7 @@ import { countJobs, formatSeconds, preemptionWord, tellsMore } from './words.ts'
 const maxNamed = 5;
 const maxListed = 500;
 
-export function preemptedSection({ preempted = [] }: Report): Html {
+export function preemptedSection({ preempted }: Report): Html {
   if (preempted.length === 0) return nothing;
   const hidden = preempted.length - maxListed;
   return markup`<section id="preempted">

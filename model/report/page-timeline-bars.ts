@@ -2,7 +2,7 @@
 import { markup, type Html, nothing } from '../html/markup.ts';
 import { axisHeight, percent } from './page-timeline-axis.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
-import { formatSeconds, outcomeSigns } from './words.ts';
+import { formatSeconds, outcomeLooks, outcomeSigns } from './words.ts';
 
 const rowHeight = 26;
 /** Narrower steps have no room for their number on a phone. */
@@ -31,7 +31,7 @@ function bar(row: TimelineRow, top: number): Html {
 <g class="bar">
 ${first > 0 ? wait : nothing}
 ${segments.length === 0 && end !== null ? whole : segments.map((segment) => step(segment, top))}
-<text class="end ${job.outcome}" x="${percent(lastEdge(row))}" dx="6" y="${top + 17}">${words}</text>
+<text class="end ${outcomeLooks[job.outcome]}" x="${percent(lastEdge(row))}" dx="6" y="${top + 17}">${words}</text>
 </g>
 </g>
 `;

@@ -3,7 +3,7 @@ import { markup, type Html, nothing } from '../html/markup.ts';
 import { compareWaves } from './assemble.ts';
 import { axisHeight } from './page-timeline-axis.ts';
 import { maxStepKinds, type TimelineRow } from './timeline.ts';
-import { countJobs, outcomeSigns } from './words.ts';
+import { countJobs, outcomeLooks, outcomeSigns } from './words.ts';
 
 /** Units of the stretched drawing; its height is one unit a row. */
 const width = 2_000;
@@ -15,11 +15,12 @@ const wantedPx = 1_200;
 export function thinRows(rows: readonly TimelineRow[], rowsOfAllTiers: number): { height: number; svg: Html } {
   const rowPx = Math.min(maxRowPx, Math.max(minRowPx, wantedPx / rowsOfAllTiers));
   let top = axisHeight;
-  const blocks = (['failed', 'left', 'running'] as const).map((outcome) => {
+  const blocks = (['failed', 'left', 'rolledBack', 'running', 'proven'] as const).map((outcome) => {
     const ofOutcome = rows.filter((row) => row.job.outcome === outcome).toSorted(byWaveAndEnd);
     if (ofOutcome.length === 0) return nothing;
     // Failed and left jobs carry a label beside them, so however few they are, they get the height of its text.
-    const height = Math.round(Math.max(outcome === 'running' ? 2 : 16, ofOutcome.length * rowPx));
+    const isWell = outcomeLooks[outcome] === 'running';
+    const height = Math.round(Math.max(isWell ? 2 : 16, ofOutcome.length * rowPx));
     const block = outcomeBlock(outcome, ofOutcome, top, height);
     top += height + 2;
     return block;
@@ -31,9 +32,9 @@ function outcomeBlock(outcome: TimelineRow['job']['outcome'], rows: TimelineRow[
   const place = markup`x="0" y="${top}" width="100%" height="${height}"`;
   const view = markup`viewBox="0 0 ${width} ${rows.length}" preserveAspectRatio="none"`;
   const words = `${outcomeSigns[outcome]} ${countJobs(rows.length)}`;
-  const label = markup`<rect class="block ${outcome}" ${place} />
-<text class="end ${outcome}" x="100%" dx="6" y="${top + 12}">${words}</text>`;
-  return markup`${outcome === 'running' ? nothing : label}
+  const label = markup`<rect class="block ${outcomeLooks[outcome]}" ${place} />
+<text class="end ${outcomeLooks[outcome]}" x="100%" dx="6" y="${top + 12}">${words}</text>`;
+  return markup`${outcomeLooks[outcome] === 'running' ? nothing : label}
 <svg ${place} ${view}>${paths(rows)}</svg>
 `;
 }

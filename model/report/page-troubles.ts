@@ -4,7 +4,7 @@ import { reasonText } from '../outcome/outcome.ts';
 import { outcomeBadge } from './page-words.ts';
 import type { JobReport, Report } from './schema.ts';
 import { gatherTroubles, type Trouble } from './troubles.ts';
-import { countJobs, orDash } from './words.ts';
+import { countJobs, orDash, outcomeLooks } from './words.ts';
 
 /** A fleet that fails as a whole must not make a page that no browser opens: report.json has them all. */
 const maxCauses = 200;
@@ -25,7 +25,7 @@ function causeArticle(trouble: Trouble, report: Report): Html {
   const { outcome, jobs } = trouble;
   const why = markup`<p class="reason">${reasonText(trouble)}</p>`;
   if (jobs.length === 1) {
-    return markup`<article class="${outcome}">
+    return markup`<article class="${outcomeLooks[outcome]}">
       <h3>${outcomeBadge(outcome, report)} ${jobName(jobs[0]!)}</h3>
       ${why}${evidenceList(jobs[0]!)}
     </article> `;
@@ -36,7 +36,7 @@ function causeArticle(trouble: Trouble, report: Report): Html {
       hidden > 0 ? markup`<li>and ${countJobs(hidden)} more in <a href="report.json">report.json</a></li>` : nothing
     }
   </ul>`;
-  return markup`<article class="${outcome}">
+  return markup`<article class="${outcomeLooks[outcome]}">
     <h3>${outcomeBadge(outcome, report)} ${countJobs(jobs.length)} for the same reason</h3>
     ${why}${
       jobs.length <= 5

@@ -1,7 +1,7 @@
 /** Words and signs that several parts of the page share. */
 import { markup, type Html } from '../html/markup.ts';
 import type { JobReport, Report } from './schema.ts';
-import { outcomeSigns, outcomeWord } from './words.ts';
+import { outcomeLooks, outcomeSigns, outcomeWord } from './words.ts';
 
 const kindNames = { escape: 'Escape', relocate: 'Relocation', drill: 'Drill' } as const;
 
@@ -17,5 +17,5 @@ export function formatInstant(iso: string): string {
 
 export function outcomeBadge(outcome: JobReport['outcome'], report: Report): Html {
   const sign = markup`<span aria-hidden="true">${outcomeSigns[outcome]}</span>`;
-  return markup`<span class="badge ${outcome}">${sign} ${outcomeWord(outcome, report)}</span>`;
+  return markup`<span class="badge ${outcomeLooks[outcome]}">${sign} ${outcomeWord(outcome, report)}</span>`;
 }

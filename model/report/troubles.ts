@@ -3,15 +3,15 @@ import type { Reason } from '../outcome/outcome.ts';
 import type { JobReport } from './schema.ts';
 
 export interface Trouble extends Reason {
-  outcome: 'failed' | 'left';
+  outcome: Exclude<JobReport['outcome'], 'running' | 'proven'>;
   jobs: JobReport[];
 }
 
-/** Failed before left; then the cause with the most important job first; jobs keep the order of the report. */
+/** Failed before left before rolled back; then the cause with the most important job first; jobs keep the order of the report. */
 export function gatherTroubles(jobs: readonly JobReport[]): Trouble[] {
   const byCause = new Map<string, Trouble>();
   for (const job of jobs) {
-    if (job.outcome === 'running') continue;
+    if (job.outcome === 'running' || job.outcome === 'proven') continue;
     const cause = JSON.stringify([job.outcome, job.code, job.message]);
     const known = byCause.get(cause);
     if (known) known.jobs.push(job);
@@ -21,8 +21,8 @@ export function gatherTroubles(jobs: readonly JobReport[]): Trouble[] {
   return [...byCause.values()].toSorted((a, b) => a.outcome.localeCompare(b.outcome, 'en'));
 }
 
-/** All jobs for a table: failed, left, running; within each in the order of the report. */
+/** All jobs for a table: failed, left, rolled back, running, proven; within each in the order of the report. */
 export function troublesFirst(jobs: readonly JobReport[]): JobReport[] {
-  const rank = { failed: 0, left: 1, running: 2 } as const;
+  const rank = { failed: 0, left: 1, rolledBack: 2, running: 3, proven: 4 } as const;
   return jobs.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
 }

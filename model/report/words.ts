@@ -42,7 +42,16 @@ export function shortRecoveryPoint(recoveryPoint: string): string {
 }
 
 /** A sign for each outcome, as colour alone must not tell them apart. */
-export const outcomeSigns = { running: '✓', left: '–', failed: '✕' } as const;
+export const outcomeSigns = { running: '✓', left: '–', failed: '✕', rolledBack: '↩', proven: '✓' } as const;
+
+/** How it went, for colours: what is neither well nor broken looks like what was left. */
+export const outcomeLooks = {
+  running: 'running',
+  left: 'left',
+  failed: 'failed',
+  rolledBack: 'left',
+  proven: 'running',
+} as const;
 
 /** What became of a job that was to make room. */
 export function preemptionWord(outcome: PreemptedReport['outcome']): string {
@@ -58,5 +67,6 @@ export function tellsMore({ code }: PreemptedReport): boolean {
 
 /** The word for an outcome: in a dry run a job only "would run". */
 export function outcomeWord(outcome: JobReport['outcome'], { dryRun }: Pick<Report, 'dryRun'>): string {
-  return dryRun && outcome === 'running' ? 'would run' : outcome;
+  if (dryRun && outcome === 'running') return 'would run';
+  return outcome === 'rolledBack' ? 'rolled back' : outcome;
 }

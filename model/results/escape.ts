@@ -1,7 +1,7 @@
 /** What travels between the escape's workflows and activities. All of it small: histories keep every byte. */
 import type { Limits } from '../move/limits.ts';
 import type { JobRef } from '../job/job.ts';
-import type { JobReport, Report } from '../report/schema.ts';
+import type { JobLine, Report } from '../report/schema.ts';
 import type { Tier } from '../job/tier.ts';
 
 /** An escape whose input was understood: names checked, defaults filled in. */
@@ -92,6 +92,8 @@ export interface StartedJob extends JobRef {
   /** The zone in which it starts, where that is another than the target's. */
   to?: string;
   kind: 'standby' | 'twin';
+  /** Name of its store in the configuration. */
+  store: string;
   epoch: number;
   /** Id of the recovery point. */
   recoveryPoint: string;
@@ -100,15 +102,20 @@ export interface StartedJob extends JobRef {
   /** ISO 8601: when the state was as it is in the recovery point. */
   stateAt: string;
   startedAt: string;
-  steps: JobReport['steps'];
+  steps: JobLine['steps'];
   /** Things worth knowing, such as newer recovery points that were damaged. */
   notes: string[];
+}
+
+/** What can become of a job in an escape. */
+export interface EscapeLine extends JobLine {
+  outcome: 'running' | 'left' | 'failed';
 }
 
 export interface BatchStart {
   started: StartedJob[];
   /** Jobs that ended before they were started: left or failed. */
-  ended: JobReport[];
+  ended: EscapeLine[];
 }
 
 export interface FenceResult {

@@ -71,8 +71,8 @@ async function escapeAll(stage: FleetStage): Promise<Row[]> {
   const urgent = report.jobs.filter(({ tier }) => tier === 'P0');
   return [
     row('(c) az-escape: to the last start issued', jobs, since(report.jobs, issuing), null),
-    row('    to the last P0 verified', urgent.length, since(urgent, ['confirm']), null),
-    row('    to the last job verified', jobs, since(report.jobs, ['confirm']), null),
+    row('    to the last P0 verified', urgent.length, since(urgent, ['verify']), null),
+    row('    to the last job verified', jobs, since(report.jobs, ['verify']), null),
     row('    of which verifying took, at most', jobs, slowestToVerify(stage, report), null),
     row('    to the report', jobs, seconds, own),
     ...spent.slice(1).map(([what, cost]) => row(`    ${what} meanwhile`, jobs, seconds, cost)),
@@ -80,7 +80,7 @@ async function escapeAll(stage: FleetStage): Promise<Row[]> {
 }
 
 /** Steps that end with a start or promotion sent. */
-const issuing = ['start', 'promote'];
+const issuing = ['schedule', 'promote'];
 
 function endOf({ startedAt, seconds }: JobReport['steps'][number]): number {
   return Date.parse(startedAt) + seconds * 1000;
@@ -90,7 +90,7 @@ function endOf({ startedAt, seconds }: JobReport['steps'][number]): number {
 function slowestToVerify(stage: FleetStage, report: Report): number {
   const late = report.jobs.flatMap((line) => {
     const ranMs = stage.simulator.runOf(line)?.runsMs;
-    const confirmed = line.steps.find(({ name }) => name === 'confirm');
+    const confirmed = line.steps.find(({ name }) => name === 'verify');
     return line.tier === 'P0' || ranMs === undefined || !confirmed ? [] : [(endOf(confirmed) - ranMs) / 1000];
   });
   return Math.max(...late);

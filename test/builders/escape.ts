@@ -50,6 +50,7 @@ export function buildStartedJob(more: Partial<StartedJob> = {}): StartedJob {
     tier: 'P1',
     wave: 1,
     kind: 'standby',
+    store: 's3',
     epoch: 2,
     recoveryPoint: id,
     restorePath,

@@ -13,6 +13,7 @@ export function sampleJob(overrides: Partial<JobReport> = {}): JobReport {
     namespace: 'payments',
     name: 'orders',
     tier: 'P1',
+    cluster: 'az-a',
     wave: 0,
     outcome: 'running',
     code: 'Running',
@@ -20,10 +21,17 @@ export function sampleJob(overrides: Partial<JobReport> = {}): JobReport {
     from: 'az-a',
     to: 'az-b',
     epoch: 2,
+    store: 's3',
     recoveryPoint: '20261121T020250Z-0a1b2c3d',
     restoredPath: 's3://az-b-snapshots/lab/snapshots/payments/orders/savepoint-0a1b2c-5d6e7f',
+    stateAt: '2026-11-21T02:02:50.000Z',
     rpoSeconds: 14,
     rtoSeconds: 48,
+    downtimeSeconds: null,
+    artifacts: null,
+    attempts: [],
+    oldCopy: 'unknown',
+    overlapSeconds: null,
     steps: [],
     evidence: [],
     ...overrides,
@@ -51,12 +59,19 @@ export function sampleInput(overrides: Partial<ReportInput> = {}): ReportInput {
     id: 'escape-az-a-20261121T020304Z',
     zone: 'az-a',
     to: ['az-b'],
+    clusters: ['az-a'],
     incident: 'INC-4711',
     trigger: { by: 'mira@example.com', via: 'az-escape escape' },
     dryRun: false,
     startedAt: sampleStart,
     finishedAt: new Date(startMs + 63_000).toISOString(),
+    decidedAt: new Date(startMs + 2_000).toISOString(),
+    planAgeSeconds: 0.4,
     budgetSeconds: 600,
+    outcome: 'completed',
+    warnings: [],
+    preempted: [],
+    operators: [],
     fence: { outcome: 'unreachable', detail: 'No answer from its Kubernetes within 5 s.' },
     jobs: [],
     ...overrides,
@@ -152,7 +167,7 @@ function journey(begin: number, random: () => number): Pick<JobReport, 'steps' |
     1 + random() * 3,
   ];
   let at = begin;
-  const steps = ['claim', 'start', 'schedule', 'restore', 'verify'].map((name, index) => {
+  const steps = (['check', 'claim', 'schedule', 'restore', 'verify'] as const).map((name, index) => {
     const seconds = Math.round(lengths[index]! * 10) / 10;
     const step = { name, startedAt: new Date(startMs + at * 1_000).toISOString(), seconds };
     at += seconds;

@@ -240,7 +240,7 @@ describe('az-a loses power', () => {
       ),
     );
 
-    expect(report.totals).toEqual({ running: 3, left: 0, failed: 1 });
+    expect(report.totals).toMatchObject({ running: 3, left: 0, failed: 1 });
     expect(report.fence.outcome).toBe('unreachable');
     const spoilt = report.jobs.find(({ name }) => name === 'reports-p3')!;
     expect(spoilt).toMatchObject({

@@ -153,7 +153,7 @@ test('give-back leaves the P3 while there is no room, and then starts it from th
   await eyes.giveRoom();
   const given = await azEscape(lab.configFile, 'give-back', 'az-b', '--json');
   expect(given.err + given.out).not.toContain('failed');
-  const savepoint = report.preempted![0]!.savepoint!;
+  const savepoint = report.preempted[0]!.savepoint!;
   expect(JSON.parse(given.out)).toMatchObject({ jobs: [{ name: light.name, outcome: 'running', savepoint }] });
   expect(given.code).toBe(0);
   const seen = await observeUntil(

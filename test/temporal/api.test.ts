@@ -202,8 +202,8 @@ describe.concurrent('the API', () => {
       const report = `/v1/escapes/${home}-INC-1/report`;
       await waitUntil('the report is there', async () => (await get(report)).status === 200);
       const { totals, operators } = reportSchema.parse((await get(report)).body);
-      expect(totals).toEqual({ running: 3, left: 1, failed: 0 });
-      expect(operators!.at(-1)).toMatchObject({ act: 'approve', by: 'paul' });
+      expect(totals).toMatchObject({ running: 3, left: 1, failed: 0 });
+      expect(operators.at(-1)).toMatchObject({ act: 'approve', by: 'paul' });
     });
   });
 

@@ -131,7 +131,7 @@ describe.concurrent('a zone of two clusters', () => {
       world.ledger.clear();
       const report = await stage.escape();
       expect(report).toMatchObject({ zone: whole, clusters: [blue, green], id: `${whole}-INC-1`, to: [peer, other] });
-      expect(report.totals).toEqual({ running: 8, left: 0, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 8, left: 0, failed: 0 });
       for (const { name } of blues) expect(lineOf(report, name)).toMatchObject({ from: blue, to: peer });
       for (const { name } of greens) expect(lineOf(report, name)).toMatchObject({ from: green, to: peer });
       expect(lineOf(report, 'late-p1-0')).toMatchObject({ from: green, to: other });
@@ -166,7 +166,7 @@ describe.concurrent('a zone of two clusters', () => {
       world.ledger.clear();
       const report = await stage.escape({ cluster: blue });
       expect(report).toMatchObject({ zone: blue, id: `${blue}-INC-1`, totals: { running: 3, left: 0, failed: 0 } });
-      expect(report.clusters).toBeUndefined();
+      expect(report.clusters).toEqual([blue]);
       expect(report.jobs.map(({ from }) => from)).toEqual([blue, blue, blue]);
       world.zone(blue).dead = false;
       await waitUntil('blue is stopped', () => blues.every((job) => stage.isStopped(blue, job)));
@@ -245,7 +245,7 @@ describe.concurrent('a zone of two clusters', () => {
       await stage.protect(green, [{ ...orders, tier: 'P2' }]);
       for (const zone of [blue, green]) world.zone(zone).dead = true;
       const first = await stage.escape();
-      expect(first.totals).toEqual({ running: 1, left: 1, failed: 0 });
+      expect(first.totals).toMatchObject({ running: 1, left: 1, failed: 0 });
       expect(first.jobs.map(({ from, to, outcome }) => [from, to, outcome])).toEqual([
         [blue, peer, 'running'],
         [green, other, 'left'],

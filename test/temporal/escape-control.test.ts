@@ -56,7 +56,7 @@ describe.concurrent('an escape that needs approval', () => {
       // Who was first stands.
       expect((await scenario.tell('approve', 'bert')).approval).toMatchObject({ by: 'anna' });
       const report = scenario.report(await over);
-      expect(report.totals).toEqual({ running: 4, left: 2, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 4, left: 2, failed: 0 });
       expect(report.operators).toMatchObject([{ act: 'approve', by: 'anna' }]);
     });
   });
@@ -68,10 +68,11 @@ describe.concurrent('an escape that needs approval', () => {
     const before = scenario.state();
     await scenario.whileWorking(async () => {
       const report = scenario.report(await scenario.escape());
-      expect(report.totals).toEqual({ running: 0, left: 3, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 0, left: 3, failed: 0 });
       const message = 'nobody approved the escape within 1.5 s, so nothing was changed';
       for (const job of report.jobs) expect(job).toMatchObject({ outcome: 'left', code: 'NotApproved', message });
       expect(report.fence).toEqual({ outcome: 'skipped', detail: message });
+      expect(report).toMatchObject({ outcome: 'aborted', planAgeSeconds: null });
       expect(await scenario.progress()).toMatchObject({ phase: 'aborted', note: message });
       await expect(scenario.tell('approve', 'anna')).rejects.toMatchObject({ code: 'NoEscape' });
     });
@@ -136,7 +137,7 @@ describe.concurrent('an operator', () => {
       release();
       await waitUntil('the worker is killed', () => mortal.dead);
       const report = scenario.report(await scenario.whileWorking(() => over));
-      expect(report.totals).toEqual({ running: 5, left: 1, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 5, left: 1, failed: 0 });
       expect(lineOf(report, 'p2-1')).toMatchObject({ outcome: 'left', code: 'JobSkipped', message: 'skipped by otto' });
       expect(report.operators).toMatchObject([{ act: 'skipJob', by: 'otto', subject: 'default/p2-1' }]);
       expect(scenario.patched()).not.toContain('p2-1');
@@ -160,8 +161,8 @@ describe.concurrent('an operator', () => {
       expect((await scenario.progress()).tiers.P1).toMatchObject({ jobs: 3, waiting: 3 });
       expect((await hold('releaseTier', 'P1')).held).toEqual([]);
       const report = scenario.report(await over);
-      expect(report.totals).toEqual({ running: 6, left: 0, failed: 0 });
-      expect(report.operators!.map(({ act, subject }) => [act, subject])).toEqual([
+      expect(report.totals).toMatchObject({ running: 6, left: 0, failed: 0 });
+      expect(report.operators.map(({ act, subject }) => [act, subject])).toEqual([
         ['holdTier', 'P1'],
         ['approve', undefined],
         ['releaseTier', 'P1'],

@@ -84,6 +84,12 @@ describe.concurrent('a job that does not come up', () => {
 
     const line = lineOf(report, 'p1-0');
     expect(line).toMatchObject({ outcome: 'failed', diagnosis: 'snapshot-metadata-corrupt' });
+    const came = { recoveryPoint: expect.stringMatching(/^\d{8}T\d{6}Z-/), code: 'snapshot-metadata-corrupt' };
+    expect(line.attempts).toMatchObject([
+      { how: 'first', ...came },
+      { how: 'older', ...came },
+    ]);
+    expect(line.attempts[1]!.recoveryPoint < line.attempts[0]!.recoveryPoint).toBe(true);
     expect(line.evidence.join('\n')).toMatch(/not started anew: there is no older intact recovery point/);
     expect(scenario.world.operator(scenario.peer).starts).toHaveLength(2);
   });
@@ -104,8 +110,8 @@ describe.concurrent('a job that does not come up', () => {
       return [before, scenario.report(await scenario.escape({ incident: 'INC-2' }))];
     });
 
-    expect(first!.totals).toEqual({ running: 1, left: 0, failed: 2 });
-    expect(second!.totals).toEqual({ running: 1, left: 1, failed: 0 });
+    expect(first!.totals).toMatchObject({ running: 1, left: 0, failed: 2 });
+    expect(second!.totals).toMatchObject({ running: 1, left: 1, failed: 0 });
     expect(lineOf(second!, 'p1-0')).toMatchObject({ outcome: 'running', epoch: 3 });
     expect(lineOf(second!, 'p1-1')).toMatchObject({
       code: 'RunsAlready',

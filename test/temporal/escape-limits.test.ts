@@ -30,7 +30,7 @@ describe.concurrent('an escape of a part of a zone', () => {
     await scenario.whileWorking(async () => {
       const report = scenario.report(await scenario.escape({ selector: 'team in (payments),env!=dev' }));
       expect(scenario.patched().toSorted()).toEqual(['p1-0', 'p1-2']);
-      expect(report.totals).toEqual({ running: 2, left: 4, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 2, left: 4, failed: 0 });
       expect(lineOf(report, 'p1-1')).toMatchObject({
         code: 'OutsideScope',
         message: 'outside the selector that was asked for',
@@ -46,7 +46,7 @@ describe.concurrent('an escape of a part of a zone', () => {
     const scenario = await new Scenario(env, 'named').withProtected(mixedFleet());
     await scenario.whileWorking(async () => {
       const report = scenario.report(await scenario.escape({ jobs: ['default/p2-1', 'default/typo'] }));
-      expect(report.totals).toEqual({ running: 1, left: 6, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 1, left: 6, failed: 0 });
       expect(lineOf(report, 'typo')).toMatchObject({
         code: 'JobNotFound',
         message: `${scenario.peer} holds no standby or twin of default/typo`,

@@ -56,7 +56,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
     expect(world.operator(peer).idle.size).toBe(0);
     expect(marksOf(scenario, 'r1')).toMatchObject({
       [annotations.preemptedBy]: report.id,
-      [annotations.comeBackFrom]: report.preempted![0]!.savepoint,
+      [annotations.comeBackFrom]: report.preempted[0]!.savepoint,
     });
     expect(world.savepoints.triggered.filter(({ job }) => /r\d$/.test(job))).toHaveLength(1);
   });
@@ -79,7 +79,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
       expect(started()).toBe('p0-0,p1-1,r0');
       release();
       const report = scenario.report(await escape);
-      expect(report.totals).toEqual({ running: 4, left: 0, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 4, left: 0, failed: 0 });
       expect(report.preempted).toMatchObject([{ name: 'r0', makesRoomFor: ['default/p1-0'] }]);
       expect(scenario.patched().slice(-2)).toEqual(['p1-0', 'p2-0']);
     });
@@ -95,7 +95,7 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
     const report = await scenario.whileWorking(async () => scenario.report(await scenario.escape()));
     expect(report.totals.running).toBe(1);
     expect(report.preempted).toMatchObject([{ name: 'r0', outcome: 'suspended', code: 'PodsRemain', savepoint: null }]);
-    expect(report.preempted![0]!.message).toBe(
+    expect(report.preempted[0]!.message).toBe(
       'it ended without a savepoint of ours: default/r0: no savepoint within 2 s; the previous recovery points stay in use; 2 of its pods are still there after 3.0 s',
     );
     expect(marksOf(scenario, 'r0')[annotations.comeBackFrom]).toBeUndefined();
@@ -134,8 +134,8 @@ describe.concurrent('an escape into a zone full of P3 jobs', () => {
         const escape = scenario.escape();
         await waitUntil(`the worker is killed at ${kind}`, () => mortal.dead);
         const report = scenario.report(await scenario.whileWorking(() => escape));
-        expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
-        expect(report.preempted!.map(({ outcome, savepoint }) => [outcome, savepoint !== null])).toEqual([
+        expect(report.totals).toMatchObject({ running: 2, left: 0, failed: 0 });
+        expect(report.preempted.map(({ outcome, savepoint }) => [outcome, savepoint !== null])).toEqual([
           ['suspended', true],
           ['suspended', true],
         ]);

@@ -115,7 +115,7 @@ describe.concurrent('a round follows its zone’s jobs', () => {
 
       scenario.world.zone(scenario.home).dead = true;
       const report = scenario.report(await scenario.escape());
-      expect(report.totals).toEqual({ running: 2, left: 1, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 2, left: 1, failed: 0 });
       expect(lineOf(report, 'p2-0')).toMatchObject({
         outcome: 'left',
         code: 'JobEnded',
@@ -206,7 +206,7 @@ describe.concurrent('a round follows its zone’s jobs', () => {
       );
       scenario.world.zone(scenario.home).dead = true;
       const report = scenario.report(await scenario.escape());
-      expect(report.totals).toEqual({ running: 12, left: 0, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 12, left: 0, failed: 0 });
     });
   });
 

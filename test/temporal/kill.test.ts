@@ -47,7 +47,7 @@ describe.concurrent('an escape whose worker is killed', () => {
       await waitUntil(`the worker is killed while ${name}`, () => mortal.dead);
       const report = scenario.report(await scenario.whileWorking(() => escape));
 
-      expect(report.totals).toEqual({ running: 11, left: 0, failed: 1 });
+      expect(report.totals).toMatchObject({ running: 11, left: 0, failed: 1 });
       expect(lineOf(report, 'p2-4').code).toBe('wrong-path-restored');
       const starts = world
         .operator(peer)

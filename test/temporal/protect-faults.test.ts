@@ -108,7 +108,7 @@ describe.concurrent('a round of protection meets', () => {
     const { home } = scenario;
     world.zone(home).dead = true;
     const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
-    expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
+    expect(report.totals).toMatchObject({ running: 2, left: 0, failed: 0 });
   });
 
   test('a store that refuses from the middle of a shipment on, and before a savepoint is written', async () => {
@@ -186,6 +186,6 @@ describe.concurrent('a round of protection meets', () => {
     await expectIntact(scenario, kept);
     world.zone(home).dead = true;
     const report = scenario.report(await scenario.whileWorking(() => scenario.escape()));
-    expect(report.totals).toEqual({ running: 2, left: 0, failed: 0 });
+    expect(report.totals).toMatchObject({ running: 2, left: 0, failed: 0 });
   });
 });

@@ -54,7 +54,7 @@ describe.concurrent('reserved room', () => {
       expect(kept(scenario)).toEqual({ 1000: 2, 2000: 2 });
 
       const report = scenario.report(await scenario.escape());
-      expect(report.totals).toEqual({ running: 4, left: 0, failed: 0 });
+      expect(report.totals).toMatchObject({ running: 4, left: 0, failed: 0 });
       expect(kept(scenario)).toEqual({ 1000: 0, 2000: 0 });
       const calls = world.ledger.of(peer).map(({ kind, object }) => `${kind} ${object}`);
       const lastScaled = calls.findLastIndex((call) => call.startsWith('kubernetes scale placeholder'));
@@ -87,7 +87,7 @@ describe.concurrent('reserved room', () => {
         trouble: `no room is reserved in ${peer}: kubernetes ${peer}: list of placeholders was refused (403).`,
       });
       world.zone(home).dead = true;
-      expect(scenario.report(await scenario.escape()).totals).toEqual({ running: 5, left: 0, failed: 0 });
+      expect(scenario.report(await scenario.escape()).totals).toMatchObject({ running: 5, left: 0, failed: 0 });
     });
   });
 });

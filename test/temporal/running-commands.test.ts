@@ -91,7 +91,7 @@ test('the commands show, hold, resume and abort the running escape', async () =>
     await expect.poll(() => watched.printed(), { timeout: 30_000 }).toContain('"running":true');
     expect((await azEscape('abort', home)).out).toContain('aborted by ');
     release();
-    expect((await over).totals).toEqual({ running: 2, left: 2, failed: 0 });
+    expect((await over).totals).toMatchObject({ running: 2, left: 2, failed: 0 });
     const { code, out } = await watched;
     expect(code).toBe(0);
     const lines = out.trim().split('\n');

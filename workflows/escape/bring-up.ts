@@ -1,9 +1,9 @@
 /** Watches one started job until it runs, and climbs the ladder while it does not: each rung is a start of its own. */
 import { ActivityFailure, patched } from '@temporalio/workflow';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { nextRung, type Rung } from '../../model/move/ladder.ts';
-import type { JobReport } from '../../model/report/schema.ts';
+import type { JobLine } from '../../model/report/schema.ts';
 import { whyFailed } from '../shared/failure-words.ts';
 import { climbJob, verifyJob } from './activities.ts';
 import { wouldRun } from './would-run.ts';
@@ -22,17 +22,20 @@ export interface Watching {
 }
 
 /** The job's line of the report. `failed` means that no rung was left. */
-export async function bringUp(target: EscapeTarget, first: StartedJob, watching: Watching): Promise<JobReport> {
+export async function bringUp(target: EscapeTarget, first: StartedJob, watching: Watching): Promise<EscapeLine> {
   const climbed: Rung[] = [];
-  const triedPoints: string[] = [];
+  const attempts: JobLine['attempts'] = [];
   let job = first;
   for (;;) {
-    const report = await watch(target, job, watching);
+    const ended = await watch(target, job, watching);
+    const { recoveryPoint, startedAt } = job;
+    attempts.push({ how: climbed.at(-1) ?? 'first', recoveryPoint, startedAt, code: ended.code });
+    const report = { ...ended, attempts: [...attempts] };
     const rung = report.diagnosis && nextRung(report.diagnosis, climbed);
     // An escape that an earlier version began ends as it would have ended there.
     if (!rung || !patched('ladder')) return report;
     climbed.push(rung);
-    triedPoints.push(job.recoveryPoint);
+    const triedPoints = attempts.map((attempt) => attempt.recoveryPoint);
     const anew = await climb(
       target,
       job,
@@ -61,7 +64,7 @@ async function climb(
 }
 
 /** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
-async function watch(target: EscapeTarget, job: StartedJob, { priority, ofMany }: Watching): Promise<JobReport> {
+async function watch(target: EscapeTarget, job: StartedJob, { priority, ofMany }: Watching): Promise<EscapeLine> {
   try {
     const summary = `${job.namespace}/${job.name}`;
     const heartbeatTimeout = (ofMany ? heartbeatTimeoutsOfMany : heartbeatTimeouts)[job.tier];

@@ -73,6 +73,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   enter('report');
   const report = await writeReport(target, {
     ...what,
+    outcome: control.stopped === undefined ? 'completed' : 'aborted',
     finishedAt: new Date(Date.now()).toISOString(),
     ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}),
     ...(control.acts.length > 0 ? { operators: [...control.acts] } : {}),
@@ -83,7 +84,7 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
   return report;
 }
 
-type Started = Pick<ReportEnd, 'batches' | 'victims' | 'fence' | 'unstarted'>;
+type Started = Pick<ReportEnd, 'batches' | 'victims' | 'fence' | 'unstarted' | 'beganAt' | 'broken'>;
 
 /** Fences, makes room and runs the waves, and leaves somebody behind who waits for the lost zone. */
 async function startJobs(
@@ -96,6 +97,7 @@ async function startJobs(
   const { workflowId } = workflowInfo();
   const fence = fenceInBackground(target);
   enter('waves');
+  const beganAt = new Date(Date.now()).toISOString();
   const heldWave = (wave: number): boolean =>
     plan.batches.some((batch) => batch.wave === wave && control.held(batch.tier));
   const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowId, {
@@ -118,6 +120,8 @@ async function startJobs(
     batches: begun,
     ...(room.begun.length > 0 ? { victims: room.begun } : {}),
     fence: fence.now(),
+    beganAt: begun.length > 0 ? beganAt : null,
+    broken,
     unstarted: control.stopped ?? { code: 'NotStarted', message: broken[0] ?? 'it was not started' },
   };
 }
@@ -131,7 +135,13 @@ function mayStart(target: EscapeTarget, plan: PlanSummary, { stopped }: Operator
 
 function nothingStarted({ stopped }: OperatorControl): Started {
   const unstarted = stopped ?? ({ code: 'NotStarted', message: 'the plan starts no job' } as const);
-  return { batches: [], fence: { outcome: 'skipped', detail: unstarted.message }, unstarted };
+  return {
+    batches: [],
+    fence: { outcome: 'skipped', detail: unstarted.message },
+    beganAt: null,
+    broken: [],
+    unstarted,
+  };
 }
 
 /**

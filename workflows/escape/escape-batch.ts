@@ -3,9 +3,8 @@
  * Each job is a line in this workflow's timeline in the UI. Returns counts only: the jobs' results go to the store.
  */
 import { condition, getExternalWorkflowHandle, setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { BatchRef, EscapeTarget } from '../../model/results/escape.ts';
+import type { BatchRef, EscapeLine, EscapeTarget } from '../../model/results/escape.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
-import type { JobReport } from '../../model/report/schema.ts';
 import { tiers } from '../../model/job/tier.ts';
 import { saveBatch, startBatch } from './activities.ts';
 import { bringUp } from './bring-up.ts';
@@ -41,7 +40,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
     { summary: `start ${batch.to - batch.from} ${batch.tier} jobs`, priority },
     skipped ? [target, batch, skipped] : [target, batch],
   );
-  const reports: JobReport[] = [...ended];
+  const reports: EscapeLine[] = [...ended];
   news.issued = true;
   news.started = started.length;
   for (const job of ended) count(news, job.outcome);
@@ -68,7 +67,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
   return news;
 }
 
-function count(news: BatchNews, outcome: JobReport['outcome']): void {
+function count(news: BatchNews, outcome: EscapeLine['outcome']): void {
   news[outcome] += 1;
 }
 

@@ -12,7 +12,7 @@ afterAll(() => stage?.stop(), 30_000);
 test('jobs are told apart by their Services, and all of them escape', async () => {
   await stage.startWorker();
   const report = await stage.escape('by-proxy');
-  expect(report.totals).toEqual({ running: 20, left: 0, failed: 0 });
+  expect(report.totals).toMatchObject({ running: 20, left: 0, failed: 0 });
   for (const line of report.jobs) expect(line.restoredPath).toBe(stage.simulator.runOf(line)!.restoredPath);
   expect(new Set(report.jobs.map(({ restoredPath }) => restoredPath)).size).toBe(20);
 });

@@ -7,6 +7,7 @@ import { settings } from '../../../model/config/settings.ts';
 import { parseDurationMs } from '../../../model/duration.ts';
 import { diagnosisCodes, type DiagnosisCode } from '../../../model/health/diagnosis/codes.ts';
 import { findingCodes } from '../../../model/readiness/codes.ts';
+import { stepNames } from '../../../model/report/schema.ts';
 import { outcomeCodes } from '../../../model/outcome/codes.ts';
 import { errorCodes } from '../../../model/error-codes.ts';
 import { codeOf, readDocument, tableRows } from './documents.ts';
@@ -49,6 +50,12 @@ describe.each([
   test('has every code in the order and words of its table, and no other', () => {
     expect(tableRows(readDocument(path), ['code', 'what it means', 'what to do'])).toEqual(asRows(table));
   });
+});
+
+test('docs/report.md has every step and what it is spent on', () => {
+  expect(tableRows(readDocument('docs/report.md'), ['step', 'what it is spent on'])).toEqual(
+    Object.entries(stepNames).map(([name, about]) => [`\`${name}\``, about]),
+  );
 });
 
 test('docs/errors.md has every class of outside failure and whether it is tried again', () => {

@@ -18,7 +18,7 @@ function report(jobs: number, rate: number, more: Partial<Report> = {}): Report 
     sampleJob({
       name: `job-${index}`,
       steps: [
-        { name: 'start', startedAt: at(index / rate), seconds: 0 },
+        { name: 'schedule', startedAt: at(index / rate), seconds: 0 },
         { name: 'restore', startedAt: at(index / rate), seconds: index + 1 },
       ],
     }),

@@ -8,7 +8,7 @@ const seconds = fc.nat({ max: 2_000_000 }).map((tenths) => tenths / 10);
 
 const step = fc
   .record({
-    name: fc.constantFrom('claim', 'start', 'restore', 'verify'),
+    name: fc.constantFrom('claim', 'schedule', 'restore', 'verify'),
     at: fc.integer({ min: -900, max: 900 }),
     seconds,
   })

@@ -25,7 +25,7 @@ function pageSaying(text: string, overrides: Partial<ReportInput> = {}): string 
     recoveryPoint: `${text}/20261121T020250Z-0a1b2c3d/manifest.json`,
     restoredPath: text,
     evidence: [text],
-    steps: [{ name: text, startedAt: sampleStart, seconds: 60 }],
+    steps: [{ name: 'restore', startedAt: sampleStart, seconds: 60 }],
   };
   const jobs = [sampleJob({ ...from, rtoSeconds: 60 }), sampleJob({ ...from, outcome: 'failed', tier: 'P2' })];
   const outside = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleReport } from '../../../model/report/assemble.ts';
+import { type StepName, stepNames } from '../../../model/report/schema.ts';
 import { chooseAxis, layOutTimeline, maxStepKinds, type Timeline } from '../../../model/report/timeline.ts';
 import { sampleInput, sampleJob, sampleStart } from '../../builders/report.ts';
 import { arbitraryJobs } from './arbitrary-job.ts';
@@ -69,16 +70,16 @@ describe('layOutTimeline', () => {
       {
         rtoSeconds: 400,
         steps: [
-          { name: 'twin', startedAt: after(-3_600), seconds: 3_000 },
-          { name: 'start', startedAt: after(-60), seconds: 180 },
+          { name: 'claim', startedAt: after(-3_600), seconds: 3_000 },
+          { name: 'schedule', startedAt: after(-60), seconds: 180 },
         ],
       },
     ]);
-    expect(groups[0]!.rows[0]!.segments).toMatchObject([{ name: 'start', start: 0, length: 0.2, seconds: 120 }]);
+    expect(groups[0]!.rows[0]!.segments).toMatchObject([{ name: 'schedule', start: 0, length: 0.2, seconds: 120 }]);
   });
 
   it('ends a failed job where its last step ended, and gives a job that was left no end', () => {
-    const steps = [{ name: 'start', startedAt: after(10), seconds: 20 }];
+    const steps = [{ name: 'schedule' as const, startedAt: after(10), seconds: 20 }];
     const { groups } = layOut([
       { name: 'a', outcome: 'failed', rtoSeconds: null, steps },
       { name: 'b', outcome: 'left', rtoSeconds: null, steps: [] },
@@ -87,8 +88,8 @@ describe('layOutTimeline', () => {
   });
 
   it('draws more kinds of steps than there are colours as one', () => {
-    const steps = Array.from({ length: 12 }, (_, index) => ({
-      name: `s${index}`,
+    const steps = (Object.keys(stepNames) as StepName[]).map((name, index) => ({
+      name,
       startedAt: after(index),
       seconds: 1,
     }));

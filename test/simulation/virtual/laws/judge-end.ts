@@ -111,7 +111,7 @@ function skippedJobsAreLeft({ report, acts }: Played, laws: LawBook): void {
 function residentsAreTold(stage: Stage, { report }: Played, laws: LawBook): void {
   for (const job of residentsOf(stage).map(jobKey)) {
     if (stage.world.operator(stage.peer).runs.has(job)) continue;
-    const line = report.preempted?.find((one) => jobKey(one) === job);
+    const line = report.preempted.find((one) => jobKey(one) === job);
     const isTold = line?.outcome === 'suspended' && line.makesRoomFor.length > 0;
     laws.holds('who makes room is told, and for whom', isTold, () => `${job} ended: ${JSON.stringify(line)}`);
   }
