@@ -28,7 +28,7 @@ describe('a started job', () => {
     expect(report.rtoSeconds).toBeGreaterThan(10);
     expect(report.rtoSeconds).toBeLessThan(45);
     expect(report.rpoSeconds).toBe(3_600);
-    expect(report.steps.map(({ name }) => name)).toEqual(['restore', 'confirm']);
+    expect(report.steps.map(({ name }) => name)).toEqual(['restore', 'verify']);
   });
 
   test('is asked for one checkpoint, which proves it sooner than its interval', async () => {
@@ -112,5 +112,5 @@ test('a promoted hot standby runs with its newest checkpoint, and nothing of it 
   const startedAt = new Date(zones.clock.nowMs).toISOString();
   const report = await verify(zones, { tier: 'P0', kind: 'twin', restorePath: startedFrom, startedAt });
   expect(report).toMatchObject({ outcome: 'running', restoredPath: startedFrom, rtoSeconds: 180 });
-  expect(report.steps.map(({ name }) => name)).toEqual(['take over', 'confirm']);
+  expect(report.steps.map(({ name }) => name)).toEqual(['verify']);
 });
