@@ -53,6 +53,7 @@ function plan(of: Candidate[], room?: RoomSeen, more: Partial<EscapeAssessment> 
   return planEscape({
     escapeId: 'az-a-INC-1',
     zone: 'az-a',
+    lost: ['az-a'],
     to: 'az-b',
     now: '2026-11-21T03:00:00.000Z',
     candidates: of.map(deploymentOf),
@@ -222,6 +223,8 @@ describe('importance', () => {
       {
         namespace: 'default',
         name: 'p1-big',
+        from: 'az-a',
+        to: 'az-b',
         tier: 'P1',
         code: 'NoRoom',
         message: 'no node of az-b has 6 CPU and 1 GiB free for its TaskManager: largest free is 1.5 CPU and 8 GiB on b',

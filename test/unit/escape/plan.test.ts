@@ -48,6 +48,7 @@ function assess(of: Candidate[], within: EscapeAssessment['scope'] = {}): Escape
   return {
     escapeId: 'az-a-INC-1',
     zone: 'az-a',
+    lost: ['az-a'],
     to: 'az-b',
     now: '2026-11-21T03:00:00.000Z',
     candidates: of.map(deploymentOf),
@@ -166,7 +167,7 @@ describe('batches', () => {
           tier,
           level: 0,
           expectedSeconds: null,
-          jobs: Array.from({ length: count }, () => ({})),
+          jobs: Array.from({ length: count }, () => ({ to: 'az-b' })),
         }));
         const batches = batchesOf(waves, size);
         for (const { wave, jobs } of waves) {

@@ -18,6 +18,7 @@ function escape(overrides: Partial<EscapeProgress> = {}): EscapeProgress {
   return {
     phase: 'waves',
     zone: 'az-a',
+    clusters: ['az-a'],
     to: ['az-b'],
     incident: 'INC-1',
     startedAt,

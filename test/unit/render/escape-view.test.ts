@@ -10,6 +10,7 @@ const nowMs = Date.parse(startedAt) + 192_400;
 const running: EscapeProgress = {
   phase: 'waves',
   zone: 'az-a',
+  clusters: ['az-a'],
   to: ['az-b'],
   incident: 'INC-1',
   startedAt,
