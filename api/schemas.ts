@@ -91,10 +91,7 @@ const tierProgress = z.object({
 export const progressAnswer = z.object({
   phase: z.enum(escapePhases),
   zone: z.string().describe('What is lost: the zone, or one cluster of it.'),
-  clusters: z
-    .array(z.string())
-    .optional()
-    .describe('The lost clusters of a zone with several; absent where one is lost.'),
+  clusters: z.array(z.string()).describe('The lost clusters; a zone that is one cluster has its name.'),
   to: z.array(z.string()),
   incident: z.string(),
   startedAt: z.iso.datetime(),

@@ -7,8 +7,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { readSeats } from '../../jobs/claims/seats.ts';
 import type { World } from '../../adapters/world.ts';
-import { headedFor } from '../../jobs/run/headed-for.ts';
-import type { EscapeTarget, SilentPeer } from '../../model/results/escape.ts';
+import { keeperOf, type SettledMove, type SilentPeer } from '../../model/move/move.ts';
 
 /** How long a peer is asked that answered a moment ago; less than the activity may take. */
 const patienceMs = 20_000;
@@ -16,19 +15,19 @@ const patienceMs = 20_000;
 /** A peer that refuses every third call must be asked often enough to be heard. */
 const asking: RetryPolicy = { after: 'retryable', pauseMs: 500, growth: 2, longestPauseMs: 1_000 };
 
-/** `target.to` must answer: it keeps the plan. @throws OutsideFailure of that one */
+/** The keeper of the plan must answer. @throws OutsideFailure of that one */
 export async function assessPeers(
   world: World,
-  target: EscapeTarget,
-  assess: (target: EscapeTarget) => Promise<EscapeAssessment>,
+  move: SettledMove,
+  assess: (peer: string) => Promise<EscapeAssessment>,
   signal: AbortSignal,
 ): Promise<{ first: EscapeAssessment; others: PeersSeen }> {
-  const silent: SilentPeer[] = [...(target.silent ?? [])];
-  const others = (target.peers ?? []).filter((peer) => peer !== target.to);
+  const silent: SilentPeer[] = [...move.reachable.silent];
+  const others = move.reachable.answer.slice(1);
   const [first, ...seen] = await Promise.all([
-    assess(target),
+    assess(keeperOf(move)),
     ...others.map(async (zone) => {
-      const assessed = await patiently(() => assess(headedFor(target, { to: zone })), signal);
+      const assessed = await patiently(() => assess(zone), signal);
       if (!('why' in assessed)) return assessed;
       silent.push({ zone, why: assessed.why });
       return undefined;
@@ -38,9 +37,9 @@ export async function assessPeers(
   const silences = silent.map(({ zone, why }) => `${zone} does not answer, so nothing starts there: ${why}`);
   const told = { ...first, notes: [...silences, ...(first.notes ?? [])] };
   if (silent.length === 0) return { first, others: { assessments, silent } };
-  const answer = [target.to, ...assessments.map(({ to }) => to)];
+  const answer = [keeperOf(move), ...assessments.map(({ to }) => to)];
   const seats = new Map<string, ReadonlyMap<string, Seat>>();
-  for (const cluster of target.clusters ?? [target.zone]) {
+  for (const cluster of move.lost) {
     seats.set(cluster, await readSeats(world, cluster, answer, signal));
   }
   return { first: told, others: { assessments, silent, seats } };

@@ -3,7 +3,7 @@ import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
 import type { World } from '../../adapters/world.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
 
 /** The wave and the place in it of a job that is to start; a sentence for one that is not. */
 export type PlannedPlace = { wave: number; index: number } | { sentence: string };
@@ -11,11 +11,11 @@ export type PlannedPlace = { wave: number; index: number } | { sentence: string 
 /** Looks for a job, given as `namespace/name`. */
 export async function findPlanned(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   job: string,
   signal: AbortSignal,
 ): Promise<PlannedPlace> {
-  const plan = await readPlan(world, target, signal);
+  const plan = await readPlan(world, move, signal);
   for (const { wave, jobs } of plan.waves) {
     const index = jobs.findIndex((planned) => jobKey(planned) === job);
     if (index >= 0) return { wave, index };

@@ -3,12 +3,12 @@ import { keepBeating } from '../../jobs/keep-beating.ts';
 import { activityPulse } from '../shared/pulse.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
 import type { EscapeInput } from '../../model/inputs/escape-input.ts';
+import type { Move, ReachableSet, SettledMove } from '../../model/move/move.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedVictim } from '../../model/move/plan-types.ts';
 import type { JobLine, PreemptedReport } from '../../model/report/schema.ts';
 import { climbJob, type Climb, type ClimbResult } from '../../jobs/run/climb.ts';
 import { findPlanned, type PlannedPlace } from './find-planned.ts';
-import { headedFor } from '../../jobs/run/headed-for.ts';
 import { archiveOf } from '../../zones/reports/report-shelf.ts';
 import { LookPace } from '../../jobs/run/look-pace.ts';
 import { makePlan } from './make-plan.ts';
@@ -22,8 +22,6 @@ import type {
   BatchRef,
   BatchStart,
   EscapeLine,
-  EscapeTarget,
-  PeersAsked,
   PlanSummary,
   ReportSummary,
   StartedJob,
@@ -43,49 +41,49 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
   };
   const pace = new LookPace();
   return {
-    async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<EscapeTarget> {
+    async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<Move> {
       return resolveEscape(world, input, start);
     },
-    async checkPeer(target: EscapeTarget): Promise<PeersAsked | undefined> {
-      return beating(() => checkPeer(world, target));
+    async checkPeer(move: Move): Promise<ReachableSet> {
+      return beating(() => checkPeer(world, move));
     },
-    async makePlan(target: EscapeTarget): Promise<PlanSummary> {
-      return beating((signal) => makePlan(world, target, signal));
+    async makePlan(move: SettledMove): Promise<PlanSummary> {
+      return beating((signal) => makePlan(world, move, signal));
     },
-    async findPlanned(target: EscapeTarget, job: string): Promise<PlannedPlace> {
-      return findPlanned(world, target, job, pulse().signal);
+    async findPlanned(move: SettledMove, job: string): Promise<PlannedPlace> {
+      return findPlanned(world, move, job, pulse().signal);
     },
-    async startBatch(target: EscapeTarget, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
-      return pace.starting(() => startBatch(world, target, batch, pulse(), skipped));
+    async startBatch(move: SettledMove, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
+      return pace.starting(() => startBatch(world, move, batch, pulse(), skipped));
     },
-    async verifyJob(target: EscapeTarget, job: StartedJob): Promise<EscapeLine> {
-      return verifyJob(world, headedFor(target, job), job, pulse(), pace);
+    async verifyJob(move: Move, job: StartedJob): Promise<EscapeLine> {
+      return verifyJob(world, move, job, pulse(), pace);
     },
-    async climbJob(target: EscapeTarget, job: StartedJob, climb: Climb): Promise<ClimbResult> {
+    async climbJob(move: SettledMove, job: StartedJob, climb: Climb): Promise<ClimbResult> {
       const running = pulse();
       return keepBeating(
         running,
         () => undefined,
-        () => climbJob(world, target, job, climb, archiveOf(world, target), running),
+        () => climbJob(world, move, job, climb, archiveOf(world, move), running),
       );
     },
-    async saveBatch(target: EscapeTarget, batch: BatchRef, jobs: JobLine[]): Promise<void> {
-      await beating((signal) => saveBatch(world, target, batch, jobs, signal));
+    async saveBatch(move: SettledMove, batch: BatchRef, jobs: JobLine[]): Promise<void> {
+      await beating((signal) => saveBatch(world, move, batch, jobs, signal));
     },
-    async giveUpReserve(target: EscapeTarget): Promise<void> {
-      await beating((signal) => giveUpReserve(world, target, signal));
+    async giveUpReserve(move: SettledMove): Promise<void> {
+      await beating((signal) => giveUpReserve(world, move, signal));
     },
-    async listVictims(target: EscapeTarget, ref: VictimsRef, skipped: string[] = []): Promise<ListedVictim[]> {
-      return beating((signal) => listVictims(world, target, ref, skipped, signal));
+    async listVictims(move: SettledMove, ref: VictimsRef, skipped: string[] = []): Promise<ListedVictim[]> {
+      return beating((signal) => listVictims(world, move, ref, skipped, signal));
     },
-    async preemptJob(target: EscapeTarget, victim: PlannedVictim): Promise<PreemptedReport> {
-      return preemptJob(world, headedFor(target, { to: victim.zone }), victim, pulse());
+    async preemptJob(move: Move, victim: PlannedVictim): Promise<PreemptedReport> {
+      return preemptJob(world, move, victim, pulse());
     },
-    async saveVictims(target: EscapeTarget, ref: VictimsRef, ended: PreemptedReport[]): Promise<void> {
-      await beating((signal) => saveVictims(world, target, ref, ended, signal));
+    async saveVictims(move: SettledMove, ref: VictimsRef, ended: PreemptedReport[]): Promise<void> {
+      await beating((signal) => saveVictims(world, move, ref, ended, signal));
     },
-    async writeReport(target: EscapeTarget, end: ReportEnd): Promise<ReportSummary> {
-      return beating((signal) => writeReport(world, target, end, signal));
+    async writeReport(move: SettledMove, end: ReportEnd): Promise<ReportSummary> {
+      return beating((signal) => writeReport(world, move, end, signal));
     },
   };
 }

@@ -16,7 +16,8 @@ import { planKey, readPlan } from '../../zones/reports/escape-plan.ts';
 import { copyToOthers, reportStore } from '../../zones/reports/report-shelf.ts';
 import { seeSpeeds } from '../../zones/reports/measures.ts';
 import { seeRoom } from '../../zones/capacity/see-room.ts';
-import type { EscapeTarget, PlanSummary, VictimsRef } from '../../model/results/escape.ts';
+import { keeperOf, type Move, type SettledMove } from '../../model/move/move.ts';
+import type { PlanSummary, VictimsRef } from '../../model/results/escape.ts';
 import { defaultStoreName, storeNameOf } from '../../model/placement/job-store.ts';
 
 /** The note travels in every history and is shown while the escape runs: the plan itself has all of it. */
@@ -26,34 +27,35 @@ const maxNoteLength = 1_000;
  * Plans the escape. A plan once written is the escape's plan: a repeated call, by whatever worker, returns the same.
  * @throws TypedFailure `NothingProtected`, `NothingSelected`
  */
-export async function makePlan(world: World, target: EscapeTarget, signal: AbortSignal): Promise<PlanSummary> {
-  const store = reportStore(world, target.to);
-  const plan = await decide(world, target, signal);
+export async function makePlan(world: World, move: SettledMove, signal: AbortSignal): Promise<PlanSummary> {
+  const store = reportStore(world, keeperOf(move));
+  const { answer } = move.reachable;
+  const plan = await decide(world, move, signal);
   if (plan.waves.length === 0 && plan.left.length === 0) {
-    const nobody = target.peers ? `none of ${target.peers.join(', ')} holds a` : `${target.to} holds no`;
-    throw new TypedFailure('NothingProtected', `${nobody} standby or twin of a job of ${target.zone}`);
+    const nobody = answer.length > 1 ? `none of ${answer.join(', ')} holds a` : `${answer[0]} holds no`;
+    throw new TypedFailure('NothingProtected', `${nobody} standby or twin of a job of ${move.zone}`);
   }
-  if (plan.waves.length === 0 && plan.left.every(({ code }) => code === 'OutsideScope')) throw nothingSelected(target);
-  const key = planKey(target);
+  if (plan.waves.length === 0 && plan.left.every(({ code }) => code === 'OutsideScope'))
+    throw nothingSelected(move, answer);
+  const key = planKey(move);
   const bytes = new TextEncoder().encode(JSON.stringify(plan));
   const json = { contentType: 'application/json', signal };
-  if (target.dryRun) {
+  if (move.effects === 'rehearsed') {
     await store.put(key, bytes, json);
   } else if ((await store.createIfAbsent(key, bytes, signal)) === 'exists') {
-    return summary(world, await readPlan(world, target, signal));
+    return summary(world, await readPlan(world, move, signal));
   }
-  if (target.peers) await copyToOthers(world, target, key, bytes, json);
+  await copyToOthers(world, move, key, bytes, json);
   return summary(world, plan);
 }
 
-async function decide(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapePlan> {
-  if (!target.peers) return planEscape(await assess(world, target, signal));
-  const { first, others } = await assessPeers(world, target, (peer) => assess(world, peer, signal), signal);
+async function decide(world: World, move: SettledMove, signal: AbortSignal): Promise<EscapePlan> {
+  const { first, others } = await assessPeers(world, move, (peer) => assess(world, move, peer, signal), signal);
   return planEscape(first, others);
 }
 
-async function assess(world: World, target: EscapeTarget, signal: AbortSignal): Promise<EscapeAssessment> {
-  const peer = zoneConfig(world, target.to);
+async function assess(world: World, move: Move, to: string, signal: AbortSignal): Promise<EscapeAssessment> {
+  const peer = zoneConfig(world, to);
   // Of the active ones only those that an earlier escape started in vain are taken up.
   const selector = `${labels.role} in (standby,twin,active)`;
   const [candidates, running, { room, notes }, { speeds, from }] = await Promise.all([
@@ -69,15 +71,15 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
       .map((name) => newestEpochs(world.store(peer.name, name), signal)),
   );
   return {
-    escapeId: target.escapeId,
-    zone: target.zone,
-    ...(target.clusters ? { clusters: target.clusters.filter((one) => hasPeer(world, one, peer.name)) } : {}),
-    to: target.to,
+    escapeId: move.id,
+    zone: move.zone,
+    lost: move.lost.filter((one) => hasPeer(world, one, peer.name)),
+    to,
     now: new Date(world.now()).toISOString(),
     candidates,
     newestEpochs: largest(epochs),
     defaultStore: defaultStoreName(peer),
-    scope: target.scope,
+    scope: move.scope,
     room,
     running,
     notes,
@@ -85,8 +87,8 @@ async function assess(world: World, target: EscapeTarget, signal: AbortSignal): 
     schedule: {
       ...speeds,
       batchSize: world.config.escape.batchSize,
-      elapsedSeconds: Math.max(0, (world.now() - Date.parse(target.triggeredAt)) / 1000),
-      budgetSeconds: target.budgetSeconds,
+      elapsedSeconds: Math.max(0, (world.now() - Date.parse(move.triggeredAt)) / 1000),
+      budgetSeconds: move.budgetSeconds,
     },
   };
 }
@@ -108,15 +110,14 @@ function largest(epochs: Record<string, number>[]): Record<string, number> {
 function summary(world: World, plan: EscapePlan): PlanSummary {
   const jobsByTier: PlanSummary['jobsByTier'] = {};
   for (const { tier, jobs } of plan.waves) jobsByTier[tier] = (jobsByTier[tier] ?? 0) + jobs.length;
-  const shortByTier: NonNullable<PlanSummary['shortByTier']> = {};
+  const shortByTier: PlanSummary['shortByTier'] = {};
   for (const { tier, code } of plan.left) {
     if (tier && code === 'NoRoom') shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
   }
   const batches = batchesOf(plan.waves, world.config.escape.batchSize);
   const victims = victimsOf(plan, world.config.escape.batchSize);
-  const reserved = (plan.peers ?? [plan.to]).some((peer) => reservesRoom(world, peer));
-  const room = { ...(victims.length === 0 ? {} : { victims }), ...(reserved ? { reserved } : {}) };
-  return { batches, jobsByTier, left: plan.left.length, shortByTier, ...room, note: noteOf(plan) };
+  const reserved = plan.peers.some((peer) => reservesRoom(world, peer));
+  return { batches, jobsByTier, left: plan.left.length, shortByTier, victims, reserved, note: noteOf(plan) };
 }
 
 /** Those whose room the same wave needs first go together, so that no wave waits for what a later one needs. */
@@ -125,7 +126,7 @@ function victimsOf({ preempted }: EscapePlan, size: number): VictimsRef[] {
   for (const [index, { wave, zone }] of preempted.entries()) {
     const last = refs.at(-1);
     if (last && last.wave === wave && last.zone === zone && last.to - last.from < size) last.to = index + 1;
-    else refs.push({ wave, from: index, to: index + 1, ...(zone === undefined ? {} : { zone }) });
+    else refs.push({ wave, from: index, to: index + 1, zone });
   }
   return refs;
 }

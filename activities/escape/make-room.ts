@@ -8,23 +8,24 @@ import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
 import type { World } from '../../adapters/world.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
-import type { EscapeTarget, VictimsRef } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { VictimsRef } from '../../model/results/escape.ts';
 
 const maxResultBytes = 16 << 20;
 
-function resultKey(target: EscapeTarget, { from }: VictimsRef): string {
-  return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/preempted-from-${from}.json`;
+function resultKey(move: Move, { from }: VictimsRef): string {
+  return `${storeKeys.reportPrefix(move.kind, move.id)}/batches/preempted-from-${from}.json`;
 }
 
 /** Some of the plan's jobs that must make room; `needless` if all for whom one was to do so were skipped. */
 export async function listVictims(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   ref: VictimsRef,
   skipped: readonly string[],
   signal: AbortSignal,
 ): Promise<ListedVictim[]> {
-  const { preempted } = await readPlan(world, target, signal);
+  const { preempted } = await readPlan(world, move, signal);
   const isSkipped = new Set(skipped);
   return preempted.slice(ref.from, ref.to).map((victim) => {
     const needless = victim.makesRoomFor.every((key) => isSkipped.has(key)) ? { needless: true as const } : {};
@@ -38,14 +39,14 @@ export interface ListedVictim extends PlannedVictim {
 }
 
 /** Lets the placeholders go whose room the jobs of the plan are about to take. */
-export async function giveUpReserve(world: World, target: EscapeTarget, signal: AbortSignal): Promise<void> {
-  const { waves } = await readPlan(world, target, signal);
+export async function giveUpReserve(world: World, move: SettledMove, signal: AbortSignal): Promise<void> {
+  const { waves } = await readPlan(world, move, signal);
   const jobs = waves.flatMap((wave) => wave.jobs);
   const free = (zone: string) => {
-    const started = jobs.filter((job) => (job.to ?? target.to) === zone);
+    const started = jobs.filter(({ to }) => to === zone);
     return freeReserve(world, zone, new Set(started.map(jobKey)), signal);
   };
-  const freed = await Promise.allSettled((target.peers ?? [target.to]).map(free));
+  const freed = await Promise.allSettled(move.reachable.answer.map(free));
   const failed = freed.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
@@ -53,27 +54,27 @@ export async function giveUpReserve(world: World, target: EscapeTarget, signal: 
 /** Writes what became of them. Repeating it replaces the file by the same. */
 export async function saveVictims(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   ref: VictimsRef,
   ended: PreemptedReport[],
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(ended));
-  await shelve(world, target, resultKey(target, ref), bytes, { contentType: 'application/json', signal });
+  await shelve(world, move, resultKey(move, ref), bytes, { contentType: 'application/json', signal });
 }
 
 /** A line for each job that had to make room, whatever became of it. */
 export async function readVictims(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   begun: readonly VictimsRef[],
   otherwise: Reason,
   signal: AbortSignal,
 ): Promise<PreemptedReport[]> {
-  const { preempted } = await readPlan(world, target, signal);
+  const { preempted } = await readPlan(world, move, signal);
   const lines = new Map<string, PreemptedReport>();
   for (const ref of begun) {
-    const bytes = await readShelved(world, target, resultKey(target, ref), {
+    const bytes = await readShelved(world, move, resultKey(move, ref), {
       maxBytes: maxResultBytes,
       signal,
     });
@@ -82,10 +83,11 @@ export async function readVictims(
       lines.set(`${line.zone}/${jobKey(line)}`, line);
     }
   }
-  const untouched = target.dryRun
-    ? ({ outcome: 'planned', code: 'WouldMakeRoom', message: 'it would have to make room' } as const)
-    : ({ outcome: 'left', ...otherwise } as const);
-  return preempted.map(({ namespace, name, zone = target.to, makesRoomFor }) => {
+  const untouched =
+    move.effects === 'rehearsed'
+      ? ({ outcome: 'planned', code: 'WouldMakeRoom', message: 'it would have to make room' } as const)
+      : ({ outcome: 'left', ...otherwise } as const);
+  return preempted.map(({ namespace, name, zone, makesRoomFor }) => {
     const known = lines.get(`${zone}/${jobKey({ namespace, name })}`);
     const line = known ?? { namespace, name, zone, ...untouched, savepoint: null, seconds: null };
     return { ...line, makesRoomFor };

@@ -1,5 +1,5 @@
-/** Turns an escape's input into its target, by the configuration; and tries the peer before anything is planned. */
-import { lostClusters, peersOfClusters } from '../../model/config/zone-clusters.ts';
+/** Turns an escape's input into a move, by the configuration; and tries its peers before anything is planned. */
+import { lostClusters, peersOfClusters, zoneOfCluster } from '../../model/config/zone-clusters.ts';
 import { parseDurationMs } from '../../model/duration.ts';
 import { escapeIdOf, type EscapeInput } from '../../model/inputs/escape-input.ts';
 import { limitsInWords, limitsOf } from '../../model/move/limits.ts';
@@ -9,7 +9,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { untilAnswered } from '../../adapters/until-answered.ts';
 import { defaultStore, type World } from '../../adapters/world.ts';
-import type { EscapeTarget, PeersAsked, SilentPeer } from '../../model/results/escape.ts';
+import type { Move, ReachableSet, SilentPeer } from '../../model/move/move.ts';
 
 /** It stands in the line of each job that is left to the peer. */
 const maxWhyLength = 300;
@@ -19,31 +19,29 @@ export async function resolveEscape(
   world: World,
   input: EscapeInput,
   start: { incident: string; triggeredAt: string },
-): Promise<EscapeTarget> {
-  const target = targetOf(world, input, start);
-  await refuseEmptyScope(world, target);
-  return target;
+): Promise<Move> {
+  const move = moveOf(world, input, start);
+  await refuseEmptyScope(world, move);
+  return move;
 }
 
-function targetOf(world: World, input: EscapeInput, start: { incident: string; triggeredAt: string }): EscapeTarget {
+function moveOf(world: World, input: EscapeInput, start: { incident: string; triggeredAt: string }): Move {
   const lost = lostClusters(world.config, input.zone, input.cluster);
   if ('problem' in lost) throw new TypedFailure('UnknownZone', lost.problem);
   const { zone, clusters } = lost;
-  const partOf = world.config.zones[zone]?.partOf;
-  const peers = peersOfClusters(world.config, clusters);
   const incident = input.incident ?? start.incident;
   return {
-    escapeId: escapeIdOf(zone, incident),
+    id: escapeIdOf(zone, incident),
+    kind: 'escape',
     zone,
-    ...(clusters.includes(zone) ? {} : { clusters }),
-    ...(partOf === undefined ? {} : { partOf }),
-    to: peers[0]!,
-    ...(peers.length > 1 ? { peers } : {}),
+    whole: zoneOfCluster(world.config, zone),
+    lost: clusters,
+    peers: peersOfClusters(world.config, clusters),
+    effects: input.dryRun ? 'rehearsed' : 'real',
     incident,
     trigger: { by: input.by ?? 'unknown', via: input.via ?? 'ui' },
     triggeredAt: start.triggeredAt,
     lostAt: input.lostAt ?? start.triggeredAt,
-    dryRun: input.dryRun ?? false,
     budgetSeconds: (input.budget ? parseDurationMs(input.budget)! : world.config.escape.budgetMs) / 1000,
     scope: {
       ...(input.tiers ? { tiers: input.tiers } : {}),
@@ -54,9 +52,8 @@ function targetOf(world: World, input: EscapeInput, start: { incident: string; t
     fenceDeadlineMs: world.config.escape.fenceDeadlineMs,
     fenceRetryMs: world.config.escape.fenceRetryMs,
     // What the configuration asks for cannot be waived by who triggers the escape.
-    ...(input.approval || world.config.escape.approval === 'required'
-      ? { approvalTimeoutMs: world.config.escape.approvalTimeoutMs }
-      : {}),
+    approvalTimeoutMs:
+      input.approval || world.config.escape.approval === 'required' ? world.config.escape.approvalTimeoutMs : null,
   };
 }
 
@@ -64,12 +61,11 @@ function targetOf(world: World, input: EscapeInput, start: { incident: string; t
  * A mistyped limit is told before anything starts. A peer that does not answer at once is no reason to wait here: the
  * escape itself tries it for longer, and its plan says the same.
  */
-async function refuseEmptyScope(world: World, target: EscapeTarget): Promise<void> {
-  if (Object.keys(target.scope).length === 0) return;
+async function refuseEmptyScope(world: World, move: Move): Promise<void> {
+  if (Object.keys(move.scope).length === 0) return;
   const deadline = AbortSignal.timeout(world.config.escape.probeDeadlineMs);
-  const peers = target.peers ?? [target.to];
   const listed = await Promise.all(
-    peers.map((peer) =>
+    move.peers.map((peer) =>
       world
         .cluster(peer)
         .listDeployments(`${labels.role} in (standby,twin,active)`, deadline)
@@ -82,34 +78,30 @@ async function refuseEmptyScope(world: World, target: EscapeTarget): Promise<voi
   // One that is silent may hold just the job that is meant.
   if (listed.includes(undefined)) return;
   const ofZone = candidatesOf(
-    target,
+    move,
     listed.flatMap((candidates) => candidates ?? []),
   );
-  const outsideOf = limitsOf(target.scope);
-  if (ofZone.length > 0 && ofZone.every((one) => outsideOf(one) !== undefined)) throw nothingSelected(target);
+  const outsideOf = limitsOf(move.scope);
+  if (ofZone.length > 0 && ofZone.every((one) => outsideOf(one) !== undefined)) throw nothingSelected(move, move.peers);
 }
 
-/** What is said of limits within which no job is. */
-export function nothingSelected({ zone, to, peers, scope }: EscapeTarget): TypedFailure {
-  const sentence = `no job of ${zone} that ${peers ? `one of ${peers.join(', ')}` : to} has a standby of is within ${limitsInWords(scope)}`;
+/** What is said of limits within which no job is that one of these peers has a standby of. */
+export function nothingSelected({ zone, scope }: Move, peers: readonly string[]): TypedFailure {
+  const sentence = `no job of ${zone} that ${peers.length > 1 ? `one of ${peers.join(', ')}` : peers[0]} has a standby of is within ${limitsInWords(scope)}`;
   return new TypedFailure('NothingSelected', sentence);
 }
 
 /**
- * Asks the peer's API server and store for a sign of life; of several peers each, and says which gave one.
- * @throws OutsideFailure naming the one that gives none; of several peers only if none of them answers
+ * Asks each peer's API server and store for a sign of life, and says which gave one.
+ * @throws OutsideFailure naming all of them if none does
  */
-export async function checkPeer(world: World, target: EscapeTarget): Promise<PeersAsked | undefined> {
-  if (!target.peers) {
-    await askPeer(world, target.to);
-    return undefined;
-  }
+export async function checkPeer(world: World, move: Move): Promise<ReachableSet> {
   const answer: string[] = [];
   const silent: SilentPeer[] = [];
   const failures: OutsideFailure[] = [];
-  const asked = await Promise.allSettled(target.peers.map((peer) => askPeer(world, peer)));
+  const asked = await Promise.allSettled(move.peers.map((peer) => askPeer(world, peer)));
   for (const [index, one] of asked.entries()) {
-    const zone = target.peers[index]!;
+    const zone = move.peers[index]!;
     if (one.status === 'fulfilled') {
       answer.push(zone);
       continue;

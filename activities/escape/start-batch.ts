@@ -9,11 +9,11 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
-import { headedFor } from '../../jobs/run/headed-for.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { startJob, type StartResult } from '../../jobs/run/start-job.ts';
-import type { BatchRef, BatchStart, EscapeTarget } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { BatchRef, BatchStart } from '../../model/results/escape.ts';
 
 /** Starts in flight: enough to keep an API server busy, few enough that it answers others. */
 const startsInFlight = 16;
@@ -24,12 +24,12 @@ const startsOfOne: RetryPolicy = { after: 'retryable', tries: 4, pauseMs: 500, g
 /** Issues the starts of a batch, but of none that operators took out. A job's own trouble is a result; only trouble with the peer itself is thrown. */
 export async function startBatch(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   batch: BatchRef,
   pulse: Pulse,
   skipped: readonly SkippedJob[] = [],
 ): Promise<BatchStart> {
-  const plan = await readPlan(world, target, pulse.signal);
+  const plan = await readPlan(world, move, pulse.signal);
   const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
   const results = new Map<PlannedJob, StartResult>();
   const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
@@ -42,7 +42,7 @@ export async function startBatch(
   const start = async (job: PlannedJob): Promise<void> => {
     if (failures >= startsInFlight) return;
     try {
-      results.set(job, await startPatiently(world, headedFor(target, job), job, pulse, sight));
+      results.set(job, await startPatiently(world, move, job, pulse, sight));
     } catch (error) {
       failures += 1;
       trouble.reject(error);
@@ -53,9 +53,7 @@ export async function startBatch(
     () => ({ issued: results.size, of: jobs.length }),
     () => Promise.race([forEachAtOnce(queue, startsInFlight, start), trouble.promise]),
   );
-  const all = jobs.map(
-    (job) => results.get(job) ?? { ended: endedJob(headedFor(target, job), job, 'left', reasons.get(jobKey(job))!) },
-  );
+  const all = jobs.map((job) => results.get(job) ?? { ended: endedJob(job, 'left', reasons.get(jobKey(job))!) });
   return {
     started: all.flatMap((result) => ('started' in result ? [result.started] : [])),
     ended: all.flatMap((result) => ('ended' in result ? [result.ended] : [])),
@@ -64,20 +62,20 @@ export async function startBatch(
 
 async function startPatiently(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: PlannedJob,
   pulse: Pulse,
   sight: ArtifactSight,
 ): Promise<StartResult> {
   const failed = (error: Error, attempt: number): void => {
-    const fields = { job: `${job.namespace}/${job.name}`, zone: target.to, incident: target.incident, attempt };
+    const fields = { job: `${job.namespace}/${job.name}`, zone: job.to, incident: move.incident, attempt };
     world.log.warn(fields, error.message);
   };
   try {
-    return await retry(() => startJob(world, target, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
+    return await retry(() => startJob(world, move, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
   } catch (error) {
     if (!(error instanceof OutsideFailure) || error.retryable) throw error;
     const code = outcomeCodeOf(error.failureClass, 'NotStarted');
-    return { ended: endedJob(target, job, 'failed', { code, message: error.message }) };
+    return { ended: endedJob(job, 'failed', { code, message: error.message }) };
   }
 }

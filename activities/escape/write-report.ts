@@ -9,32 +9,32 @@ import type { JobLine, Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import type { World } from '../../adapters/world.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
-import { headedFor } from '../../jobs/run/headed-for.ts';
 import { markFailed } from '../../jobs/run/mark-failed.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import { readVictims } from './make-room.ts';
 import { keepMeasure } from '../../zones/reports/measures.ts';
-import type { BatchRef, EscapeTarget, FenceResult, ReportSummary, VictimsRef } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { BatchRef, FenceResult, ReportSummary, VictimsRef } from '../../model/results/escape.ts';
 
 const maxBatchBytes = 16 << 20;
 
-function batchKey(target: EscapeTarget, batch: BatchRef): string {
-  const dryRun = target.dryRun ? 'dry-run-' : '';
-  return `${storeKeys.reportPrefix('escape', target.escapeId)}/batches/${dryRun}wave-${batch.wave}-from-${batch.from}.json`;
+function batchKey(move: Move, batch: BatchRef): string {
+  const dryRun = move.effects === 'rehearsed' ? 'dry-run-' : '';
+  return `${storeKeys.reportPrefix(move.kind, move.id)}/batches/${dryRun}wave-${batch.wave}-from-${batch.from}.json`;
 }
 
 /** Writes what became of a batch's jobs, and marks those that failed. Repeating it replaces the file by the same. */
 export async function saveBatch(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   batch: BatchRef,
   jobs: JobLine[],
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(jobs));
-  await shelve(world, target, batchKey(target, batch), bytes, { contentType: 'application/json', signal });
-  await markFailed(world, target, jobs, signal);
+  await shelve(world, move, batchKey(move, batch), bytes, { contentType: 'application/json', signal });
+  await markFailed(world, move, jobs, signal);
 }
 
 /** How the escape ended, as its workflow knows it. */
@@ -64,40 +64,41 @@ function secondsBetween(from: string, to: string): number {
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
 export async function writeReport(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   end: ReportEnd,
   signal: AbortSignal,
 ): Promise<ReportSummary> {
-  const plan = await readPlan(world, target, signal);
+  const plan = await readPlan(world, move, signal);
   const lines = new Map<string, JobLine>();
   for (const batch of end.batches) {
-    const bytes = await readShelved(world, target, batchKey(target, batch), { maxBytes: maxBatchBytes, signal });
+    const bytes = await readShelved(world, move, batchKey(move, batch), { maxBytes: maxBatchBytes, signal });
     if (!bytes) continue;
     for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobLine[]) {
       lines.set(jobKey(line), line);
     }
   }
   const skips = new Map((end.skipped ?? []).map((one) => [one.job, skipReason(one)]));
-  const unstarted = (job: PlannedJob): JobLine =>
-    endedJob(headedFor(target, job), job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
+  const unstarted = (job: PlannedJob): JobLine => endedJob(job, 'left', skips.get(jobKey(job)) ?? end.unstarted);
   const jobs = plan.waves.flatMap((wave) => wave.jobs.map((job) => lines.get(jobKey(job)) ?? unstarted(job)));
   for (const left of plan.left) {
-    jobs.push(endedJob(headedFor(target, left), { ...left, wave: null, epoch: null, store: null }, 'left', left));
+    jobs.push(endedJob({ ...left, wave: null, epoch: null, store: null }, 'left', left));
   }
-  const preempted = await readVictims(world, target, end.victims ?? [], end.unstarted, signal);
+  const preempted = await readVictims(world, move, end.victims ?? [], end.unstarted, signal);
+  const isRehearsal = move.effects === 'rehearsed';
   const report = assembleReport({
-    id: target.escapeId,
-    zone: target.zone,
-    to: plan.peers ?? [target.to],
-    clusters: target.clusters ?? [target.zone],
-    incident: target.incident,
-    dryRun: target.dryRun,
-    trigger: target.trigger,
-    startedAt: target.triggeredAt,
+    id: move.id,
+    kind: move.kind,
+    zone: move.zone,
+    to: plan.peers,
+    clusters: [...move.lost],
+    incident: move.incident,
+    dryRun: isRehearsal,
+    trigger: move.trigger,
+    startedAt: move.triggeredAt,
     finishedAt: end.finishedAt,
     decidedAt: plan.plannedAt,
     planAgeSeconds: end.beganAt === null ? null : secondsBetween(plan.plannedAt, end.beganAt),
-    budgetSeconds: target.budgetSeconds,
+    budgetSeconds: move.budgetSeconds,
     outcome: end.outcome,
     warnings: [...plan.late.map(({ reason }) => reason), ...plan.notes, ...end.broken],
     fence: end.fence,
@@ -105,12 +106,12 @@ export async function writeReport(
     operators: end.operators ?? [],
     jobs,
   });
-  const name = target.dryRun ? `${target.escapeId}-dry-run` : target.escapeId;
-  const reportKey = storeKeys.reportKey('escape', name, 'json');
+  const name = isRehearsal ? `${move.id}-dry-run` : move.id;
+  const reportKey = storeKeys.reportKey(move.kind, name, 'json');
   const encode = (text: string) => new TextEncoder().encode(text);
-  const pageKey = storeKeys.reportKey('escape', name, 'html');
+  const pageKey = storeKeys.reportKey(move.kind, name, 'html');
   const page = encode(renderReportHtml(report));
-  const store = await shelve(world, target, pageKey, page, { contentType: 'text/html', signal });
+  const store = await shelve(world, move, pageKey, page, { contentType: 'text/html', signal });
   await store.put(reportKey, encode(JSON.stringify(report, null, 2)), { contentType: 'application/json', signal });
   await keepMeasure(world, store, report, signal);
   return { reportKey, totals: report.totals };

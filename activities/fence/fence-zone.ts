@@ -13,10 +13,10 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch, newestEpoch } from '../../jobs/claims/epochs.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
-import { headedFor } from '../../jobs/run/headed-for.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
-import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { FenceResult } from '../../model/results/escape.ts';
 
 /** Jobs whose claims are read, and which are stopped, at once: more would only wait in the store and the API server. */
 const jobsAtOnce = 64;
@@ -29,15 +29,11 @@ const jobsAtOnce = 64;
  */
 export async function fenceZone(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   claims: 'pending' | 'settled',
   pulse: Pulse,
 ): Promise<FenceResult> {
-  const { clusters } = target;
-  if (!clusters) return fenceCluster(world, target, claims, pulse);
-  const told = await Promise.all(
-    clusters.map((cluster) => fenceCluster(world, headedFor(target, { from: cluster }), claims, pulse)),
-  );
+  const told = await Promise.all(move.lost.map((name) => fenceCluster(world, move, name, claims, pulse)));
   const outcome = told.some(({ fence }) => fence.outcome === 'fenced') ? 'fenced' : 'unreachable';
   const detail = told.map(({ fence }) => fence.detail).join('; ');
   return result(
@@ -47,40 +43,39 @@ export async function fenceZone(
   );
 }
 
-/** The target's zone is the cluster here. */
 async function fenceCluster(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
+  name: string,
   claims: 'pending' | 'settled',
   pulse: Pulse,
 ): Promise<FenceResult> {
-  const bounded = AbortSignal.any([pulse.signal, AbortSignal.timeout(target.fenceDeadlineMs)]);
-  const cluster = world.cluster(target.zone);
+  const bounded = AbortSignal.any([pulse.signal, AbortSignal.timeout(move.fenceDeadlineMs)]);
+  const cluster = world.cluster(name);
   let stopped = 0;
   try {
-    const plan = await readPlan(world, target, bounded);
+    const plan = await readPlan(world, move, bounded);
     for (;;) {
-      const running = await stillRunning(cluster, plan, target.zone, bounded);
+      const running = await stillRunning(cluster, plan, name, bounded);
       // Each by itself, so that whoever has little time stops some of them in it.
       let ours = 0;
-      const unread = await forEachHeldByUs(world, target, running, bounded, async (job) => {
-        await stop(world, cluster, headedFor(target, job), job, bounded);
+      const unread = await forEachHeldByUs(world, move, running, bounded, async (job) => {
+        await stop(world, cluster, job, bounded);
         ours += 1;
         stopped += 1;
       });
       // Claims follow one another during the escape: what is not ours yet may be a moment later.
       if (ours === running.length || claims === 'settled') {
-        return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, !unread);
+        return result('fenced', `${name} answered; ${stopped} of its jobs were told to stop`, !unread);
       }
       bounded.throwIfAborted();
       await pulse.sleep(1_000);
     }
   } catch (error) {
     if (!(error instanceof OutsideFailure) && !bounded.aborted) throw error;
-    if (stopped > 0)
-      return result('fenced', `${target.zone} answered; ${stopped} of its jobs were told to stop`, false);
+    if (stopped > 0) return result('fenced', `${name} answered; ${stopped} of its jobs were told to stop`, false);
     const why = error instanceof Error ? error.message : String(error);
-    return result('unreachable', `${target.zone} could not be told to stop its jobs: ${why}`, false);
+    return result('unreachable', `${name} could not be told to stop its jobs: ${why}`, false);
   }
 }
 
@@ -99,7 +94,7 @@ async function stillRunning(
   const there = new Map(deployments.map((deployment) => [jobKey(jobOf(deployment)), deployment]));
   return plan.waves
     .flatMap(({ jobs }) => jobs)
-    .filter((job) => (job.from ?? plan.zone) === name && mayRun(there.get(jobKey(job)), job.epoch));
+    .filter((job) => job.from === name && mayRun(there.get(jobKey(job)), job.epoch));
 }
 
 /** A copy that bears our epoch or a later one was moved back meanwhile: it is meant to run. */
@@ -116,7 +111,7 @@ function mayRun(deployment: FlinkDeployment | undefined, epoch: number): boolean
  */
 async function forEachHeldByUs(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   jobs: PlannedJob[],
   signal: AbortSignal,
   act: (job: PlannedJob) => Promise<void>,
@@ -124,7 +119,7 @@ async function forEachHeldByUs(
   let [unread, ours] = [undefined as OutsideFailure | undefined, 0];
   const actIfOurs = async (job: PlannedJob): Promise<void> => {
     try {
-      if (!(await isOurs(world, target, job, signal))) return;
+      if (!(await isOurs(world, move, job, signal))) return;
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
       unread ??= error;
@@ -140,27 +135,21 @@ async function forEachHeldByUs(
 }
 
 /** True also where a third zone knows that the job has moved on: its old copy is nobody's. @throws OutsideFailure */
-async function isOurs(world: World, target: EscapeTarget, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
-  const store = world.store(job.to ?? target.to, job.store);
+async function isOurs(world: World, move: Move, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
+  const store = world.store(job.to, job.store);
   try {
     const [newest, holder] = await Promise.all([
       newestEpoch(store, job, signal, job.epoch),
       holderOfEpoch(store, job, job.epoch, signal),
     ]);
-    return newest === job.epoch && holder === target.escapeId;
+    return newest === job.epoch && holder === move.id;
   } catch (error) {
-    if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, target, job, signal))) throw error;
+    if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, job, signal))) throw error;
     return true;
   }
 }
 
-async function stop(
-  world: World,
-  cluster: ZoneCluster,
-  target: EscapeTarget,
-  job: PlannedJob,
-  signal: AbortSignal,
-): Promise<void> {
+async function stop(world: World, cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
   const silence = async () => {
     if (job.tier !== 'P0') return;
     const role = { namespace: job.namespace, name: roleConfigMapName(job.name) };
@@ -169,8 +158,8 @@ async function stop(
   // Should it still run for a moment, its sink is silent.
   await silence();
   // Where others may take the job from there, what it was before it left is no standby of theirs.
-  const forgetsPoint = peersOf(zoneConfig(world, target.to)).length > 1;
-  await cluster.patchDeployment(job, fencePatch({ to: target.to, epoch: job.epoch, forgetsPoint }), signal);
+  const forgetsPoint = peersOf(zoneConfig(world, job.to)).length > 1;
+  await cluster.patchDeployment(job, fencePatch({ to: job.to, epoch: job.epoch, forgetsPoint }), signal);
   // A round that read the object before that may have told it to speak; one that reads it from now on does not.
   await silence();
 }

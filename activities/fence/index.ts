@@ -1,14 +1,15 @@
 /** The activity of fencing, as Temporal registers it. */
 import type { Pulse, World } from '../../adapters/world.ts';
-import type { EscapeTarget, FenceResult } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
+import type { FenceResult } from '../../model/results/escape.ts';
 import { activityPulse } from '../shared/pulse.ts';
 import { fenceZone } from './fence-zone.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
 export function createFenceActivities(world: World, pulse: () => Pulse = activityPulse) {
   return {
-    async fenceZone(target: EscapeTarget, claims: 'pending' | 'settled'): Promise<FenceResult> {
-      return fenceZone(world, target, claims, pulse());
+    async fenceZone(move: SettledMove, claims: 'pending' | 'settled'): Promise<FenceResult> {
+      return fenceZone(world, move, claims, pulse());
     },
   };
 }

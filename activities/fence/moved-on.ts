@@ -3,28 +3,21 @@ import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { newestEpoch, zoneOfEpoch } from '../../jobs/claims/epochs.ts';
 import type { World } from '../../adapters/world.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
 
 /**
  * True where a third zone's store knows by a claim that the job ran elsewhere at the epoch of this escape or a later one:
  * the zone that took it was protected there, and may be lost by now. Then the old copy must not run, although nobody can
  * ask the zone that it went to. A third zone that is silent as well tells nothing.
  */
-export async function hasMovedOn(
-  world: World,
-  target: EscapeTarget,
-  job: PlannedJob,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const took = job.to ?? target.to;
+export async function hasMovedOn(world: World, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
   for (const { name, stores } of Object.values(world.config.zones)) {
-    if (name === took || name === target.zone || !stores[job.store]) continue;
+    if (name === job.to || name === job.from || !stores[job.store]) continue;
     try {
       const store = world.store(name, job.store);
       const newest = await newestEpoch(store, job, signal);
       if (newest < job.epoch) continue;
       const zone = await zoneOfEpoch(store, job, newest, signal);
-      if (zone !== undefined && zone !== target.zone) return true;
+      if (zone !== undefined && zone !== job.from) return true;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof OutsideFailure)) throw error;

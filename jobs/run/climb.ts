@@ -12,8 +12,8 @@ import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-p
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
 import { freshStandby } from '../standby/fresh-standby.ts';
 import { replaceDeployment } from '../standby/replace-deployment.ts';
-import { headedFor } from './headed-for.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import type { StartedJob } from '../../model/results/escape.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 
 export interface Climb {
@@ -46,41 +46,41 @@ const maxDecisionBytes = 4 << 20;
 /** Replaces the job's object by a fresh one and starts that, under the epoch that the escape holds. May be repeated. */
 export async function climbJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   climb: Climb,
   archive: DecisionArchive,
   pulse: Pulse,
 ): Promise<ClimbResult> {
-  const key = `${storeKeys.reportPrefix('escape', target.escapeId)}/starts/${jobKey(job)}-${climb.nth}.json`;
+  const key = `${storeKeys.reportPrefix(move.kind, move.id)}/starts/${jobKey(job)}-${climb.nth}.json`;
   const kept = await archive.read(key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
   const decision = kept
     ? (JSON.parse(new TextDecoder().decode(kept)) as Decision)
-    : await decide(world, headedFor(target, job), job, climb, pulse.signal);
+    : await decide(world, move, job, climb, pulse.signal);
   if ('not' in decision) return decision;
   if (!kept) {
     const bytes = new TextEncoder().encode(JSON.stringify(decision));
     await archive.keep(key, bytes, { contentType: 'application/json', signal: pulse.signal });
   }
-  await apply(world, headedFor(target, job), climb, decision, pulse.signal);
+  await apply(world, move, climb, decision, pulse.signal);
   // Times count from when it was really started, not from an attempt that died.
   return { started: { ...decision.started, startedAt: new Date(world.now()).toISOString() } };
 }
 
 async function decide(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   climb: Climb,
   signal: AbortSignal,
 ): Promise<Decision | { not: string }> {
-  const peer = zoneConfig(world, target.to);
-  const failed = await world.cluster(target.to).getDeployment(job, signal);
+  const peer = zoneConfig(world, job.to);
+  const failed = await world.cluster(job.to).getDeployment(job, signal);
   if (!failed) return { not: 'its object was deleted by somebody else' };
   const marks = failed.metadata.annotations ?? {};
   const storeName = storeNameOf(failed, peer);
-  const store = world.store(target.to, storeName);
-  if ((await holderOfEpoch(store, job, job.epoch, signal)) !== target.escapeId) {
+  const store = world.store(job.to, storeName);
+  if ((await holderOfEpoch(store, job, job.epoch, signal)) !== move.id) {
     return { not: `epoch ${job.epoch} of ${jobKey(job)} is not held by this escape` };
   }
   const { fallback, bad } = fallbackOf(marks);
@@ -110,7 +110,7 @@ async function decide(
   const settings = climb.rung === 'fallback' ? fallback : undefined;
   const spec = settings ? withFallback(manifest.spec, settings) : manifest.spec;
   const fresh = freshStandby(failed, manifest, spec);
-  const ofThisStart = { [annotations.escape]: target.escapeId, [annotations.climbed]: String(climb.nth) };
+  const ofThisStart = { [annotations.escape]: move.id, [annotations.climbed]: String(climb.nth) };
   fresh.metadata.annotations = { ...fresh.metadata.annotations, ...ofThisStart };
   return {
     fresh,
@@ -128,29 +128,29 @@ async function decide(
 /** An object that has run ignores the path to restore, so it is replaced; marks tell how far an earlier attempt came. */
 async function apply(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   climb: Climb,
   { fresh, started }: Decision,
   signal: AbortSignal,
 ): Promise<void> {
-  const cluster = world.cluster(target.to);
+  const cluster = world.cluster(started.to);
   const there = await cluster.getDeployment(started, signal);
   const before = there?.metadata.annotations ?? {};
-  const isOurs = before[annotations.escape] === target.escapeId;
+  const isOurs = before[annotations.escape] === move.id;
   const isFresh = isOurs && Number(before[annotations.climbed] ?? 0) >= climb.nth;
   if (there && isFresh && there.metadata.labels?.[labels.role] === 'active') return;
   // The decision was kept before this.
   if (!isFresh) await replaceDeployment(cluster, { old: there, fresh, madeAgainFrom: 'other records' }, signal);
   const patch = startPatch({
-    to: target.to,
+    to: started.to,
     epoch: started.epoch,
     restorePath: started.restorePath,
-    escapeId: target.escapeId,
+    escapeId: move.id,
     allowNonRestoredState: fresh.spec.job?.allowNonRestoredState ?? false,
   });
   await cluster.patchDeployment(started, patch, signal);
   const { epoch, notes } = started;
-  const fields = { job: jobKey(started), zone: target.to, incident: target.incident, epoch };
+  const fields = { job: jobKey(started), zone: started.to, incident: move.incident, epoch };
   world.log.warn(fields, `started anew: ${notes.at(-1)}`);
 }
 

@@ -2,7 +2,9 @@
 import type { DiagnosisCode } from '../../model/health/diagnosis/codes.ts';
 import type { Outcome, Reason } from '../../model/outcome/outcome.ts';
 import type { JobLine } from '../../model/report/schema.ts';
-import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import { routeOf } from '../../model/move/route.ts';
+import type { EscapeLine, StartedJob } from '../../model/results/escape.ts';
 
 /** A batch's reports share one payload of at most 256 KB: texts are cut so that 200 jobs fit in it. */
 const maxMessageLength = 500;
@@ -11,8 +13,7 @@ const maxEvidenceLength = 160;
 
 /** A job that was not started: `left` when nothing is broken by it, `failed` when it should have run. */
 export function endedJob(
-  target: EscapeTarget,
-  job: Pick<JobLine, 'namespace' | 'name' | 'tier' | 'wave' | 'epoch' | 'store'>,
+  job: Pick<JobLine, 'namespace' | 'name' | 'tier' | 'wave' | 'from' | 'to' | 'epoch' | 'store'>,
   outcome: 'left' | 'failed',
   { code, message }: Reason,
   steps: JobLine['steps'] = [],
@@ -26,8 +27,8 @@ export function endedJob(
     outcome,
     code,
     message: cut(message, maxMessageLength),
-    from: target.zone,
-    to: target.to,
+    from: job.from,
+    to: job.to,
     epoch: job.epoch,
     store: job.store,
     recoveryPoint: null,
@@ -43,7 +44,7 @@ export function endedJob(
 
 /** A job that was started, and what became of it. `endedAt` is when all its tasks ran, if they did. */
 export function startedJobReport(
-  target: EscapeTarget,
+  move: Pick<Move, 'lostAt' | 'triggeredAt'>,
   job: StartedJob,
   result: Outcome & {
     outcome: 'running' | 'failed';
@@ -61,15 +62,14 @@ export function startedJobReport(
     outcome: result.outcome,
     code: result.code,
     message: cut(result.message, maxMessageLength),
-    from: target.zone,
-    to: target.to,
+    ...routeOf(job),
     epoch: job.epoch,
     store: job.store,
     recoveryPoint: job.recoveryPoint,
     restoredPath: result.restoredPath,
     stateAt: job.stateAt,
-    rpoSeconds: secondsBetween(Date.parse(job.stateAt), Date.parse(target.lostAt)),
-    rtoSeconds: result.runningAtMs === null ? null : secondsBetween(Date.parse(target.triggeredAt), result.runningAtMs),
+    rpoSeconds: secondsBetween(Date.parse(job.stateAt), Date.parse(move.lostAt)),
+    rtoSeconds: result.runningAtMs === null ? null : secondsBetween(Date.parse(move.triggeredAt), result.runningAtMs),
     attempts: [],
     steps: [...job.steps, ...result.steps],
     evidence: cutEvidence([...job.notes, ...result.evidence]),

@@ -19,7 +19,7 @@ import { takeSavepoint } from '../snapshot/savepoint.ts';
 import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { untilPodsGone } from './until-pods-gone.ts';
 
@@ -33,40 +33,40 @@ interface Begun {
 /** Ends the job. @throws OutsideFailure while the zone itself cannot be asked */
 export async function preemptJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   victim: PlannedVictim,
   pulse: Pulse,
 ): Promise<PreemptedReport> {
   const begun: Begun = (pulse.resumed as Begun | undefined) ?? { atMs: world.now() };
   const beating = { ...pulse, beat: () => pulse.beat(begun) };
   beating.beat();
-  const ended = await end(world, target, victim, beating);
-  const { namespace, name, makesRoomFor } = victim;
-  world.log.info({ job: jobKey(victim), zone: target.to, incident: target.incident, ...ended }, 'made room');
+  const ended = await end(world, move, victim, beating);
+  const { namespace, name, zone, makesRoomFor } = victim;
+  world.log.info({ job: jobKey(victim), zone, incident: move.incident, ...ended }, 'made room');
   const seconds = ended.outcome === 'suspended' ? Math.max(0, world.now() - begun.atMs) / 1000 : null;
-  return { namespace, name, zone: target.to, ...ended, seconds, makesRoomFor };
+  return { namespace, name, zone, ...ended, seconds, makesRoomFor };
 }
 
-async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pulse: Pulse): Promise<Ended> {
-  const cluster = world.cluster(target.to);
+async function end(world: World, move: Move, victim: PlannedVictim, pulse: Pulse): Promise<Ended> {
+  const cluster = world.cluster(victim.zone);
   const gone = async (ended: Ended): Promise<Ended> => {
-    const still = await untilPodsGone(world, target, victim, pulse);
+    const still = await untilPodsGone(world, { zone: victim.zone, escapeId: move.id }, victim, pulse);
     if (still === undefined) return ended;
     // That it came without a savepoint is told by the savepoint that is not there.
     return { ...ended, code: 'PodsRemain', message: `${ended.message}; ${still}` };
   };
   const found = await cluster.getDeployment(victim, pulse.signal);
-  const settled = settledBefore(found, target);
+  const settled = settledBefore(found, victim.zone, move);
   if (settled) return settled.outcome === 'suspended' ? gone(settled) : settled;
-  const saved = await savepointOf(world, target, found!, pulse);
+  const saved = await savepointOf(world, move, victim.zone, found!, pulse);
   const suspend = async (): Promise<Ended> => {
     // Read again: a savepoint takes its time, and the job may have become another meanwhile.
     const now = await cluster.getDeployment(victim, pulse.signal);
-    const changed = settledBefore(now, target);
+    const changed = settledBefore(now, victim.zone, move);
     if (changed && changed.outcome !== 'suspended') return changed;
     if (changed) return { outcome: 'suspended', ...saved };
     const { resourceVersion } = now!.metadata;
-    const mark = { escapeId: target.escapeId, savepoint: saved.savepoint };
+    const mark = { escapeId: move.id, savepoint: saved.savepoint };
     try {
       await cluster.patchDeployment(victim, preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) }));
     } catch (error) {
@@ -84,16 +84,16 @@ async function end(world: World, target: EscapeTarget, victim: PlannedVictim, pu
 const overStatusWrites: RetryPolicy = { after: ['Conflict'], pauseMs: 100 };
 
 /** What there is left to do of it: undefined when it runs and may be ended. */
-function settledBefore(found: FlinkDeployment | undefined, target: EscapeTarget): Ended | undefined {
+function settledBefore(found: FlinkDeployment | undefined, zone: string, move: Move): Ended | undefined {
   const left = { outcome: 'left', savepoint: null } as const;
-  if (!found) return { ...left, code: 'NotThere', message: `it is not in ${target.to} any more` };
+  if (!found) return { ...left, code: 'NotThere', message: `it is not in ${zone} any more` };
   const marks = found.metadata.annotations ?? {};
-  if (found.spec.job?.state === 'suspended' && marks[annotations.preemptedBy] === target.escapeId) {
+  if (found.spec.job?.state === 'suspended' && marks[annotations.preemptedBy] === move.id) {
     const savepoint = marks[annotations.comeBackFrom] ?? null;
     return { outcome: 'suspended', savepoint, ...(savepoint === null ? withoutSavepoint() : withSavepoint) };
   }
-  if (mayBePreempted(found, target.to)) return undefined;
-  return { ...left, code: 'NotPreemptible', message: `it is no P3 job any more that runs in ${target.to}` };
+  if (mayBePreempted(found, zone)) return undefined;
+  return { ...left, code: 'NotPreemptible', message: `it is no P3 job any more that runs in ${zone}` };
 }
 
 const withSavepoint: Reason = { code: 'MadeRoom', message: 'it ended with a savepoint' };
@@ -106,23 +106,24 @@ function withoutSavepoint(why?: string): Reason {
 /** Takes a savepoint into the zone's own store. A job that cannot have one in time makes room without. */
 async function savepointOf(
   world: World,
-  target: EscapeTarget,
+  move: Move,
+  zoneName: string,
   found: FlinkDeployment,
   pulse: Pulse,
 ): Promise<{ savepoint: string | null } & Reason> {
   const job = { namespace: found.metadata.namespace, name: found.metadata.name };
-  const zone = zoneConfig(world, target.to);
+  const zone = zoneConfig(world, zoneName);
   const storeName = storeNameOf(found, zone);
   const storeConfig = zone.stores[storeName];
   const none = (why: string) => ({ savepoint: null, ...withoutSavepoint(why) });
   if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);
-  const leftMs = Date.parse(target.triggeredAt) + target.budgetSeconds * 1000 - world.now();
+  const leftMs = Date.parse(move.triggeredAt) + move.budgetSeconds * 1000 - world.now();
   const timeoutMs = Math.min(world.config.escape.preemptSavepointMs, leftMs);
   if (timeoutMs <= 0) return none('the budget was used up');
   const store = world.store(zone.name, storeName);
   const jobManager = world.flink.jobManager(zone.name, job);
   const triggerId = createHash('md5')
-    .update(`preempt/${target.escapeId}/${jobKey(job)}`)
+    .update(`preempt/${move.id}/${jobKey(job)}`)
     .digest('hex');
   try {
     const running = (await jobManager.jobs(pulse.signal)).find(({ status }) => status === 'RUNNING');

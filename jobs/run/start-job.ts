@@ -19,7 +19,9 @@ import { endedJob } from './job-report.ts';
 import { promoteIfWell, setRoleActive, type Restart } from './promote-twin.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinIsWell } from './twin.ts';
-import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import { routeOf } from '../../model/move/route.ts';
+import type { EscapeLine, StartedJob } from '../../model/results/escape.ts';
 
 export type StartResult = { started: StartedJob } | { ended: EscapeLine };
 
@@ -29,20 +31,20 @@ const madeAgainFrom = 'other records';
 /** Issues the start. Repeating it changes nothing; whatever keeps the job from starting is its line in the report. */
 export async function startJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: PlannedJob,
   pulse: Pulse,
   sight: ArtifactSight,
 ): Promise<StartResult> {
   const watch = new Stopwatch(world.now);
-  const peer = zoneConfig(world, target.to);
+  const peer = zoneConfig(world, job.to);
   const storeConfig = peer.stores[job.store];
   const ended = (
     outcome: 'left' | 'failed',
     code: OutcomeCode,
     message: string,
     evidence: string[] = [],
-  ): StartResult => ({ ended: endedJob(target, job, outcome, { code, message }, watch.steps, evidence) });
+  ): StartResult => ({ ended: endedJob(job, outcome, { code, message }, watch.steps, evidence) });
   if (!storeConfig)
     return ended('failed', 'UnknownStore', `its standby names store "${job.store}", which ${peer.name} has not`);
   const store = world.store(peer.name, job.store);
@@ -62,27 +64,28 @@ export async function startJob(
       damages,
     );
   }
-  if (target.dryRun) return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
+  if (move.effects === 'rehearsed')
+    return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
 
   if (job.retry) {
-    const { well } = await watch.time('check', () => twinIsWell(world, target.to, job, pulse.signal));
+    const { well } = await watch.time('check', () => twinIsWell(world, job.to, job, pulse.signal));
     if (well)
       return ended('left', 'RunsAlready', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
   }
-  const claim = { owner: target.escapeId, zone: target.to, at: new Date(world.now()).toISOString() };
+  const claim = { owner: move.id, zone: job.to, at: new Date(world.now()).toISOString() };
   const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.signal));
   if (!claimed.claimed)
     return ended('left', 'EpochTaken', `epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
   const hasItsJar = chosen.manifestKey === namedKey || !keepsArtifacts(chosen.manifest);
-  const line: Line = { world, target, job, manifest: chosen.manifest, hasItsJar, damages, watch };
+  const line: Line = { world, move, job, manifest: chosen.manifest, hasItsJar, damages, watch };
   return issueStart(line, claimed, pulse.signal);
 }
 
 /** What is known of a job once its recovery point was chosen. */
 interface Line {
   world: World;
-  target: EscapeTarget;
+  move: Move;
   job: PlannedJob;
   manifest: RecoveryPointManifest;
   /** The standby names the jar of this recovery point, as far as can be told without looking at it. */
@@ -94,12 +97,12 @@ interface Line {
 
 /** Under the claimed epoch: promotes the twin, or starts the standby. */
 async function issueStart(
-  { world, target, job, manifest, hasItsJar, damages, watch }: Line,
+  { world, move, job, manifest, hasItsJar, damages, watch }: Line,
   { epoch, repeated }: { epoch: number; repeated: boolean },
   signal: AbortSignal,
 ): Promise<StartResult> {
-  const cluster = world.cluster(target.to);
-  const restart = { to: target.to, epoch, restorePath: manifest.restorePath, escapeId: target.escapeId };
+  const cluster = world.cluster(job.to);
+  const restart = { to: job.to, epoch, restorePath: manifest.restorePath, escapeId: move.id };
   const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
   // The usual case. P0 is told its role first; a repeated start looks at what it did.
   if (job.unused !== undefined && job.tier !== 'P0' && !repeated && hasItsJar) {
@@ -114,12 +117,12 @@ async function issueStart(
       ? await replaceDeployment(cluster, { old: undefined, fresh: lostStandby(job, manifest), madeAgainFrom }, signal)
       : undefined);
   if (!existing) {
-    const message = `its standby was deleted from ${target.to} after the plan was made`;
-    return { ended: endedJob(target, job, 'failed', { code: 'JobNotFound', message }, watch.steps) };
+    const message = `its standby was deleted from ${job.to} after the plan was made`;
+    return { ended: endedJob(job, 'failed', { code: 'JobNotFound', message }, watch.steps) };
   }
   const before = existing.metadata.annotations ?? {};
   const startedFrom = before[annotations.startedFrom] ?? restart.restorePath;
-  if (before[annotations.escape] === target.escapeId && existing.metadata.labels?.[labels.role] === 'active') {
+  if (before[annotations.escape] === move.id && existing.metadata.labels?.[labels.role] === 'active') {
     // An earlier attempt of this very escape got here: what it asked for stands.
     const kind = before[annotations.promoted] === undefined ? 'standby' : 'twin';
     return { started: { ...begun(), kind, restorePath: startedFrom } };
@@ -202,8 +205,7 @@ function started(
     name: job.name,
     tier: job.tier,
     wave: job.wave,
-    ...(job.from === undefined ? {} : { from: job.from }),
-    ...(job.to === undefined ? {} : { to: job.to }),
+    ...routeOf(job),
     kind: job.kind,
     store: job.store,
     epoch,

@@ -5,18 +5,23 @@ import type { JobRef } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { Pulse, World } from '../../adapters/world.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
+
+/** Where the job was told to make room, and by which escape. */
+export interface PreemptedBy {
+  zone: string;
+  escapeId: string;
+}
 
 /** Its room is free when its pods are gone; the object may say so earlier or later. @returns what is still there; undefined if nothing is */
 export async function untilPodsGone(
   world: World,
-  target: EscapeTarget,
+  by: PreemptedBy,
   job: JobRef,
   pulse: Pulse,
 ): Promise<string | undefined> {
   const { preemptDeadlineMs } = world.config.escape;
   const deadline = world.now() + preemptDeadlineMs;
-  const cluster = world.cluster(target.to);
+  const cluster = world.cluster(by.zone);
   for (;;) {
     pulse.beat();
     let pods = await cluster.listPods(job, pulse.signal);
@@ -26,15 +31,15 @@ export async function untilPodsGone(
     if (world.now() >= deadline) {
       return `${pods.length} of its pods are still there after ${formatDurationMs(preemptDeadlineMs)}`;
     }
-    await dismiss(world, target, job, pulse);
+    await dismiss(world, by, job, pulse);
     await pulse.sleep(500);
   }
 }
 
-async function dismiss(world: World, target: EscapeTarget, job: JobRef, { signal }: Pulse): Promise<void> {
-  const cluster = world.cluster(target.to);
+async function dismiss(world: World, by: PreemptedBy, job: JobRef, { signal }: Pulse): Promise<void> {
+  const cluster = world.cluster(by.zone);
   const found = await cluster.getDeployment(job, signal);
-  const isOurs = found?.metadata.annotations?.[annotations.preemptedBy] === target.escapeId;
+  const isOurs = found?.metadata.annotations?.[annotations.preemptedBy] === by.escapeId;
   const patch = found && isOurs ? dismissPatch(found) : undefined;
   if (!patch) return;
   try {

@@ -20,7 +20,8 @@ import type { LookPace } from './look-pace.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
 import { watchUntilRunning, type Sight, type Watch } from './watch-until-running.ts';
-import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import type { EscapeLine, StartedJob } from '../../model/results/escape.ts';
 
 /** How long a job that runs may take to its first checkpoint before it is reported as running without one. */
 const checkpointPatienceMs = 60_000;
@@ -36,7 +37,7 @@ interface Watched {
 /** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
 export async function verifyJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   pulse: Pulse,
   pace: LookPace,
@@ -45,19 +46,19 @@ export async function verifyJob(
   return keepBeating(
     pulse,
     () => watched,
-    () => pace.watching(() => watchJob(world, target, job, watched, pulse, pace)),
+    () => pace.watching(() => watchJob(world, move, job, watched, pulse, pace)),
   );
 }
 
 async function watchJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   watched: Watched,
   pulse: Pulse,
   pace: LookPace,
 ): Promise<EscapeLine> {
-  const jobManager = world.flink.jobManager(target.to, job);
+  const jobManager = world.flink.jobManager(job.to, job);
   const startedMs = Date.parse(job.startedAt);
   const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
   let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
@@ -67,17 +68,17 @@ async function watchJob(
   const runs = async ({ verdict, seen, history, nowMs }: Sight): Promise<EscapeLine | undefined> => {
     if (watched.runningAtMs === null) {
       watched.runningAtMs = nowMs;
-      await askForCheckpoint(jobManager, seen, target, job, pulse.signal);
+      await askForCheckpoint(jobManager, seen, move, job, pulse.signal);
     }
     const patient = nowMs < watched.runningAtMs + checkpointPatienceMs;
     if (verdict.state !== 'confirmed' && patient) return undefined;
-    return ends(world, target, job, verdict, watched, history);
+    return ends(world, move, job, verdict, watched, history);
   };
   const doesNotRun = async ({ verdict, unseen, nowMs, late }: Sight): Promise<EscapeLine | undefined> => {
     const over = late || verdict.state === 'wrong-path' || verdict.state === 'failing';
     if (!over && nowMs < nextDiagnosisMs) return undefined;
     const known = { verdict, lastFailure: unseen };
-    const look = () => diagnoseJob(world, target, job, jobManager, known, pulse);
+    const look = () => diagnoseJob(world, move, job, jobManager, known, pulse);
     const failed = await pace.diagnosing(look, { now: world.now, last: over });
     if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
     if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
@@ -106,13 +107,13 @@ function judge(seen: JobSighting, job: StartedJob, history: RestoreHistory, nowM
 async function askForCheckpoint(
   jobManager: FlinkJobManager,
   seen: JobSighting | undefined,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   signal: AbortSignal,
 ): Promise<void> {
   if (!seen) return;
   const triggerId = createHash('md5')
-    .update(`${target.escapeId}/${jobKey(job)}`)
+    .update(`${move.id}/${jobKey(job)}`)
     .digest('hex');
   try {
     await jobManager.triggerCheckpoint(seen.job.id, triggerId, signal);
@@ -124,7 +125,7 @@ async function askForCheckpoint(
 
 function ends(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   verdict: RestoreVerdict,
   watched: Watched,
@@ -136,8 +137,8 @@ function ends(
   // A twin has nothing to restore: it is proven from its promotion on.
   if (job.kind === 'standby') watch.note('restore', startedMs, runningAtMs);
   watch.note('verify', job.kind === 'standby' ? runningAtMs : startedMs, world.now());
-  world.log.info({ job: jobKey(job), zone: target.to, incident: target.incident, epoch: job.epoch }, 'job runs again');
-  return startedJobReport(target, job, {
+  world.log.info({ job: jobKey(job), zone: job.to, incident: move.incident, epoch: job.epoch }, 'job runs again');
+  return startedJobReport(move, job, {
     outcome: 'running',
     code: 'Running',
     message: 'all its tasks run',
@@ -150,7 +151,7 @@ function ends(
 
 async function diagnoseJob(
   world: World,
-  target: EscapeTarget,
+  move: Move,
   job: StartedJob,
   jobManager: FlinkJobManager,
   known: { verdict: RestoreVerdict; lastFailure: string | undefined },
@@ -158,7 +159,7 @@ async function diagnoseJob(
 ) {
   const sources = {
     job,
-    cluster: world.cluster(target.to),
+    cluster: world.cluster(job.to),
     jobManager,
     deadlineMs: diagnosisDeadlineMs,
     signal: pulse.signal,
@@ -168,7 +169,7 @@ async function diagnoseJob(
   const watch = new Stopwatch(world.now);
   watch.note('restore', Date.parse(job.startedAt), world.now());
   const restoredPath = known.verdict.state === 'wrong-path' ? (known.verdict.restoredPath ?? null) : null;
-  const report = startedJobReport(target, job, {
+  const report = startedJobReport(move, job, {
     outcome: 'failed',
     code,
     message: sentence,

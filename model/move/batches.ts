@@ -12,14 +12,14 @@ export interface Batch {
   to: number;
   /** There if its jobs have room only once P3 jobs of the peer zone ended. */
   waits?: true;
-  /** The zone in which its jobs start, where that is another than the plan's. */
-  zone?: string;
+  /** The zone in which its jobs start. */
+  zone: string;
 }
 
 interface Batched {
   wave: number;
   tier: Tier;
-  jobs: readonly { waits?: true; to?: string }[];
+  jobs: readonly { waits?: true; to: string }[];
 }
 
 /**
@@ -33,8 +33,8 @@ export function batchesOf(waves: readonly Batched[], size: number): Batch[] {
         wave,
         tier,
         ...slice,
+        zone,
         ...(waits ? { waits } : {}),
-        ...(zone === undefined ? {} : { zone }),
       })),
     ),
   );
@@ -48,8 +48,7 @@ function stretchesOf(jobs: Batched['jobs']): Stretch[] {
   for (const [index, { waits, to: zone }] of jobs.entries()) {
     const last = found.at(-1);
     if (last && last.waits === waits && last.zone === zone) last.to = index + 1;
-    else
-      found.push({ from: index, to: index + 1, ...(waits ? { waits } : {}), ...(zone === undefined ? {} : { zone }) });
+    else found.push({ from: index, to: index + 1, zone, ...(waits ? { waits } : {}) });
   }
   return found;
 }

@@ -34,7 +34,7 @@ export interface LateWave {
 interface WaveSize {
   wave: number;
   tier: Tier;
-  jobs: readonly { kind: 'standby' | 'twin'; waits?: true }[];
+  jobs: readonly { kind: 'standby' | 'twin'; to: string; waits?: true }[];
 }
 
 /** For each wave the seconds from the trigger until its last job runs again, and the waves that will be late. */

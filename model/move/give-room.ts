@@ -1,6 +1,7 @@
 /** Who gets the room of the peer zone: the most important first, each job whole or not at all. */
 import { ClearRoom, type ClearedVictim } from '../capacity/clear-room.ts';
 import type { EscapeAssessment, LeftJob } from './plan-types.ts';
+import { routeOf } from './route.ts';
 import type { Wanted } from './scope.ts';
 
 /** A job that will have room. */
@@ -28,9 +29,8 @@ export function giveRoom(
       const verdict = job.demand ? room.take(job, job.demand, mayClear) : { waits: false };
       if ('waits' in verdict) placed.push({ ...job, waits: verdict.waits });
       else {
-        const { namespace, name, tier, from } = job;
-        const leaving = from === undefined ? {} : { from };
-        short.push({ namespace, name, ...leaving, tier, code: 'NoRoom', message: verdict.missing });
+        const { namespace, name, tier } = job;
+        short.push({ namespace, name, ...routeOf(job), tier, code: 'NoRoom', message: verdict.missing });
       }
     }
   };

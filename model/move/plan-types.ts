@@ -7,15 +7,12 @@ import type { Tier } from '../job/tier.ts';
 import type { Reason } from '../outcome/outcome.ts';
 import type { LateWave, Schedule } from './expectation.ts';
 import type { Limits } from './limits.ts';
+import type { Route } from './route.ts';
 
 /** A job that the escape will start (or promote, if a twin). */
-export interface PlannedJob extends JobRef {
+export interface PlannedJob extends JobRef, Route {
   tier: Tier;
   wave: number;
-  /** The cluster that it leaves, where that is not all of the plan's zone. */
-  from?: string;
-  /** The zone in which it starts, where that is another than the plan's. */
-  to?: string;
   kind: 'standby' | 'twin';
   store: string;
   /** URI of the newest recovery point's manifest, as the standby names it. */
@@ -34,8 +31,8 @@ export interface PlannedJob extends JobRef {
 
 /** A P3 job that runs in the peer zone and is ended to make room. */
 export interface PlannedVictim extends JobRef {
-  /** The zone in which it runs, where that is another than the plan's. */
-  zone?: string;
+  /** The zone in which it runs. */
+  zone: string;
   /** The first wave that needs its room. */
   wave: number;
   /** Keys of the jobs that get it; never none. */
@@ -45,10 +42,10 @@ export interface PlannedVictim extends JobRef {
 /** A job that the escape does not start, and why. */
 export interface LeftJob extends JobRef, Reason {
   tier: Tier | null;
-  /** The cluster that it would have left, where that is not all of the plan's zone. */
-  from?: string;
-  /** The zone that has its standby, where that is another than the plan's. */
-  to?: string;
+  /** What it would have left: a cluster, or the whole zone where nobody knows. */
+  from: string;
+  /** The zone that has its standby; null where none has. */
+  to: string | null;
 }
 
 export interface Wave {
@@ -62,13 +59,11 @@ export interface Wave {
 }
 
 export interface EscapePlan {
-  schema: 1;
+  schema: 2;
   escapeId: string;
   zone: string;
-  /** The zone that keeps plan and report; of several peers the first that answered. */
-  to: string;
-  /** All zones that the plan is for; there only if they are more than one. */
-  peers?: string[];
+  /** The zones that the plan is for: those that answered. The first keeps it. */
+  peers: string[];
   plannedAt: string;
   waves: Wave[];
   left: LeftJob[];
@@ -86,8 +81,8 @@ export interface EscapePlan {
 export interface EscapeAssessment {
   escapeId: string;
   zone: string;
-  /** The lost clusters whose jobs this peer may have; absent where the zone is one cluster. */
-  clusters?: string[];
+  /** The lost clusters whose jobs this peer may have. */
+  lost: string[];
   to: string;
   now: string;
   /** FlinkDeployments of the peer zone with a role; of the active ones only those marked as failed matter. */

@@ -24,19 +24,18 @@ export function planEscape(
   assessment: EscapeAssessment,
   others: PeersSeen = { assessments: [], silent: [] },
 ): EscapePlan {
-  const { escapeId, zone, to, now } = assessment;
+  const { escapeId, zone, now } = assessment;
   const notes = [...(assessment.notes ?? []), ...others.assessments.flatMap((other) => other.notes ?? [])];
   const seated = seatCandidates([assessment, ...others.assessments], others);
   const left: LeftJob[] = [...seated.left];
   const placed: Placed[] = [];
-  const cleared: (ClearedVictim & { zone?: string })[] = [];
+  const cleared: (ClearedVictim & { zone: string })[] = [];
   for (const own of seated.assessments) {
-    const elsewhere = own.to === to ? {} : { to: own.to };
     const scoped = chooseScope(own, notes);
     const given = giveRoom(own, scoped.inScope.toSorted(compareImportance));
-    placed.push(...given.placed.map((job) => ({ ...job, ...elsewhere })));
-    left.push(...[...scoped.left, ...given.short].map((job) => ({ ...job, ...elsewhere })));
-    cleared.push(...given.victims.map((victim) => ({ ...victim, ...(own.to === to ? {} : { zone: own.to }) })));
+    placed.push(...given.placed);
+    left.push(...scoped.left, ...given.short);
+    cleared.push(...given.victims.map((victim) => ({ ...victim, zone: own.to })));
   }
   left.push(...notFound(assessment, seated));
   // Each zone's jobs are in this order already, and of one zone there is nothing to merge.
@@ -45,13 +44,13 @@ export function planEscape(
   const unmeasured = wavesOf(placed, notes);
   const preempted = firstNeededFirst(cleared, unmeasured);
   for (const own of seated.assessments.toReversed()) {
-    const there = preempted.filter((victim) => (victim.zone ?? to) === own.to);
-    if (there.length > 0)
+    const victims = preempted.filter(({ zone: there }) => there === own.to);
+    if (victims.length > 0)
       notes.unshift(
         roomNote(
           own.to,
-          placed.filter((job) => (job.to ?? to) === own.to),
-          there,
+          placed.filter(({ to }) => to === own.to),
+          victims,
         ),
       );
   }
@@ -61,13 +60,11 @@ export function planEscape(
     notes.length > maxNotes ? [...notes.slice(0, maxNotes), `${notes.length - maxNotes} notes more`] : notes;
   const late = expected?.late ?? [];
   const told = assessment.forecast === undefined ? {} : { forecast: assessment.forecast };
-  const peers = seated.assessments.length > 1 ? { peers: seated.assessments.map((own) => own.to) } : {};
   return {
-    schema: 1,
+    schema: 2,
     escapeId,
     zone,
-    to,
-    ...peers,
+    peers: seated.assessments.map((own) => own.to),
     plannedAt: now,
     waves,
     left,
@@ -79,7 +76,7 @@ export function planEscape(
 }
 
 function firstNeededFirst(
-  victims: readonly (ClearedVictim & { zone?: string })[],
+  victims: readonly (ClearedVictim & { zone: string })[],
   waves: readonly Pick<Wave, 'jobs'>[],
 ): PlannedVictim[] {
   if (victims.length === 0) return [];

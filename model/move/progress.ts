@@ -26,8 +26,8 @@ export interface EscapeProgress extends OperatorStanding {
   phase: EscapePhase;
   /** The lost zone. */
   zone: string;
-  /** Its clusters, where it has several and they go by other names. */
-  clusters?: string[] | undefined;
+  /** Its clusters; a zone that is one cluster has its name. */
+  clusters: string[];
   /** The surviving zones that take its jobs. */
   to: string[];
   incident: string;

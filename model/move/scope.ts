@@ -23,8 +23,7 @@ export interface Wanted extends Omit<PlannedJob, 'wave' | 'demand' | 'waits'> {
 
 /** Jobs of the lost zone as wanted or left. Notes are added in the order of the jobs, not in that of the list. */
 export function chooseScope(assessment: EscapeAssessment, notes: string[]): { inScope: Wanted[]; left: LeftJob[] } {
-  const { zone, to, candidates, scope } = assessment;
-  const leaving = (candidate: FlinkDeployment) => fromOf(assessment, candidate);
+  const { to, candidates, scope } = assessment;
   const left: LeftJob[] = [];
   const inScope: Wanted[] = [];
   const outsideOf = limitsOf(scope);
@@ -33,12 +32,13 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
   );
   for (const candidate of inOrder) {
     const job = jobOf(candidate);
+    const route = { from: fromOf(assessment, candidate), to };
     const tier = candidate.metadata.labels?.[labels.tier];
     const ended = readEnded(candidate);
     if (!isTier(tier)) {
       left.push({
         ...job,
-        ...leaving(candidate),
+        ...route,
         tier: null,
         code: 'NoTier',
         message: `label ${labels.tier} is ${tier ? `"${tier}"` : 'missing'} on its standby in ${to}`,
@@ -49,17 +49,17 @@ export function chooseScope(assessment: EscapeAssessment, notes: string[]): { in
       outsideOf(candidate) ??
       (ended && {
         code: 'JobEnded',
-        message: `its owner ${ended.ended} it in ${leaving(candidate).from ?? zone}; seen first at ${ended.since}`,
+        message: `its owner ${ended.ended} it in ${route.from}; seen first at ${ended.since}`,
       });
     if (whyLeft === undefined) inScope.push(considerJob(assessment, candidate, tier, notes));
-    else left.push({ ...job, ...leaving(candidate), tier, ...whyLeft });
+    else left.push({ ...job, ...route, tier, ...whyLeft });
   }
   return { inScope, left };
 }
 
 /** A line for each job that was asked for by name and of which none of the zones holds anything. */
 export function notFound(
-  { scope }: Pick<EscapeAssessment, 'scope'>,
+  { zone, scope }: Pick<EscapeAssessment, 'zone' | 'scope'>,
   seen: { assessments: readonly EscapeAssessment[]; left: readonly LeftJob[] },
 ): LeftJob[] {
   if (!scope.jobs) return [];
@@ -78,6 +78,8 @@ export function notFound(
       return {
         namespace,
         name,
+        from: zone,
+        to: null,
         tier: null,
         code: 'JobNotFound',
         message: `${nobody} ${holders.length === 1 ? 'no' : 'a'} standby or twin of ${key}`,
@@ -85,22 +87,18 @@ export function notFound(
     });
 }
 
-/** What is lost, as an assessment or a target names it. */
-type Lost = Pick<EscapeAssessment, 'zone' | 'clusters'>;
-
 /** Those that would escape from the zone: from any of its clusters that are lost. */
 export function candidatesOf(
-  { zone, clusters = [zone] }: Lost,
+  { lost }: { lost: readonly string[] },
   candidates: readonly FlinkDeployment[],
 ): FlinkDeployment[] {
-  const lost = new Set<string | undefined>(clusters);
-  return candidates.filter((candidate) => lost.has(zoneOf(candidate)));
+  const clusters = new Set<string | undefined>(lost);
+  return candidates.filter((candidate) => clusters.has(zoneOf(candidate)));
 }
 
-/** The cluster that a candidate leaves, where the zone is not one. */
-export function fromOf({ zone }: Pick<Lost, 'zone'>, candidate: FlinkDeployment): { from?: string } {
-  const from = zoneOf(candidate);
-  return from === undefined || from === zone ? {} : { from };
+/** The cluster that a candidate leaves. */
+export function fromOf({ zone }: Pick<EscapeAssessment, 'zone'>, candidate: FlinkDeployment): string {
+  return zoneOf(candidate) ?? zone;
 }
 
 /** The zone that a candidate escapes from; undefined for one that runs here. */
@@ -131,7 +129,8 @@ function considerJob(assessment: EscapeAssessment, candidate: FlinkDeployment, t
   }
   return {
     ...job,
-    ...fromOf(assessment, candidate),
+    from: fromOf(assessment, candidate),
+    to: assessment.to,
     tier,
     kind,
     store: storeNamed(candidate) ?? assessment.defaultStore,

@@ -11,6 +11,7 @@ import type { Seat } from '../placement/seats.ts';
 import { isTier, tiers } from '../job/tier.ts';
 import { compareText } from '../job/importance.ts';
 import { limitsOf, type Limits } from './limits.ts';
+import type { SilentPeer } from './move.ts';
 import type { EscapeAssessment, LeftJob } from './plan-types.ts';
 import { candidatesOf, fromOf, isRetry, zoneOf } from './scope.ts';
 
@@ -19,7 +20,7 @@ export interface PeersSeen {
   /** Of the other peers that answered. */
   assessments: EscapeAssessment[];
   /** Those that did not, and why. */
-  silent: { zone: string; why: string }[];
+  silent: readonly SilentPeer[];
   /**
    * Where peers that answered have noted each job's standby, by the cluster that it leaves and by `namespace/name`. Absent
    * if all peers answered.
@@ -56,16 +57,14 @@ export function seatCandidates(
   for (const [key, copies] of byName) {
     const [{ candidate, peer, zone }, ...namesakes] = jobsOf(copies) as [Found, ...Found[]];
     for (const one of namesakes) {
-      const there = assessments[one.peer]!.to;
-      const elsewhere = there === first.to ? {} : { to: there };
-      left.push({ ...lineOf(first, one), ...elsewhere, ...startsFirst(zone) });
+      left.push({ ...lineOf(first, one.candidate), to: assessments[one.peer]!.to, ...startsFirst(zone) });
     }
     const seat = seats?.get(zone)?.get(key);
     // What came back from a loss has no recovery point until a round gives it one: its standby may be elsewhere.
     const isBare = candidate.metadata.annotations?.[annotations.recoveryPoint] === undefined && !seat;
     const away = isBare ? silent[0] : silent.find((one) => one.zone === seat?.peer);
     if (!away || outsideOf(candidate) !== undefined) kept[peer]!.push(candidate);
-    else left.push({ ...lineOf(first, { candidate }), ...leftTo(away, isBare) });
+    else left.push({ ...lineOf(first, candidate), ...leftTo(away, isBare) });
   }
   left.push(...notedElsewhere(first, { silent, ...(seats ? { seats } : {}) }, isSeen));
   const newestEpochs = newestOf(assessments);
@@ -87,11 +86,10 @@ function notedElsewhere(
   isSeen: (key: string, cluster: string) => boolean,
 ): LeftJob[] {
   return [...(seats ?? [])].flatMap(([cluster, notes]) => {
-    const from = cluster === first.zone ? {} : { from: cluster };
     return [...notes].flatMap(([key, { job, peer }]) => {
       const away = silent.find((one) => one.zone === peer);
       if (!away || isSeen(key, cluster) || !mayBeMeant(first.scope, job)) return [];
-      return [{ ...job, ...from, tier: null, ...leftTo(away, false) }];
+      return [{ ...job, from: cluster, tier: null, ...leftTo(away, false) }];
     });
   });
 }
@@ -146,9 +144,9 @@ function newestOf(assessments: readonly EscapeAssessment[]): Record<string, numb
   return newest;
 }
 
-function lineOf(assessment: EscapeAssessment, { candidate }: Pick<Found, 'candidate'>): Omit<LeftJob, keyof Reason> {
+function lineOf(assessment: EscapeAssessment, candidate: FlinkDeployment): Omit<LeftJob, 'to' | keyof Reason> {
   const tier = candidate.metadata.labels?.[labels.tier];
-  return { ...jobOf(candidate), ...fromOf(assessment, candidate), tier: isTier(tier) ? tier : null };
+  return { ...jobOf(candidate), from: fromOf(assessment, candidate), tier: isTier(tier) ? tier : null };
 }
 
 function leftTo({ zone, why }: { zone: string; why: string }, isGuess: boolean): Reason & { to: string } {

@@ -4,6 +4,7 @@ import { tiers } from '../job/tier.ts';
 import type { Placed } from './give-room.ts';
 import { lineageLevels, maxLevels } from '../lineage/lineage.ts';
 import type { PlannedJob, Wave } from './plan-types.ts';
+import { routeOf } from './route.ts';
 
 /**
  * Waves in the order in which they begin, none of them empty. The jobs of a wave stay in the order given, but those
@@ -32,11 +33,9 @@ function planned(job: Placed, wave: number): PlannedJob {
   const { namespace, name, tier, kind, store, recoveryPoint, epoch, demand, waits } = job;
   // The shapes of its pods stay behind: the plan is read by every batch, and 10,000 jobs have many.
   const asks = demand && { cpuMillis: demand.cpuMillis, memoryBytes: demand.memoryBytes, pods: demand.pods };
-  const start = { namespace, name, tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
+  const start = { namespace, name, ...routeOf(job), tier, wave, kind, store, recoveryPoint, epoch, demand: asks };
   return {
     ...start,
-    ...(job.from === undefined ? {} : { from: job.from }),
-    ...(job.to === undefined ? {} : { to: job.to }),
     ...(job.unused === undefined ? {} : { unused: job.unused }),
     ...(job.retry ? { retry: job.retry } : {}),
     ...(waits ? { waits } : {}),

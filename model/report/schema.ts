@@ -132,7 +132,7 @@ export const reportSchema = z.object({
   id: z.string(),
   zone: z.string(),
   to: z.array(z.string()),
-  /** The clusters that were lost: `from` of each job is one of them. A zone that is one cluster has its name. */
+  /** The clusters that were lost: `from` of each job is one of them, or the zone where nobody knows. */
   clusters: z.array(z.string()),
   incident: z.string(),
   dryRun: z.boolean(),

@@ -100,6 +100,7 @@ function assessment(n: number): EscapeAssessment {
   return {
     escapeId: 'bench',
     zone: 'az-a',
+    lost: ['az-a'],
     to: 'az-b',
     now: '2026-01-01T00:00:00.000Z',
     defaultStore: 's3',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { startBatch } from '../../activities/escape/start-batch.ts';
 import { makePlan } from '../../activities/escape/make-plan.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
 import { cachePaths } from '../../lab/layout.ts';
 import { parseConfig } from '../../model/config/parse.ts';
 import { startPatch } from '../../model/move/standby.ts';
@@ -129,19 +129,24 @@ export function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promis
 /** What an escape does up to its last start, without Temporal between. @returns how many starts were issued */
 async function startByAzEscape(world: OpenWorld): Promise<number> {
   const at = new Date().toISOString();
-  const target: EscapeTarget = {
-    escapeId: 'az-a-bench',
+  const move: SettledMove = {
+    id: 'az-a-bench',
+    kind: 'escape',
     zone: 'az-a',
-    to: 'az-b',
+    whole: 'az-a',
+    lost: ['az-a'],
+    peers: ['az-b'],
+    reachable: { answer: ['az-b'], silent: [] },
+    effects: 'real',
     incident: 'bench',
     trigger: { by: 'bench', via: 'bench' },
     triggeredAt: at,
     lostAt: at,
-    dryRun: false,
     budgetSeconds: 600,
     scope: {},
     fenceDeadlineMs: 1_000,
     fenceRetryMs: 1_000,
+    approvalTimeoutMs: null,
   };
   const signal = new AbortController().signal;
   const pulse = {
@@ -150,8 +155,8 @@ async function startByAzEscape(world: OpenWorld): Promise<number> {
     signal,
     sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   };
-  const { batches } = await makePlan(world, target, signal);
+  const { batches } = await makePlan(world, move, signal);
   let issued = 0;
-  for (const batch of batches) issued += (await startBatch(world, target, batch, pulse)).started.length;
+  for (const batch of batches) issued += (await startBatch(world, move, batch, pulse)).started.length;
   return issued;
 }

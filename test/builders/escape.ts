@@ -1,26 +1,32 @@
 /** What an escape's activities hand on, for tests: the escape itself, its planned and its started jobs. */
 import type { PlannedJob, PlannedVictim } from '../../model/move/plan-types.ts';
-import type { EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
+import type { StartedJob } from '../../model/results/escape.ts';
 import { buildManifest, recoveryPointUri } from './recovery-point.ts';
 
 /** When the fakes' clock begins. */
 const triggeredAt = '2026-11-21T03:00:00.000Z';
 
-/** The escape of az-a into az-b, of ten minutes. */
-export function buildTarget(more: Partial<EscapeTarget> = {}): EscapeTarget {
+/** The escape of az-a into az-b, which answers, of ten minutes. */
+export function buildMove(more: Partial<SettledMove> = {}): SettledMove {
   return {
-    escapeId: 'az-a-INC-1',
+    id: 'az-a-INC-1',
+    kind: 'escape',
     zone: 'az-a',
-    to: 'az-b',
+    whole: 'az-a',
+    lost: ['az-a'],
+    peers: ['az-b'],
+    effects: 'real',
     incident: 'INC-1',
     trigger: { by: 'tests', via: 'tests' },
     triggeredAt,
     lostAt: triggeredAt,
-    dryRun: false,
     budgetSeconds: 600,
     scope: {},
     fenceDeadlineMs: 2_000,
     fenceRetryMs: 3_000,
+    approvalTimeoutMs: null,
+    reachable: { answer: ['az-b'], silent: [] },
     ...more,
   };
 }
@@ -32,6 +38,8 @@ export function buildPlannedJob(more: Partial<PlannedJob> = {}): PlannedJob {
     name: 'orders',
     tier: 'P1',
     wave: 1,
+    from: 'az-a',
+    to: 'az-b',
     kind: 'standby',
     store: 's3',
     recoveryPoint: recoveryPointUri(buildManifest()),
@@ -49,6 +57,8 @@ export function buildStartedJob(more: Partial<StartedJob> = {}): StartedJob {
     name: 'orders',
     tier: 'P1',
     wave: 1,
+    from: 'az-a',
+    to: 'az-b',
     kind: 'standby',
     store: 's3',
     epoch: 2,
@@ -64,5 +74,5 @@ export function buildStartedJob(more: Partial<StartedJob> = {}): StartedJob {
 
 /** A P3 job of az-b that makes room for default/orders. */
 export function buildVictim(more: Partial<PlannedVictim> = {}): PlannedVictim {
-  return { namespace: 'default', name: 'reports', wave: 1, makesRoomFor: ['default/orders'], ...more };
+  return { namespace: 'default', name: 'reports', zone: 'az-b', wave: 1, makesRoomFor: ['default/orders'], ...more };
 }

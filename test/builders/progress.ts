@@ -10,6 +10,7 @@ export function buildProgress(more: Partial<EscapeProgress> = {}): EscapeProgres
   return {
     phase: 'waves',
     zone: 'az-a',
+    clusters: ['az-a'],
     to: ['az-b'],
     incident: 'INC-1',
     startedAt: '2026-11-21T02:03:04.000Z',

@@ -48,7 +48,7 @@ describe.concurrent('one job’s trouble', () => {
       expect.soft(line.rtoSeconds, fault).toBeNull();
     }
     for (const name of [slow, ...failOnce]) {
-      expect.soft(lineOf(report, name), name).toMatchObject({ outcome: 'running', reason: '' });
+      expect.soft(lineOf(report, name), name).toMatchObject({ outcome: 'running', code: 'Running' });
     }
     expect(report.totals).toMatchObject({ running: 14, left: 0, failed: faults.length });
   });

@@ -14,7 +14,7 @@ export const { resolveEscape } = proxyActivities<EscapeActivities>({
   priority: { priorityKey: 1 },
 });
 
-/** Once: `untilPeerAnswers` repeats it, so that what the peer said last is known when it is given up. */
+/** Once: `untilPeersAnswer` repeats it, so that what the peers said last is known when it is given up. */
 export const { checkPeer } = proxyActivities<EscapeActivities>({
   startToCloseTimeout: '15s',
   heartbeatTimeout: '5s',

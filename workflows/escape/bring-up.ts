@@ -1,6 +1,7 @@
 /** Watches one started job until it runs, and climbs the ladder while it does not: each rung is a start of its own. */
 import { ActivityFailure, patched } from '@temporalio/workflow';
-import type { EscapeLine, EscapeTarget, StartedJob } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { EscapeLine, StartedJob } from '../../model/results/escape.ts';
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { nextRung, type Rung } from '../../model/move/ladder.ts';
 import type { JobLine } from '../../model/report/schema.ts';
@@ -22,12 +23,12 @@ export interface Watching {
 }
 
 /** The job's line of the report. `failed` means that no rung was left. */
-export async function bringUp(target: EscapeTarget, first: StartedJob, watching: Watching): Promise<EscapeLine> {
+export async function bringUp(move: SettledMove, first: StartedJob, watching: Watching): Promise<EscapeLine> {
   const climbed: Rung[] = [];
   const attempts: JobLine['attempts'] = [];
   let job = first;
   for (;;) {
-    const ended = await watch(target, job, watching);
+    const ended = await watch(move, job, watching);
     const { recoveryPoint, startedAt } = job;
     attempts.push({ how: climbed.at(-1) ?? 'first', recoveryPoint, startedAt, code: ended.code });
     const report = { ...ended, attempts: [...attempts] };
@@ -37,7 +38,7 @@ export async function bringUp(target: EscapeTarget, first: StartedJob, watching:
     climbed.push(rung);
     const triedPoints = attempts.map((attempt) => attempt.recoveryPoint);
     const anew = await climb(
-      target,
+      move,
       job,
       { rung, nth: climbed.length, triedPoints, because: reasonText(report) },
       watching,
@@ -49,14 +50,14 @@ export async function bringUp(target: EscapeTarget, first: StartedJob, watching:
 }
 
 async function climb(
-  target: EscapeTarget,
+  move: SettledMove,
   job: StartedJob,
   how: Parameters<typeof climbJob>[2],
   { priority }: Watching,
 ): ReturnType<typeof climbJob> {
   try {
     const summary = `${job.namespace}/${job.name}: start ${how.nth + 1}, ${how.rung}`;
-    return await climbJob.executeWithOptions({ summary, priority }, [target, job, how]);
+    return await climbJob.executeWithOptions({ summary, priority }, [move, job, how]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { not: whyFailed(error) };
@@ -64,14 +65,14 @@ async function climb(
 }
 
 /** A verification that itself ends badly (worker gone for good, time-out) is still that job's result. */
-async function watch(target: EscapeTarget, job: StartedJob, { priority, ofMany }: Watching): Promise<EscapeLine> {
+async function watch(move: Move, job: StartedJob, { priority, ofMany }: Watching): Promise<EscapeLine> {
   try {
     const summary = `${job.namespace}/${job.name}`;
     const heartbeatTimeout = (ofMany ? heartbeatTimeoutsOfMany : heartbeatTimeouts)[job.tier];
-    return await verifyJob.executeWithOptions({ summary, priority, heartbeatTimeout }, [target, job]);
+    return await verifyJob.executeWithOptions({ summary, priority, heartbeatTimeout }, [move, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const message = `it was started but could not be watched: ${whyFailed(error)}`;
-    return { ...wouldRun(target, job), outcome: 'failed', code: 'NotWatched', message, restoredPath: null };
+    return { ...wouldRun(move, job), outcome: 'failed', code: 'NotWatched', message, restoredPath: null };
   }
 }

@@ -3,7 +3,8 @@
  * workflow and handed to what begins later, so that it outlives every worker.
  */
 import { ActivityFailure, ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { EscapeTarget, PlanSummary } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { PlanSummary } from '../../model/results/escape.ts';
 import type { ErrorCode } from '../../model/error-codes.ts';
 import { formatDurationMs } from '../../model/duration.ts';
 import {
@@ -33,17 +34,17 @@ import {
 const actsKept = 200;
 
 export class OperatorControl {
-  readonly #target: EscapeTarget;
+  readonly #move: Move;
+  #settled: SettledMove | undefined;
   readonly #progress: EscapeProgress;
   readonly #show: () => void;
   #acts: OperatorAct[] = [];
-  #planned = false;
   #stopped: Reason | undefined;
   /** True once the batch has begun that has this job; told by who begins them. */
   hasBegun: (wave: number, index: number) => boolean = () => false;
 
-  constructor(target: EscapeTarget, progress: EscapeProgress, show: () => void) {
-    this.#target = target;
+  constructor(move: Move, progress: EscapeProgress, show: () => void) {
+    this.#move = move;
     this.#progress = progress;
     this.#show = show;
   }
@@ -92,14 +93,14 @@ export class OperatorControl {
   }
 
   /** The plan is there: from now on it can be approved, and jobs of it be skipped. */
-  planned(): void {
-    this.#planned = true;
+  planned(move: SettledMove): void {
+    this.#settled = move;
   }
 
   /** Waits where approval is asked for; without one nothing more is started. Anything else goes on at once. */
   async untilApproved(plan: PlanSummary): Promise<void> {
-    const { approvalTimeoutMs, dryRun } = this.#target;
-    if (approvalTimeoutMs === undefined || dryRun || this.aborted() || plan.batches.length === 0) return;
+    const { approvalTimeoutMs, effects } = this.#move;
+    if (approvalTimeoutMs === null || effects === 'rehearsed' || this.aborted() || plan.batches.length === 0) return;
     const jobs = Object.values(plan.jobsByTier).reduce((sum, count) => sum + count, 0);
     const until = new Date(Date.now() + approvalTimeoutMs).toISOString();
     this.#progress.approval = { until, jobs, left: plan.left, by: null };
@@ -120,10 +121,10 @@ export class OperatorControl {
 
   #approve(by: string): EscapeProgress {
     const { approval, phase } = this.#progress;
-    const { zone, approvalTimeoutMs, dryRun } = this.#target;
+    const { zone, approvalTimeoutMs, effects } = this.#move;
     // Said twice is said once: who was first stands.
     if (approval && approval.by !== null) return this.#progress;
-    if (approvalTimeoutMs === undefined || dryRun) {
+    if (approvalTimeoutMs === null || effects === 'rehearsed') {
       throw refusal('NothingToApprove', `this escape of ${zone} does not wait for approval`);
     }
     if (!approval) throw refusal('NothingToApprove', `the escape of ${zone} has no plan yet that could be approved`);
@@ -147,8 +148,9 @@ export class OperatorControl {
   }
 
   async #skip({ job, by }: SkippedJob): Promise<EscapeProgress> {
-    if (!this.#planned) throw refusal('TooEarly', 'the plan is not made yet, and without it no job can be skipped');
-    const place = await this.#findInPlan(job);
+    const move = this.#settled;
+    if (!move) throw refusal('TooEarly', 'the plan is not made yet, and without it no job can be skipped');
+    const place = await findInPlan(move, job);
     if (this.skipped.some((one) => one.job === job)) return this.#progress;
     if (this.hasBegun(place.wave, place.index)) {
       throw refusal('JobStarted', `${job} can no longer be skipped: its batch has begun to start`);
@@ -160,15 +162,6 @@ export class OperatorControl {
     return this.#done({ act: 'skipJob', by, subject: job });
   }
 
-  async #findInPlan(job: string): Promise<{ wave: number; index: number }> {
-    const found = await findPlanned(this.#target, job).catch((error: unknown) => {
-      if (!(error instanceof ActivityFailure)) throw error;
-      throw refusal('TooEarly', `the plan could not be read just now: ${whyFailed(error)}`);
-    });
-    if ('wave' in found) return found;
-    throw refusal('JobNotFound', found.sentence);
-  }
-
   #done(what: Omit<OperatorAct, 'at'>, note?: string): EscapeProgress {
     const act = { at: new Date(Date.now()).toISOString(), ...what };
     this.#acts = [...this.#acts, act].slice(-actsKept);
@@ -176,6 +169,15 @@ export class OperatorControl {
     this.#show();
     return this.#progress;
   }
+}
+
+async function findInPlan(move: SettledMove, job: string): Promise<{ wave: number; index: number }> {
+  const found = await findPlanned(move, job).catch((error: unknown) => {
+    if (!(error instanceof ActivityFailure)) throw error;
+    throw refusal('TooEarly', `the plan could not be read just now: ${whyFailed(error)}`);
+  });
+  if ('wave' in found) return found;
+  throw refusal('JobNotFound', found.sentence);
 }
 
 function refuseBadNote(...fields: ('job' | 'tier')[]): (note: unknown) => void {

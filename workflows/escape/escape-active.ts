@@ -16,14 +16,8 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  BatchRef,
-  EscapeTarget,
-  FenceResult,
-  PeersAsked,
-  PlanSummary,
-  ReportSummary,
-} from '../../model/results/escape.ts';
+import type { BatchRef, FenceResult, PlanSummary, ReportSummary } from '../../model/results/escape.ts';
+import type { Move, ReachableSet, SettledMove } from '../../model/move/move.ts';
 import type { ReportEnd } from '../../activities/escape/write-report.ts';
 import { progressMarkdown, type EscapePhase } from '../../model/move/progress.ts';
 import type { fenceReturn } from '../fence/fence-return.ts';
@@ -41,8 +35,8 @@ const peerPatienceMs = 40_000;
 /** P0 jobs of the peers that answer wait as long. */
 const otherPeersPatienceMs = 10_000;
 
-export async function escapeActive(target: EscapeTarget): Promise<ReportSummary> {
-  const state = new ProgressState(target);
+export async function escapeActive(asked: Move): Promise<ReportSummary> {
+  const state = new ProgressState(asked);
   const { progress } = state;
   const show = () => setCurrentDetails(progressMarkdown(progress, Date.now()));
   const enter = (phase: EscapePhase) => {
@@ -54,24 +48,24 @@ export async function escapeActive(target: EscapeTarget): Promise<ReportSummary>
     state.heard(news);
     show();
   });
-  const control = new OperatorControl(target, progress, show);
+  const control = new OperatorControl(asked, progress, show);
   control.listen();
 
   enter('assess');
-  await untilPeerAnswers(target);
-  if (target.peers) progress.to = target.peers;
+  const move: SettledMove = { ...asked, reachable: await untilPeersAnswer(asked) };
+  progress.to = [...move.reachable.answer];
   enter('plan');
-  const plan = await makePlan(target);
+  const plan = await makePlan(move);
   state.planned(plan);
 
-  control.planned();
+  control.planned(move);
   await control.untilApproved(plan);
-  const what = mayStart(target, plan, control)
-    ? await startJobs(target, plan, state, control, enter)
+  const what = mayStart(move, plan, control)
+    ? await startJobs(move, plan, state, control, enter)
     : nothingStarted(control);
 
   enter('report');
-  const report = await writeReport(target, {
+  const report = await writeReport(move, {
     ...what,
     outcome: control.stopped === undefined ? 'completed' : 'aborted',
     finishedAt: new Date(Date.now()).toISOString(),
@@ -88,19 +82,20 @@ type Started = Pick<ReportEnd, 'batches' | 'victims' | 'fence' | 'unstarted' | '
 
 /** Fences, makes room and runs the waves, and leaves somebody behind who waits for the lost zone. */
 async function startJobs(
-  target: EscapeTarget,
+  move: SettledMove,
   plan: PlanSummary,
   state: ProgressState,
   control: OperatorControl,
   enter: (phase: EscapePhase) => void,
 ): Promise<Started> {
   const { workflowId } = workflowInfo();
-  const fence = fenceInBackground(target);
+  const isReal = move.effects === 'real';
+  const fence = fenceInBackground(move);
   enter('waves');
   const beganAt = new Date(Date.now()).toISOString();
   const heldWave = (wave: number): boolean =>
     plan.batches.some((batch) => batch.wave === wave && control.held(batch.tier));
-  const room = makeRoomBeside(target, target.dryRun ? [] : (plan.victims ?? []), workflowId, {
+  const room = makeRoomBeside(move, isReal ? plan.victims : [], workflowId, {
     paused: control.paused,
     aborted: control.aborted,
     heldWave,
@@ -108,14 +103,14 @@ async function startJobs(
       return control.skipped;
     },
   });
-  const reserve = plan.reserved && !target.dryRun ? giveUpReserveBeside(target) : { given: () => true };
+  const reserve = plan.reserved && isReal ? giveUpReserveBeside(move) : { given: () => true };
   // P0 runs already, or nothing was reserved for it.
   const hasRoom = ({ tier, wave, waits, zone }: BatchRef): boolean =>
     (tier === 'P0' || reserve.given()) && (!waits || room.madeFor(wave, zone));
-  const { begun, broken } = await runWaves(target, plan.batches, state, workflowId, control, hasRoom);
+  const { begun, broken } = await runWaves(move, plan.batches, state, workflowId, control, hasRoom);
   await room.over;
   if (broken.length > 0) state.progress.note = `${broken.length} batch(es) broke: ${broken[0]}`;
-  if (!target.dryRun) await watchForReturn(target);
+  if (isReal) await watchForReturn(move);
   return {
     batches: begun,
     ...(room.begun.length > 0 ? { victims: room.begun } : {}),
@@ -127,10 +122,10 @@ async function startJobs(
 }
 
 /** False where nothing is to start: no job can, or an operator or nobody's approval ended it before anything changed. */
-function mayStart(target: EscapeTarget, plan: PlanSummary, { stopped }: OperatorControl): boolean {
+function mayStart(move: Move, plan: PlanSummary, { stopped }: OperatorControl): boolean {
   if (stopped === undefined && plan.batches.length > 0) return true;
   // Before there were approvals such an escape fenced all the same.
-  return target.approvalTimeoutMs === undefined && !patched('nothing-to-start');
+  return move.approvalTimeoutMs === null && !patched('nothing-to-start');
 }
 
 function nothingStarted({ stopped }: OperatorControl): Started {
@@ -145,23 +140,21 @@ function nothingStarted({ stopped }: OperatorControl): Started {
 }
 
 /**
- * Tries the peer for about 40 seconds: one that is silent for longer cannot take anything. Of several peers one that
- * answers is enough, and the others have ten seconds more; what they said is written into the target.
+ * Tries the peers for about 40 seconds: one that is silent for longer cannot take anything. Of several one that answers
+ * is enough, and the others have ten seconds more.
  */
-async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
+async function untilPeersAnswer(move: Move): Promise<ReachableSet> {
   const begun = Date.now();
   const answered = new Set<string>();
   let why: string | undefined;
   for (;;) {
     try {
-      const asked = await checkPeer(target);
-      if (!asked) return;
+      const asked = await checkPeer(move);
       for (const zone of asked.answer) answered.add(zone);
       // One that answered once is there: what refuses a call now and then takes the next.
       const silent = asked.silent.filter(({ zone }) => !answered.has(zone));
       if (silent.length === 0 || Date.now() >= begun + otherPeersPatienceMs) {
-        settlePeers(target, { answer: target.peers!.filter((zone) => answered.has(zone)), silent });
-        return;
+        return { answer: move.peers.filter((zone) => answered.has(zone)), silent };
       }
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
@@ -170,8 +163,7 @@ async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
       if (cause instanceof ApplicationFailure) why = cause.message;
       const isFinal = cause instanceof ApplicationFailure && cause.nonRetryable === true;
       if (isFinal || Date.now() >= begun + peerPatienceMs) {
-        const peers = target.peers?.join(', ') ?? target.to;
-        const words = `${peers} cannot take the jobs of ${target.zone}: ${why ?? whyFailed(error)}`;
+        const words = `${move.peers.join(', ')} cannot take the jobs of ${move.zone}: ${why ?? whyFailed(error)}`;
         throw ApplicationFailure.nonRetryable(words, 'PeerDown');
       }
     }
@@ -179,26 +171,20 @@ async function untilPeerAnswers(target: EscapeTarget): Promise<void> {
   }
 }
 
-/** The first that answers keeps plan and report. Whoever holds this target sees it. */
-function settlePeers(target: EscapeTarget, { answer, silent }: PeersAsked): void {
-  target.to = answer[0]!;
-  target.peers = answer;
-  if (silent.length > 0) target.silent = silent;
-}
-
 /** Starts fencing without waiting; whatever it has come to when the report is written is what the report says. */
-function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fence'] } {
-  let fence: FenceResult['fence'] = target.dryRun
-    ? { outcome: 'skipped', detail: 'dry run' }
-    : { outcome: 'unreachable', detail: `${target.zone} had not answered when the report was written` };
-  if (!target.dryRun) {
-    void fenceZone(target, 'pending').then(
+function fenceInBackground(move: SettledMove): { now: () => FenceResult['fence'] } {
+  const isReal = move.effects === 'real';
+  let fence: FenceResult['fence'] = isReal
+    ? { outcome: 'unreachable', detail: `${move.zone} had not answered when the report was written` }
+    : { outcome: 'skipped', detail: 'dry run' };
+  if (isReal) {
+    void fenceZone(move, 'pending').then(
       (result) => {
         fence = result.fence;
       },
       (error: unknown) => {
         const why = error instanceof ActivityFailure ? whyFailed(error) : String(error);
-        fence = { outcome: 'unreachable', detail: `${target.zone} could not be told to stop its jobs: ${why}` };
+        fence = { outcome: 'unreachable', detail: `${move.zone} could not be told to stop its jobs: ${why}` };
       },
     );
   }
@@ -206,12 +192,12 @@ function fenceInBackground(target: EscapeTarget): { now: () => FenceResult['fenc
 }
 
 /** Leaves somebody behind who waits for the lost zone: its jobs would start again by themselves, beside ours. */
-async function watchForReturn(target: EscapeTarget): Promise<void> {
+async function watchForReturn(move: SettledMove): Promise<void> {
   await startChild<typeof fenceReturn>('fenceReturn', {
-    workflowId: `fence/${target.zone}/${target.escapeId}`,
-    args: [target],
+    workflowId: `fence/${move.zone}/${move.id}`,
+    args: [move],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `waits for ${target.zone} to come back and stops there what runs in ${target.peers?.join(', ') ?? target.to} now`,
+    staticSummary: `waits for ${move.zone} to come back and stops there what runs in ${move.reachable.answer.join(', ')} now`,
   });
 }

@@ -3,7 +3,8 @@
  * Each job is a line in this workflow's timeline in the UI. Returns counts only: the jobs' results go to the store.
  */
 import { condition, getExternalWorkflowHandle, setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { BatchRef, EscapeLine, EscapeTarget } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
+import type { BatchRef, EscapeLine } from '../../model/results/escape.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
 import { tiers } from '../../model/job/tier.ts';
 import { saveBatch, startBatch } from './activities.ts';
@@ -16,7 +17,7 @@ const newsInterval = '2s';
 const newsIntervalOfMany = '5s';
 
 export interface BatchInput {
-  target: EscapeTarget;
+  move: SettledMove;
   batch: BatchRef;
   /** Workflow id of the escape that wants the news. */
   escape: string;
@@ -26,7 +27,7 @@ export interface BatchInput {
   watchAfterMs?: number;
 }
 
-export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs }: BatchInput): Promise<BatchNews> {
+export async function escapeBatch({ move, batch, escape, skipped, watchAfterMs }: BatchInput): Promise<BatchNews> {
   const priority = { priorityKey: 1 + tiers.indexOf(batch.tier) };
   const news: BatchNews = { batch, issued: false, started: 0, running: 0, left: 0, failed: 0 };
   const root = getExternalWorkflowHandle(escape);
@@ -38,7 +39,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
 
   const { started, ended } = await startBatch.executeWithOptions(
     { summary: `start ${batch.to - batch.from} ${batch.tier} jobs`, priority },
-    skipped ? [target, batch, skipped] : [target, batch],
+    skipped ? [move, batch, skipped] : [move, batch],
   );
   const reports: EscapeLine[] = [...ended];
   news.issued = true;
@@ -50,7 +51,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
   const watch = { priority, ofMany: watchAfterMs !== undefined };
   let changed = false;
   const watching = started.map(async (job) => {
-    const report = target.dryRun ? wouldRun(target, job) : await bringUp(target, job, watch);
+    const report = move.effects === 'rehearsed' ? wouldRun(move, job) : await bringUp(move, job, watch);
     reports.push(report);
     news.started -= 1;
     count(news, report.outcome);
@@ -63,7 +64,7 @@ export async function escapeBatch({ target, batch, escape, skipped, watchAfterMs
     changed = false;
     await tell();
   }
-  await saveBatch(target, batch, reports);
+  await saveBatch(move, batch, reports);
   return news;
 }
 

@@ -15,7 +15,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { EscapeTarget, ReportSummary } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import type { ReportSummary } from '../../model/results/escape.ts';
 import { complaintsAboutEscapeInput, type EscapeInput } from '../../model/inputs/escape-input.ts';
 import { resolveEscape } from './activities.ts';
 import { escapeActive } from './escape-active.ts';
@@ -38,9 +39,9 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
   const complaints = complaintsAboutEscapeInput(input);
   if (complaints.length > 0) return refuse('BadInput', complaints.join('; '));
   const { workflowId, startTime } = workflowInfo();
-  let target: EscapeTarget;
+  let move: Move;
   try {
-    target = await resolveEscape(input, { incident: incidentOf(workflowId), triggeredAt: startTime.toISOString() });
+    move = await resolveEscape(input, { incident: incidentOf(workflowId), triggeredAt: startTime.toISOString() });
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : undefined;
     if (!(cause instanceof ApplicationFailure)) throw error;
@@ -48,27 +49,28 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
   }
 
   // A dry run changes nothing, so it must not lock out the real one.
-  const whole = target.partOf ?? target.zone;
-  const childId = target.dryRun ? `${workflowId}/dry-run` : `escape-active/${whole}`;
+  const { whole } = move;
+  const isRehearsal = move.effects === 'rehearsed';
+  const childId = isRehearsal ? `${workflowId}/dry-run` : `escape-active/${whole}`;
   const child = await startChild(escapeActive, {
     workflowId: childId,
-    args: [target],
+    args: [move],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `${target.zone} → ${zonesOf(target)} for ${target.incident}`,
+    staticSummary: `${move.zone} → ${move.peers.join(', ')} for ${move.incident}`,
     // Whoever asks about one cluster must know which of them it is, with no worker there to answer a query.
-    ...(whole === target.zone ? {} : { memo: { lost: target.zone } }),
+    ...(whole === move.zone ? {} : { memo: { lost: move.zone } }),
   }).catch((error: unknown) => {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
   });
   if (!child) {
-    const zone = whole === target.zone ? whole : `${whole}, of which ${target.zone} is a cluster,`;
+    const zone = whole === move.zone ? whole : `${whole}, of which ${move.zone} is a cluster,`;
     return refuse('EscapeUnderWay', `${zone} is already being escaped by ${childId}`);
   }
-  const waits = target.approvalTimeoutMs !== undefined && !target.dryRun;
-  const lost = target.clusters ? `${target.zone} (${target.clusters.join(', ')})` : target.zone;
-  const what = `${target.dryRun ? 'dry run of the escape' : 'escape'} from ${lost} to ${zonesOf(target)}`;
+  const waits = move.approvalTimeoutMs !== null && !isRehearsal;
+  const lost = move.lost.includes(move.zone) ? move.zone : `${move.zone} (${move.lost.join(', ')})`;
+  const what = `${isRehearsal ? 'dry run of the escape' : 'escape'} from ${lost} to ${move.peers.join(', ')}`;
   const sentence = `${what} accepted${waits ? '; it changes nothing before somebody approves its plan' : ''}`;
   verdict = { accepted: true, sentence, workflowId: childId };
   setCurrentDetails(`${sentence}. Follow **${childId}**.`);
@@ -84,10 +86,6 @@ export async function escapeZone(input: EscapeInput): Promise<ReportSummary> {
   } finally {
     await condition(allHandlersFinished);
   }
-}
-
-function zonesOf({ to, peers }: EscapeTarget): string {
-  return peers?.join(', ') ?? to;
 }
 
 /** `escape/az-a/INC-7` was made by the CLI or API for INC-7; any other id is the incident itself. */

@@ -3,7 +3,8 @@
  * waves, and only jobs that have no room without it wait for it.
  */
 import { ActivityFailure, condition, executeChild, ParentClosePolicy, setCurrentDetails } from '@temporalio/workflow';
-import type { EscapeTarget, VictimsRef } from '../../model/results/escape.ts';
+import type { Move, SettledMove } from '../../model/move/move.ts';
+import type { VictimsRef } from '../../model/results/escape.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
 import type { PlannedVictim } from '../../model/move/plan-types.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
@@ -15,7 +16,7 @@ import type { WaveControl } from './run-waves.ts';
 const batchesInFlight = 12;
 
 export interface MakeRoomInput {
-  target: EscapeTarget;
+  move: SettledMove;
   victims: VictimsRef;
   /** Jobs that operators took out before this began. */
   skipped?: SkippedJob[];
@@ -23,12 +24,12 @@ export interface MakeRoomInput {
 
 /** Ends the jobs of one batch, each a line in this workflow's timeline. Whatever becomes of one is its result. */
 export async function makeRoom({
-  target,
+  move,
   victims,
   skipped = [],
 }: MakeRoomInput): Promise<{ suspended: number; of: number }> {
   const jobs = await listVictims(
-    target,
+    move,
     victims,
     skipped.map(({ job }) => job),
   );
@@ -36,24 +37,24 @@ export async function makeRoom({
   const suspended = () => ended.filter(({ outcome }) => outcome === 'suspended').length;
   await Promise.all(
     jobs.map(async (job) => {
-      ended.push(job.needless ? notNeeded(target, job) : await preempt(target, job));
-      setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${victims.zone ?? target.to} made room`);
+      ended.push(job.needless ? notNeeded(job) : await preempt(move, job));
+      setCurrentDetails(`**${suspended()} of ${jobs.length}** P3 jobs of ${victims.zone} made room`);
     }),
   );
-  await saveVictims(target, victims, ended);
+  await saveVictims(move, victims, ended);
   return { suspended: suspended(), of: jobs.length };
 }
 
-function notNeeded({ to }: EscapeTarget, { namespace, name, zone = to, makesRoomFor }: PlannedVictim): PreemptedReport {
+function notNeeded({ namespace, name, zone, makesRoomFor }: PlannedVictim): PreemptedReport {
   const message = 'whom it was to make room for was skipped';
   const line = { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor };
   return { ...line, outcome: 'left', code: 'NotNeeded', message };
 }
 
-async function preempt(target: EscapeTarget, job: PlannedVictim): Promise<PreemptedReport> {
-  const { namespace, name, zone = target.to } = job;
+async function preempt(move: Move, job: PlannedVictim): Promise<PreemptedReport> {
+  const { namespace, name, zone } = job;
   try {
-    return await preemptJob.executeWithOptions({ summary: `${namespace}/${name}` }, [target, job]);
+    return await preemptJob.executeWithOptions({ summary: `${namespace}/${name}` }, [move, job]);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const line = { namespace, name, zone, savepoint: null, seconds: null, makesRoomFor: [] };
@@ -68,10 +69,10 @@ export interface RoomControl extends Pick<WaveControl, 'paused' | 'aborted' | 's
 }
 
 /** Lets placeholders go beside what the caller does; `given` turns true when that is over, well or not. */
-export function giveUpReserveBeside(target: EscapeTarget): { given: () => boolean } {
+export function giveUpReserveBeside(move: SettledMove): { given: () => boolean } {
   let given = false;
   const settle = (): void => void (given = true);
-  void giveUpReserve(target).then(settle, settle);
+  void giveUpReserve(move).then(settle, settle);
   return { given: () => given };
 }
 
@@ -80,14 +81,14 @@ export interface RoomMaking {
   /** Those that were told to make room so far. */
   begun: VictimsRef[];
   /** True once all of a zone have ended, or are given up, whose room this wave or one before it needs. */
-  madeFor(wave: number, zone?: string): boolean;
+  madeFor(wave: number, zone: string): boolean;
   /** Resolves when none is at it any more. */
   over: Promise<void>;
 }
 
 /** Begins to make room, unless nothing has to be, and goes on beside what the caller does. */
 export function makeRoomBeside(
-  target: EscapeTarget,
+  move: SettledMove,
   victims: VictimsRef[],
   escapeId: string,
   control: RoomControl,
@@ -106,9 +107,9 @@ export function makeRoomBeside(
       begun.push(ref);
       const ended = executeChild(makeRoom, {
         workflowId: `${escapeId}/room-from-${ref.from}`,
-        args: [{ target, victims: ref, ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}) }],
+        args: [{ move, victims: ref, ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}) }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `${ref.to - ref.from} P3 jobs of ${ref.zone ?? target.to} make room for wave ${ref.wave}`,
+        staticSummary: `${ref.to - ref.from} P3 jobs of ${ref.zone} make room for wave ${ref.wave}`,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       });
       // However it ends, those that wait start: the scheduler may find room where the plan saw none.

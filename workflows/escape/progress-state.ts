@@ -1,5 +1,6 @@
 /** The progress of an escape while it runs, summed from what its batches tell. */
-import type { BatchRef, EscapeTarget, PlanSummary } from '../../model/results/escape.ts';
+import type { Move } from '../../model/move/move.ts';
+import type { BatchRef, PlanSummary } from '../../model/results/escape.ts';
 import type { EscapeProgress } from '../../model/move/progress.ts';
 import { tiers } from '../../model/job/tier.ts';
 import type { BatchNews } from './messages.ts';
@@ -8,28 +9,28 @@ export class ProgressState {
   readonly progress: EscapeProgress;
   readonly #news = new Map<string, BatchNews>();
   #jobsByTier: PlanSummary['jobsByTier'] = {};
-  #shortByTier: NonNullable<PlanSummary['shortByTier']> = {};
+  #shortByTier: PlanSummary['shortByTier'] = {};
 
-  constructor(target: EscapeTarget) {
+  constructor(move: Move) {
     this.progress = {
       phase: 'assess',
-      zone: target.zone,
-      ...(target.clusters ? { clusters: target.clusters } : {}),
-      to: target.peers ?? [target.to],
-      incident: target.incident,
-      startedAt: target.triggeredAt,
-      budgetSeconds: target.budgetSeconds,
+      zone: move.zone,
+      clusters: [...move.lost],
+      to: [...move.peers],
+      incident: move.incident,
+      startedAt: move.triggeredAt,
+      budgetSeconds: move.budgetSeconds,
       tiers: {},
       paused: false,
-      note: target.dryRun ? 'dry run: nothing is changed' : '',
+      note: move.effects === 'rehearsed' ? 'dry run: nothing is changed' : '',
       reportKey: null,
     };
   }
 
   planned(summary: PlanSummary): void {
     this.#jobsByTier = summary.jobsByTier;
-    this.#shortByTier = summary.shortByTier ?? {};
-    this.progress.note = [this.progress.note, summary.note ?? ''].filter((note) => note !== '').join('. ');
+    this.#shortByTier = summary.shortByTier;
+    this.progress.note = [this.progress.note, summary.note].filter((note) => note !== '').join('. ');
     this.#sum();
   }
 

@@ -1,6 +1,7 @@
 /** Starts the batches of a plan in their order: a wave's first batch waits until all starts before it were issued. */
 import { executeChild, ParentClosePolicy, patched } from '@temporalio/workflow';
-import type { BatchRef, EscapeTarget } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
+import type { BatchRef } from '../../model/results/escape.ts';
 import { batchesInFlight } from '../../model/move/expectation.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
 import type { Tier } from '../../model/job/tier.ts';
@@ -45,7 +46,7 @@ function startsFirst(batches: readonly BatchRef[]): boolean {
 
 /** Runs every batch to its end and says which were begun. A batch that breaks leaves its jobs to the report. */
 export async function runWaves(
-  target: EscapeTarget,
+  move: SettledMove,
   batches: BatchRef[],
   state: ProgressState,
   escapeId: string,
@@ -61,7 +62,7 @@ export async function runWaves(
     begun.some((batch) => batch.wave === wave && batch.from <= index && index < batch.to);
   const waiting = [...batches];
   const inFlight = startsFirst(batches) ? batchesInFlight : batchesInFlightBefore;
-  const watchLater = !target.dryRun && batches.reduce((jobs, { from, to }) => jobs + to - from, 0) >= manyJobs;
+  const watchLater = move.effects === 'real' && batches.reduce((jobs, { from, to }) => jobs + to - from, 0) >= manyJobs;
   const pace = new ZonePace(batches, (batch) => state.hasIssued(batch));
   const issuing = () =>
     begun.filter((batch) => !state.hasIssued(batch) && !over.has(batch) && !pace.isSlow(batch.zone)).length;
@@ -98,7 +99,7 @@ export async function runWaves(
     running.push(
       runBatch(
         {
-          target,
+          move,
           batch,
           escape: escapeId,
           ...(control.skipped.length > 0 ? { skipped: [...control.skipped] } : {}),

@@ -28,7 +28,7 @@ export class ZonePace {
   }
 
   /** Never where all batches are of one zone. */
-  isSlow(zone: string | undefined): boolean {
+  isSlow(zone: string): boolean {
     if (!this.#several) return false;
     for (const [batch, begunMs] of this.#begunMs) {
       if (batch.zone !== zone || this.#hasIssued(batch)) continue;

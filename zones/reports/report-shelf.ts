@@ -5,7 +5,7 @@
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { defaultStore, type World } from '../../adapters/world.ts';
-import type { EscapeTarget } from '../../model/results/escape.ts';
+import type { SettledMove } from '../../model/move/move.ts';
 
 /** How long one store is waited for before the next one is asked as well. */
 const patienceMs = 1_000;
@@ -18,19 +18,15 @@ export function reportStore(world: World, to: string): SnapshotStore {
   return defaultStore(world, to);
 }
 
-function shelvesOf({ to, peers = [] }: EscapeTarget): string[] {
-  return [to, ...peers.filter((peer) => peer !== to)];
-}
-
 /** Undefined if none of those that answer has it. @throws OutsideFailure if one did not answer, and no other has it */
 export async function readShelved(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   key: string,
   options: { maxBytes: number; signal: AbortSignal },
 ): Promise<Uint8Array | undefined> {
-  const shelves = shelvesOf(target);
-  if (shelves.length === 1) return reportStore(world, target.to).read(key, options);
+  const shelves = move.reachable.answer;
+  if (shelves.length === 1) return reportStore(world, shelves[0]!).read(key, options);
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const found = Promise.withResolvers<Uint8Array>();
@@ -58,12 +54,12 @@ export async function readShelved(
 /** Writes it to the first that takes it. @throws OutsideFailure of the last if none does */
 export async function shelve(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   key: string,
   bytes: Uint8Array,
   options: { contentType: string; signal: AbortSignal },
 ): Promise<SnapshotStore> {
-  const shelves = shelvesOf(target);
+  const shelves = move.reachable.answer;
   for (const [index, zone] of shelves.entries()) {
     const store = reportStore(world, zone);
     const isLast = index === shelves.length - 1;
@@ -76,39 +72,38 @@ export async function shelve(
       if (isLast || !(error instanceof OutsideFailure || signal.aborted)) throw error;
     }
   }
-  throw new Error(`the escape of ${target.zone} has no zone to keep its report`);
+  throw new Error(`the move out of ${move.zone} has no zone to keep its report`);
 }
 
 /** The same, bound to one escape: what a verb on one job is handed, which knows of no zone's archive. */
-export function archiveOf(world: World, target: EscapeTarget) {
+export function archiveOf(world: World, move: SettledMove) {
   return {
-    read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(world, target, key, options),
+    read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(world, move, key, options),
     keep: (key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }) =>
-      shelve(world, target, key, bytes, options),
+      shelve(world, move, key, bytes, options),
   };
 }
 
 /** Copies to the other peers what was kept in the first. One that takes no copy is the worse for it, and no other. */
 export async function copyToOthers(
   world: World,
-  target: EscapeTarget,
+  move: SettledMove,
   key: string,
   bytes: Uint8Array,
   options: { contentType: string; signal: AbortSignal },
 ): Promise<void> {
+  if (move.reachable.answer.length === 1) return;
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
   await Promise.all(
-    shelvesOf(target)
-      .slice(1)
-      .map(async (zone) => {
-        try {
-          await reportStore(world, zone).put(key, bytes, { ...options, signal });
-        } catch (error) {
-          options.signal.throwIfAborted();
-          if (!(error instanceof OutsideFailure || signal.aborted)) throw error;
-          world.log.warn({ zone, incident: target.incident }, `the plan was not copied to ${zone}`);
-        }
-      }),
+    move.reachable.answer.slice(1).map(async (zone) => {
+      try {
+        await reportStore(world, zone).put(key, bytes, { ...options, signal });
+      } catch (error) {
+        options.signal.throwIfAborted();
+        if (!(error instanceof OutsideFailure || signal.aborted)) throw error;
+        world.log.warn({ zone, incident: move.incident }, `the plan was not copied to ${zone}`);
+      }
+    }),
   );
 }
 

@@ -268,7 +268,8 @@ describe('who ends', () => {
     const quota = { namespace: 'default', name: 'team', cpuMillis: 500, memoryBytes: null, pods: null };
     const room = { ...roomOf({ n1: 9000 }, others), quotas: [quota] };
     const made = plan([p1('a', 1)], room, others);
-    expect(made.preempted).toEqual([{ namespace: 'default', name: 'run', wave: 0, makesRoomFor: ['default/a'] }]);
+    const run = { namespace: 'default', name: 'run', zone: 'az-b' };
+    expect(made.preempted).toEqual([{ ...run, wave: 0, makesRoomFor: ['default/a'] }]);
     expect(made.notes).toEqual(['1 P3 job of az-b must end to make room for 1 of the lost zone']);
   });
 

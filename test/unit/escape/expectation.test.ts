@@ -14,7 +14,7 @@ const schedule: Schedule = {
 const wave = (at: number, tier: Tier, count: number, kind: 'standby' | 'twin' = 'standby') => ({
   wave: at,
   tier,
-  jobs: Array.from({ length: count }, () => ({ kind })),
+  jobs: Array.from({ length: count }, () => ({ kind, to: 'az-b' })),
 });
 
 describe('what is expected of an escape', () => {

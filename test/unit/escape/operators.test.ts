@@ -27,6 +27,7 @@ describe('what stands', () => {
   const progress: EscapeProgress = {
     phase: 'approve',
     zone: 'az-a',
+    clusters: ['az-a'],
     to: ['az-b'],
     incident: 'INC-1',
     startedAt: '2026-11-21T03:00:00.000Z',

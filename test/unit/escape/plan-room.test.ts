@@ -198,6 +198,8 @@ describe('importance', () => {
       {
         namespace: 'default',
         name: 'p1-big',
+        from: 'az-a',
+        to: 'az-b',
         tier: 'P1',
         code: 'NoRoom',
         message: 'no node of az-b has 6 CPU and 1 GiB free for its TaskManager: largest free is 1.5 CPU and 8 GiB on b',

@@ -153,7 +153,7 @@ describe('batches', () => {
           tier,
           level: 0,
           expectedSeconds: null,
-          jobs: Array.from({ length: count }, () => ({})),
+          jobs: Array.from({ length: count }, () => ({ to: 'az-b' })),
         }));
         const batches = batchesOf(waves, size);
         for (const { wave, jobs } of waves) {

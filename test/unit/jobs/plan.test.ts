@@ -67,9 +67,9 @@ describe('the plan of an escape', () => {
 
   test('of a dry run may be made again, and is not the escape’s', async () => {
     const { zones } = await standbysInPeer();
-    await plan(zones, { dryRun: true });
+    await plan(zones, { effects: 'rehearsed' });
     await zones.place('az-b', buildStandby({ name: 'late' }));
-    expect(await plan(zones, { dryRun: true })).toMatchObject({ jobsByTier: { P1: 2 } });
+    expect(await plan(zones, { effects: 'rehearsed' })).toMatchObject({ jobsByTier: { P1: 2 } });
     expect(zones.store('az-b').objects.has(planKey)).toBe(false);
   });
 

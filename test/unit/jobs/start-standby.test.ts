@@ -88,7 +88,7 @@ describe('the start of a standby', () => {
 
   test('of a dry run changes nothing', async () => {
     const { zones } = await standbyInPeer();
-    expect(await start(zones, {}, { dryRun: true })).toMatchObject({ started: { epoch: 2 } });
+    expect(await start(zones, {}, { effects: 'rehearsed' })).toMatchObject({ started: { epoch: 2 } });
     expect(claimOf(zones, 2)).toBeUndefined();
     expect(startsIn(zones)).toEqual([]);
   });

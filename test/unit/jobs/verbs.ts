@@ -8,35 +8,36 @@ import { preemptJob } from '../../../jobs/run/preempt-job.ts';
 import { startJob } from '../../../jobs/run/start-job.ts';
 import { verifyJob } from '../../../jobs/run/verify-job.ts';
 import type { PlannedJob, PlannedVictim } from '../../../model/move/plan-types.ts';
-import type { EscapeTarget, StartedJob } from '../../../model/results/escape.ts';
+import type { SettledMove } from '../../../model/move/move.ts';
+import type { StartedJob } from '../../../model/results/escape.ts';
 import { archiveOf } from '../../../zones/reports/report-shelf.ts';
-import { buildPlannedJob, buildStartedJob, buildTarget, buildVictim } from '../../builders/escape.ts';
+import { buildPlannedJob, buildStartedJob, buildMove, buildVictim } from '../../builders/escape.ts';
 import type { FakeZones } from '../../fakes/fake-zones.ts';
 
-export function start(zones: FakeZones, job: Partial<PlannedJob> = {}, target: Partial<EscapeTarget> = {}) {
+export function start(zones: FakeZones, job: Partial<PlannedJob> = {}, move: Partial<SettledMove> = {}) {
   const world = zones.world();
-  return startJob(world, buildTarget(target), buildPlannedJob(job), zones.pulse(), new ArtifactSight(world));
+  return startJob(world, buildMove(move), buildPlannedJob(job), zones.pulse(), new ArtifactSight(world));
 }
 
 export function verify(zones: FakeZones, job: Partial<StartedJob> = {}, resumed?: unknown) {
   const pulse = zones.pulse({ resumed });
-  return verifyJob(zones.world(), buildTarget(), buildStartedJob(job), pulse, new LookPace());
+  return verifyJob(zones.world(), buildMove(), buildStartedJob(job), pulse, new LookPace());
 }
 
 export function retry(zones: FakeZones, climb: Partial<Climb>, job: Partial<StartedJob> = {}) {
-  const [world, target] = [zones.world(), buildTarget()];
+  const [world, move] = [zones.world(), buildMove()];
   const asked: Climb = { rung: 'again', nth: 1, triedPoints: [], because: 'wrong-path-restored', ...climb };
-  return climbJob(world, target, buildStartedJob(job), asked, archiveOf(world, target), zones.pulse());
+  return climbJob(world, move, buildStartedJob(job), asked, archiveOf(world, move), zones.pulse());
 }
 
-export function preempt(zones: FakeZones, victim: Partial<PlannedVictim> = {}, target: Partial<EscapeTarget> = {}) {
-  return preemptJob(zones.world(), buildTarget(target), buildVictim(victim), zones.pulse());
+export function preempt(zones: FakeZones, victim: Partial<PlannedVictim> = {}, move: Partial<SettledMove> = {}) {
+  return preemptJob(zones.world(), buildMove(move), buildVictim(victim), zones.pulse());
 }
 
-export function fence(zones: FakeZones, claims: 'pending' | 'settled' = 'settled', target: Partial<EscapeTarget> = {}) {
-  return fenceZone(zones.world(), buildTarget(target), claims, zones.pulse());
+export function fence(zones: FakeZones, claims: 'pending' | 'settled' = 'settled', move: Partial<SettledMove> = {}) {
+  return fenceZone(zones.world(), buildMove(move), claims, zones.pulse());
 }
 
-export function plan(zones: FakeZones, target: Partial<EscapeTarget> = {}) {
-  return makePlan(zones.world(), buildTarget(target), new AbortController().signal);
+export function plan(zones: FakeZones, move: Partial<SettledMove> = {}) {
+  return makePlan(zones.world(), buildMove(move), new AbortController().signal);
 }

@@ -6,19 +6,28 @@ import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import type { World } from '../../../adapters/world.ts';
 import type { EscapePlan, PlannedJob } from '../../../model/move/plan-types.ts';
-import type { EscapeTarget } from '../../../model/results/escape.ts';
 import { planKey } from '../../../zones/reports/escape-plan.ts';
+import { buildMove } from '../../builders/escape.ts';
 import { bytesOf } from '../retention/stage-data.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 
 const count = 40;
 const { config, home, peer } = twoZones('start-batch');
-const target = { escapeId: `${home}-1`, zone: home, to: peer, incident: '1', dryRun: false } as EscapeTarget;
+const move = buildMove({
+  id: `${home}-1`,
+  zone: home,
+  lost: [home],
+  peers: [peer],
+  incident: '1',
+  reachable: { answer: [peer], silent: [] },
+});
 const planned = (index: number): PlannedJob => ({
   namespace: 'default',
   name: `job-${String(index).padStart(2, '0')}`,
   tier: 'P2',
   wave: 1,
+  from: home,
+  to: peer,
   kind: 'standby',
   store: 's3',
   recoveryPoint: null,
@@ -26,7 +35,7 @@ const planned = (index: number): PlannedJob => ({
   demand: null,
 });
 const jobs = Array.from({ length: count }, (_, index) => planned(index));
-const plan = { zone: home, to: peer, waves: [{ wave: 1, tier: 'P2', jobs }] } as unknown as EscapePlan;
+const plan = { schema: 2, zone: home, peers: [peer], waves: [{ wave: 1, tier: 'P2', jobs }] } as unknown as EscapePlan;
 
 /** A store that has the plan and no recovery point, and does not answer for some of the jobs. */
 function stage(isRefused: (name: string) => boolean) {
@@ -40,7 +49,7 @@ function stage(isRefused: (name: string) => boolean) {
   };
   const store = {
     description: 'store',
-    read: async (key: string) => ask(key, key === planKey(target) ? bytesOf(JSON.stringify(plan)) : undefined),
+    read: async (key: string) => ask(key, key === planKey(move) ? bytesOf(JSON.stringify(plan)) : undefined),
     stat: async (key: string) => ask(key, undefined),
     children: async (key: string) => ask(key, { directories: [], objects: [] }),
   } as unknown as SnapshotStore;
@@ -51,7 +60,7 @@ function stage(isRefused: (name: string) => boolean) {
     now: () => 0,
   } as unknown as World;
   const pulse = { beat: () => {}, resumed: undefined, signal: new AbortController().signal, sleep: async () => {} };
-  const start = () => startBatch(world, target, { wave: 1, tier: 'P2', from: 0, to: count }, pulse);
+  const start = () => startBatch(world, move, { wave: 1, tier: 'P2', from: 0, to: count, zone: peer }, pulse);
   return { asked, start };
 }
 

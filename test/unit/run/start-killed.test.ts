@@ -7,10 +7,11 @@ import { startJob } from '../../../jobs/run/start-job.ts';
 import { annotations, labels } from '../../../model/job/marks.ts';
 import type { PlannedJob } from '../../../model/move/plan-types.ts';
 import { renderStandby } from '../../../model/move/standby.ts';
-import type { EscapeTarget, StartedJob } from '../../../model/results/escape.ts';
+import type { StartedJob } from '../../../model/results/escape.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { flinkPath } from '../../../model/store-location.ts';
 import { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
+import { buildMove } from '../../builders/escape.ts';
 import { stagePulse, userDeployment } from '../../simulation/harness/fleet.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
@@ -33,24 +34,22 @@ async function stage() {
   await world.cluster(peer).applyDeployment(renderStandby(userDeployment(job, 'P2'), spec, marks));
   const object = () => world.cluster(peer).deployments.get(`${job.namespace}/${job.name}`);
   object()!.status = { jobStatus: { jobId: 'of its run before' } };
-  const target: EscapeTarget = {
-    escapeId: `${home}-killed`,
+  const move = buildMove({
+    id: `${home}-killed`,
     zone: home,
-    to: peer,
+    lost: [home],
+    peers: [peer],
     incident: 'killed',
-    trigger: { by: 'test', via: 'cli' },
     triggeredAt: new Date(world.now()).toISOString(),
     lostAt: new Date(world.now()).toISOString(),
-    dryRun: false,
-    budgetSeconds: 600,
-    scope: {},
-    fenceDeadlineMs: 1_000,
-    fenceRetryMs: 1_000,
-  };
+    reachable: { answer: [peer], silent: [] },
+  });
   const planned: PlannedJob = {
     ...job,
     tier: 'P2',
     wave: 1,
+    from: home,
+    to: peer,
     kind: 'standby',
     store: 's3',
     recoveryPoint,
@@ -58,7 +57,7 @@ async function stage() {
     demand: null,
   };
   const start = (seen: World = world) =>
-    startJob(seen, target, planned, stagePulse(world), new ArtifactSight(seen)).then((result) => {
+    startJob(seen, move, planned, stagePulse(world), new ArtifactSight(seen)).then((result) => {
       if ('ended' in result) throw new Error(result.ended.message);
       return result.started;
     });
@@ -69,7 +68,7 @@ async function stage() {
   };
   const climb: Climb = { rung: 'again', nth: 1, triedPoints: [], because: 'restart-loop: it restarts' };
   const startAnew = (started: StartedJob, seen: World = world, kills = archive) =>
-    climbJob(seen, target, started, climb, kills, stagePulse(world));
+    climbJob(seen, move, started, climb, kills, stagePulse(world));
   return { world, object, restorePath, start, startAnew, archive };
 }
 
