@@ -48,14 +48,17 @@ export async function runTests(name: string): Promise<Outcome> {
 function runVitest(file: string, report: string): Promise<string> {
   const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`];
   const args = ['--disable-warning=ExperimentalWarning', vitest, 'run', '--project', 'prove', ...reporters, file];
-  // Its words are progress: stdout is for the verdict alone.
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
-  const end = (): void => void child.kill('SIGTERM');
-  process.once('SIGTERM', end);
+  // Its words are progress: stdout is for the verdict alone. In a group of its own, all of it can be ended together.
+  const stdio = ['ignore', process.stderr, process.stderr] as const;
+  const child = spawn(process.execPath, args, { cwd: root, stdio: [...stdio], detached: true });
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      process.off('SIGTERM', end);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
       resolve(signal ?? `code ${code}`);
     });
   });

@@ -19,7 +19,7 @@ const byTests: Record<string, ByTests> = {
   },
   'slow-store': {
     about: 'a store that stalls or trickles in mid-copy, on real S3 and HDFS, ends a round in time and loses nothing',
-    minutes: 4,
+    minutes: 3,
     tools: ['versitygw', 'hadoop'],
   },
   'storage-lost': {

@@ -26,6 +26,20 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** Servers that run; they end with this process, in whatever way it ends by itself or by a signal that asks it to. */
+const running = new Set<ChildProcess>();
+const endAll = (): void => {
+  for (const child of running) child.kill('SIGKILL');
+};
+process.once('exit', endAll);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endAll();
+    // As if nobody had listened, unless somebody else does.
+    process.kill(process.pid, signal);
+  });
+}
+
 /** Starts a server whose output goes to `logFile`, and waits until `ready` holds. */
 export async function startServer(options: {
   command: string;
@@ -44,9 +58,8 @@ export async function startServer(options: {
   });
   const exit = exitOf(child);
   // What is interrupted leaves no server behind.
-  const orphaned = () => child.kill('SIGKILL');
-  process.once('exit', orphaned);
-  void exit.then(() => process.off('exit', orphaned));
+  running.add(child);
+  void exit.then(() => running.delete(child));
   await log.close();
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${options.command} does not start: ${String(await exit)}`);
