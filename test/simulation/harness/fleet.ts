@@ -3,10 +3,10 @@ import { protectJob } from '../../../activities/protect/protect-job.ts';
 import type { ProtectResult } from '../../../model/results/protect.ts';
 import type { Pulse } from '../../../adapters/world.ts';
 import { jobKey, type JobRef } from '../../../model/job/job.ts';
-import { labels } from '../../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import type { Tier } from '../../../model/job/tier.ts';
 import type { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
+import { buildDeployment } from '../../builders/deployment.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface FleetJob extends JobRef {
@@ -31,20 +31,7 @@ export const resident = (name: string): FleetJob => ({ namespace: 'default', nam
 
 /** A job's object as its users write it in its active zone. */
 export function userDeployment(job: JobRef & Pick<FleetJob, 'labels'>, tier: string | undefined): FlinkDeployment {
-  return {
-    apiVersion: 'flink.apache.org/v1beta1',
-    kind: 'FlinkDeployment',
-    metadata: {
-      name: job.name,
-      namespace: job.namespace,
-      labels: { ...job.labels, ...(tier === undefined ? {} : { [labels.tier]: tier }) },
-    },
-    spec: {
-      flinkVersion: 'v1_20',
-      flinkConfiguration: { 'taskmanager.numberOfTaskSlots': '2' },
-      job: { jarURI: 'local:///opt/flink/usrlib/job.jar', parallelism: 2, upgradeMode: 'savepoint', state: 'running' },
-    },
-  };
+  return buildDeployment({ ...job, tier });
 }
 
 /** Deploys the jobs and waits until all their tasks run. */

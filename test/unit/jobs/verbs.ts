@@ -1,5 +1,6 @@
 /** The verbs under test as these tests call them: where their signatures change, this file does, and no test. */
 import { fenceZone } from '../../../activities/fence/fence-zone.ts';
+import { startBatch } from '../../../activities/escape/start-batch.ts';
 import { makePlan } from '../../../activities/escape/make-plan.ts';
 import { ArtifactSight } from '../../../jobs/artifacts/artifact-sight.ts';
 import { climbJob, type Climb } from '../../../jobs/run/climb.ts';
@@ -7,6 +8,7 @@ import { LookPace } from '../../../jobs/run/look-pace.ts';
 import { preemptJob } from '../../../jobs/run/preempt-job.ts';
 import { startJob } from '../../../jobs/run/start-job.ts';
 import { verifyJob } from '../../../jobs/run/verify-job.ts';
+import type { SkippedJob } from '../../../model/move/operators.ts';
 import type { PlannedJob, PlannedVictim } from '../../../model/move/plan-types.ts';
 import type { SettledMove } from '../../../model/move/move.ts';
 import type { StartedJob } from '../../../model/results/escape.ts';
@@ -17,6 +19,11 @@ import type { FakeZones } from '../../fakes/fake-zones.ts';
 export function start(zones: FakeZones, job: Partial<PlannedJob> = {}, move: Partial<SettledMove> = {}) {
   const world = zones.world();
   return startJob(world, buildMove(move), buildPlannedJob(job), zones.pulse(), new ArtifactSight(world));
+}
+
+export function startWave(zones: FakeZones, jobs: number, skipped: SkippedJob[] = []) {
+  const batch = { wave: 1, tier: 'P1', from: 0, to: jobs } as const;
+  return startBatch(zones.world(), buildTarget(), batch, zones.pulse(), skipped);
 }
 
 export function verify(zones: FakeZones, job: Partial<StartedJob> = {}, resumed?: unknown) {
