@@ -22,8 +22,8 @@ export function start(zones: FakeZones, job: Partial<PlannedJob> = {}, move: Par
 }
 
 export function startWave(zones: FakeZones, jobs: number, skipped: SkippedJob[] = []) {
-  const batch = { wave: 1, tier: 'P1', from: 0, to: jobs } as const;
-  return startBatch(zones.world(), buildTarget(), batch, zones.pulse(), skipped);
+  const batch = { wave: 1, tier: 'P1', from: 0, to: jobs, zone: 'az-b' } as const;
+  return startBatch(zones.world(), buildMove(), batch, zones.pulse(), skipped);
 }
 
 export function verify(zones: FakeZones, job: Partial<StartedJob> = {}, resumed?: unknown) {
