@@ -7,20 +7,20 @@ import { createProtectActivities } from './protect/index.ts';
 import { activityPulse } from './shared/pulse.ts';
 import { createRecheckActivities } from './recheck/index.ts';
 import { createRetainActivities } from './retain/index.ts';
-import type { Pulse, World } from '../adapters/world.ts';
+import type { Pulse, Ports } from '../adapters/ports.ts';
 
 /** `meter` gives what metrics are counted with, nothing by default. */
 export function createActivities(
-  world: World,
+  ports: Ports,
   pulse: () => Pulse = activityPulse,
   meter: () => MetricMeter = () => noopMetricMeter,
 ) {
   return {
-    ...createEscapeActivities(world, pulse),
-    ...createFenceActivities(world, pulse),
-    ...createProtectActivities(world, pulse, meter),
-    ...createRetainActivities(world, pulse),
-    ...createRecheckActivities(world, pulse, meter),
-    ...createGiveBackActivities(world, pulse),
+    ...createEscapeActivities(ports, pulse),
+    ...createFenceActivities(ports, pulse),
+    ...createProtectActivities(ports, pulse, meter),
+    ...createRetainActivities(ports, pulse),
+    ...createRecheckActivities(ports, pulse, meter),
+    ...createGiveBackActivities(ports, pulse),
   };
 }

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Client } from '@temporalio/client';
 import type { z } from 'zod';
-import type { World } from '../adapters/world.ts';
+import type { Ports } from '../adapters/ports.ts';
 import type { ApiRole, Config } from '../model/config/types.ts';
 import type { ErrorCode } from '../model/error-codes.ts';
 
@@ -11,7 +11,7 @@ export interface ApiContext {
   config: Config;
   client: Client;
   /** Where reports are read. */
-  world: World;
+  world: Ports;
   /** Signing secrets of PagerDuty's webhooks. */
   pagerdutySecrets: string[];
 }

@@ -5,10 +5,10 @@ import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Client } from '@temporalio/client';
 import { readSecret } from '../adapters/secrets.ts';
-import type { World } from '../adapters/world.ts';
+import type { Ports } from '../adapters/ports.ts';
 import type { Config } from '../model/config/types.ts';
 import { connectClient } from '../client/temporal.ts';
-import { openWorld } from '../runtime/world.ts';
+import { openPorts } from '../runtime/open-ports.ts';
 import { createRoutes } from './routes/index.ts';
 import { createApiServer } from './server.ts';
 import { loadTokens } from './tokens.ts';
@@ -21,7 +21,7 @@ export async function runApi(config: Config, log: Logger, signal: AbortSignal): 
   // Refused before anything is opened.
   await loadTokens(config.api);
   const { client, close } = await connectClient(config);
-  const world = openWorld(config, log);
+  const world = openPorts(config, log);
   try {
     const api = await openApi(config, client, world, log);
     log.info({ address: api.address }, 'api listens');
@@ -41,11 +41,11 @@ export interface OpenApi {
 }
 
 /** Listens, over whatever client and world it is given. @throws Refusal `ApiClosed` */
-export async function openApi(config: Config, client: Client, world: World, log: Logger): Promise<OpenApi> {
+export async function openApi(config: Config, client: Client, ports: Ports, log: Logger): Promise<OpenApi> {
   const tokens = await loadTokens(config.api);
   const pagerdutySecrets = await Promise.all((config.api.hooks.pagerduty?.secrets ?? []).map(readSecret));
   const ending = new AbortController();
-  const routes = createRoutes({ config, client, world, pagerdutySecrets });
+  const routes = createRoutes({ config, client, world: ports, pagerdutySecrets });
   const server = createApiServer({ routes, tokens, log, signal: ending.signal });
   const { host, port } = listenAddress(config.api.listen);
   server.listen(port, host);

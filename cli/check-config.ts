@@ -1,9 +1,9 @@
 /** `config check`: tries each endpoint that the configuration names, all of them, and says what each answered. */
 import { seeRoom } from '../zones/capacity/see-room.ts';
-import type { World } from '../adapters/world.ts';
+import type { Clusters, Configured } from '../adapters/ports.ts';
 import type { Config } from '../model/config/types.ts';
 import { connectClient } from '../client/temporal.ts';
-import { openWorld } from '../runtime/world.ts';
+import { openPorts } from '../runtime/open-ports.ts';
 
 export interface EndpointCheck {
   /** `temporal`, `az-a kubernetes`, `az-a store s3`. */
@@ -17,7 +17,7 @@ const silentLog = { info: () => {}, warn: () => {} };
 
 /** Tries everything side by side; each within the probe deadline. */
 export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
-  const world = openWorld(config, silentLog);
+  const world = openPorts(config, silentLog);
   const deadlineMs = config.escape.probeDeadlineMs;
   try {
     const checks = [attempt('temporal', () => checkTemporal(config, deadlineMs))];
@@ -46,8 +46,8 @@ export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
 }
 
 /** An escape goes on without it, so it is told and not a failure. */
-async function describeRoom(world: World, zone: string): Promise<string> {
-  const { room, notes } = await seeRoom(world, zone, new AbortController().signal);
+async function describeRoom(ports: Configured & Clusters, zone: string): Promise<string> {
+  const { room, notes } = await seeRoom(ports, zone, new AbortController().signal);
   const nodes = room.nodes ? [`${room.nodes.nodes.length} nodes with ${room.nodes.pods.length} pods`] : [];
   return [...nodes, ...notes].join('; ') || `room by nodes of ${zone} is not judged: it is autoscaled`;
 }

@@ -2,7 +2,7 @@
 import { reportSchema, type Report } from '../model/report/schema.ts';
 import type { Config } from '../model/config/types.ts';
 import { readFromPeers } from '../zones/reports/find-report.ts';
-import { openWorld } from '../runtime/world.ts';
+import { openPorts } from '../runtime/open-ports.ts';
 
 const maxReportBytes = 64 << 20;
 
@@ -12,7 +12,7 @@ export async function readReport(
   zone: string,
   reportKey: string,
 ): Promise<{ report: Report; html: string }> {
-  const world = openWorld(config, { info: () => {}, warn: () => {} });
+  const world = openPorts(config, { info: () => {}, warn: () => {} });
   try {
     const text = async (key: string) => {
       const found = await readFromPeers(world, zone, key, { maxBytes: maxReportBytes });

@@ -1,5 +1,5 @@
 /** Signs of life while one step may take longer than the activity's heartbeat time-out. */
-import type { Pulse } from '../adapters/world.ts';
+import type { Pulse } from '../adapters/ports.ts';
 
 const usualBeatEveryMs = 1_000;
 

@@ -4,13 +4,13 @@ import { metricMeter } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { activityPulse } from '../activities/shared/pulse.ts';
-import type { Pulse, World } from '../adapters/world.ts';
+import type { Pulse, Ports } from '../adapters/ports.ts';
 import type { Config } from '../model/config/types.ts';
 import { createActivities } from '../activities/index.ts';
 import { buildBundle, bundlePath } from '../runtime/build-bundle.ts';
 import { classFailures } from '../activities/shared/failure-interceptor.ts';
 import { temporalOptions } from '../client/temporal.ts';
-import { openWorld } from '../runtime/world.ts';
+import { openPorts } from '../runtime/open-ports.ts';
 
 /**
  * Verifications wait far more than they work, so many fit in one process. More than are watched at once: else the
@@ -44,7 +44,7 @@ export async function runWorker(config: Config, log: Logger, signal: AbortSignal
   if (!existsSync(bundlePath)) await buildBundle();
   const { connection: options, namespace } = temporalOptions(config);
   const connection = await NativeConnection.connect(options);
-  const world = openWorld(config, log);
+  const world = openPorts(config, log);
   try {
     const worker = await createWorker(connection, namespace, config, world);
     signal.addEventListener('abort', () => worker.shutdown(), { once: true });
@@ -62,7 +62,7 @@ export function createWorker(
   connection: NativeConnection,
   namespace: string,
   config: Config,
-  world: World,
+  ports: Ports,
   pulse: () => Pulse = activityPulse,
 ): Promise<Worker> {
   return Worker.create({
@@ -70,7 +70,7 @@ export function createWorker(
     namespace,
     taskQueue: config.temporal.taskQueue,
     workflowBundle: { codePath: bundlePath },
-    activities: createActivities(world, pulse, () => metricMeter),
+    activities: createActivities(ports, pulse, () => metricMeter),
     interceptors: { activity: [() => ({ inbound: classFailures })] },
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     maxConcurrentWorkflowTaskExecutions: 40,

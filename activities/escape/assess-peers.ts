@@ -6,7 +6,7 @@ import type { Seat } from '../../model/placement/seats.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { readSeats } from '../../jobs/claims/seats.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Configured, Stores } from '../../adapters/ports.ts';
 import { keeperOf, type SettledMove, type SilentPeer } from '../../model/move/move.ts';
 
 /** How long a peer is asked that answered a moment ago; less than the activity may take. */
@@ -17,7 +17,7 @@ const asking: RetryPolicy = { after: 'retryable', pauseMs: 500, growth: 2, longe
 
 /** The keeper of the plan must answer. @throws OutsideFailure of that one */
 export async function assessPeers(
-  world: World,
+  ports: Configured & Stores,
   move: SettledMove,
   assess: (peer: string) => Promise<EscapeAssessment>,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ export async function assessPeers(
   const answer = [keeperOf(move), ...assessments.map(({ to }) => to)];
   const seats = new Map<string, ReadonlyMap<string, Seat>>();
   for (const cluster of move.lost) {
-    seats.set(cluster, await readSeats(world, cluster, answer, signal));
+    seats.set(cluster, await readSeats(ports, cluster, answer, signal));
   }
   return { first: told, others: { assessments, silent, seats } };
 }

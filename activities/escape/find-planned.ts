@@ -1,7 +1,7 @@
 /** Where a job stands in the plan of an escape. */
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Configured, Remembering, Stores } from '../../adapters/ports.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 
@@ -10,12 +10,12 @@ export type PlannedPlace = { wave: number; index: number } | { sentence: string 
 
 /** Looks for a job, given as `namespace/name`. */
 export async function findPlanned(
-  world: World,
+  ports: Configured & Stores & Remembering,
   move: SettledMove,
   job: string,
   signal: AbortSignal,
 ): Promise<PlannedPlace> {
-  const plan = await readPlan(world, move, signal);
+  const plan = await readPlan(ports, move, signal);
   for (const { wave, jobs } of plan.waves) {
     const index = jobs.findIndex((planned) => jobKey(planned) === job);
     if (index >= 0) return { wave, index };

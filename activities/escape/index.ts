@@ -1,7 +1,7 @@
 /** The activities of an escape, as Temporal registers them. Bodies are in the files beside this one. */
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import { activityPulse } from '../shared/pulse.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import type { EscapeInput } from '../../model/inputs/escape-input.ts';
 import type { Move, ReachableSet, SettledMove } from '../../model/move/move.ts';
 import type { SkippedJob } from '../../model/move/operators.ts';
@@ -29,7 +29,7 @@ import type {
 } from '../../model/results/escape.ts';
 
 /** `pulse` gives the running activity's pulse; tests over a quicker clock give another. */
-export function createEscapeActivities(world: World, pulse: () => Pulse = activityPulse) {
+export function createEscapeActivities(ports: Ports, pulse: () => Pulse = activityPulse) {
   /** Alive for Temporal while it runs, so that its worker's death is noticed within the heartbeat time-out. */
   const beating = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const running = pulse();
@@ -42,48 +42,48 @@ export function createEscapeActivities(world: World, pulse: () => Pulse = activi
   const pace = new LookPace();
   return {
     async resolveEscape(input: EscapeInput, start: { incident: string; triggeredAt: string }): Promise<Move> {
-      return resolveEscape(world, input, start);
+      return resolveEscape(ports, input, start);
     },
     async checkPeer(move: Move): Promise<ReachableSet> {
-      return beating(() => checkPeer(world, move));
+      return beating(() => checkPeer(ports, move));
     },
     async makePlan(move: SettledMove): Promise<PlanSummary> {
-      return beating((signal) => makePlan(world, move, signal));
+      return beating((signal) => makePlan(ports, move, signal));
     },
     async findPlanned(move: SettledMove, job: string): Promise<PlannedPlace> {
-      return findPlanned(world, move, job, pulse().signal);
+      return findPlanned(ports, move, job, pulse().signal);
     },
     async startBatch(move: SettledMove, batch: BatchRef, skipped?: SkippedJob[]): Promise<BatchStart> {
-      return pace.starting(() => startBatch(world, move, batch, pulse(), skipped));
+      return pace.starting(() => startBatch(ports, move, batch, pulse(), skipped));
     },
     async verifyJob(move: Move, job: StartedJob): Promise<EscapeLine> {
-      return verifyJob(world, move, job, pulse(), pace);
+      return verifyJob(ports, move, job, pulse(), pace);
     },
     async climbJob(move: SettledMove, job: StartedJob, climb: Climb): Promise<ClimbResult> {
       const running = pulse();
       return keepBeating(
         running,
         () => undefined,
-        () => climbJob(world, move, job, climb, archiveOf(world, move), running),
+        () => climbJob(ports, move, job, climb, archiveOf(ports, move), running),
       );
     },
     async saveBatch(move: SettledMove, batch: BatchRef, jobs: JobLine[]): Promise<void> {
-      await beating((signal) => saveBatch(world, move, batch, jobs, signal));
+      await beating((signal) => saveBatch(ports, move, batch, jobs, signal));
     },
     async giveUpReserve(move: SettledMove): Promise<void> {
-      await beating((signal) => giveUpReserve(world, move, signal));
+      await beating((signal) => giveUpReserve(ports, move, signal));
     },
     async listVictims(move: SettledMove, ref: VictimsRef, skipped: string[] = []): Promise<ListedVictim[]> {
-      return beating((signal) => listVictims(world, move, ref, skipped, signal));
+      return beating((signal) => listVictims(ports, move, ref, skipped, signal));
     },
     async preemptJob(move: Move, victim: PlannedVictim): Promise<PreemptedReport> {
-      return preemptJob(world, move, victim, pulse());
+      return preemptJob(ports, move, victim, pulse());
     },
     async saveVictims(move: SettledMove, ref: VictimsRef, ended: PreemptedReport[]): Promise<void> {
-      await beating((signal) => saveVictims(world, move, ref, ended, signal));
+      await beating((signal) => saveVictims(ports, move, ref, ended, signal));
     },
     async writeReport(move: SettledMove, end: ReportEnd): Promise<ReportSummary> {
-      return beating((signal) => writeReport(world, move, end, signal));
+      return beating((signal) => writeReport(ports, move, end, signal));
     },
   };
 }

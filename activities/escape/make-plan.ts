@@ -9,7 +9,14 @@ import { labels } from '../../model/job/marks.ts';
 import { newestEpochs } from '../../jobs/claims/epochs.ts';
 import { reservesRoom } from '../../zones/capacity/keep-reserve.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type Stores,
+  type Ports,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { assessPeers } from './assess-peers.ts';
 import { nothingSelected } from './resolve.ts';
 import { planKey, readPlan } from '../../zones/reports/escape-plan.ts';
@@ -27,10 +34,10 @@ const maxNoteLength = 1_000;
  * Plans the escape. A plan once written is the escape's plan: a repeated call, by whatever worker, returns the same.
  * @throws TypedFailure `NothingProtected`, `NothingSelected`
  */
-export async function makePlan(world: World, move: SettledMove, signal: AbortSignal): Promise<PlanSummary> {
-  const store = reportStore(world, keeperOf(move));
+export async function makePlan(ports: Ports, move: SettledMove, signal: AbortSignal): Promise<PlanSummary> {
+  const store = reportStore(ports, keeperOf(move));
   const { answer } = move.reachable;
-  const plan = await decide(world, move, signal);
+  const plan = await decide(ports, move, signal);
   if (plan.waves.length === 0 && plan.left.length === 0) {
     const nobody = answer.length > 1 ? `none of ${answer.join(', ')} holds a` : `${answer[0]} holds no`;
     throw new TypedFailure('NothingProtected', `${nobody} standby or twin of a job of ${move.zone}`);
@@ -43,39 +50,48 @@ export async function makePlan(world: World, move: SettledMove, signal: AbortSig
   if (move.effects === 'rehearsed') {
     await store.put(key, bytes, json);
   } else if ((await store.createIfAbsent(key, bytes, signal)) === 'exists') {
-    return summary(world, await readPlan(world, move, signal));
+    return summary(ports, await readPlan(ports, move, signal));
   }
-  await copyToOthers(world, move, key, bytes, json);
-  return summary(world, plan);
+  await copyToOthers(ports, move, key, bytes, json);
+  return summary(ports, plan);
 }
 
-async function decide(world: World, move: SettledMove, signal: AbortSignal): Promise<EscapePlan> {
-  const { first, others } = await assessPeers(world, move, (peer) => assess(world, move, peer, signal), signal);
+async function decide(
+  ports: Configured & Clusters & Stores & Clock,
+  move: SettledMove,
+  signal: AbortSignal,
+): Promise<EscapePlan> {
+  const { first, others } = await assessPeers(ports, move, (peer) => assess(ports, move, peer, signal), signal);
   return planEscape(first, others);
 }
 
-async function assess(world: World, move: Move, to: string, signal: AbortSignal): Promise<EscapeAssessment> {
-  const peer = zoneConfig(world, to);
+async function assess(
+  ports: Configured & Clusters & Stores & Clock,
+  move: Move,
+  to: string,
+  signal: AbortSignal,
+): Promise<EscapeAssessment> {
+  const peer = zoneConfig(ports, to);
   // Of the active ones only those that an earlier escape started in vain are taken up.
   const selector = `${labels.role} in (standby,twin,active)`;
   const [candidates, running, { room, notes }, { speeds, from }] = await Promise.all([
-    world.cluster(peer.name).listDeployments(selector, signal),
-    world.cluster(peer.name).listDeployments(`${labels.tier}=P3`, signal),
-    seeRoom(world, peer.name, signal),
-    seeSpeeds(world, peer.name, reportStore(world, peer.name), signal),
+    ports.cluster(peer.name).listDeployments(selector, signal),
+    ports.cluster(peer.name).listDeployments(`${labels.tier}=P3`, signal),
+    seeRoom(ports, peer.name, signal),
+    seeSpeeds(ports, peer.name, reportStore(ports, peer.name), signal),
   ]);
   const storesUsed = new Set(candidates.map((candidate) => storeNameOf(candidate, peer)));
   const epochs = await Promise.all(
     [...storesUsed]
       .filter((name) => peer.stores[name])
-      .map((name) => newestEpochs(world.store(peer.name, name), signal)),
+      .map((name) => newestEpochs(ports.store(peer.name, name), signal)),
   );
   return {
     escapeId: move.id,
     zone: move.zone,
-    lost: move.lost.filter((one) => hasPeer(world, one, peer.name)),
+    lost: move.lost.filter((one) => hasPeer(ports, one, peer.name)),
     to,
-    now: new Date(world.now()).toISOString(),
+    now: new Date(ports.now()).toISOString(),
     candidates,
     newestEpochs: largest(epochs),
     defaultStore: defaultStoreName(peer),
@@ -86,16 +102,16 @@ async function assess(world: World, move: Move, to: string, signal: AbortSignal)
     forecast: from,
     schedule: {
       ...speeds,
-      batchSize: world.config.escape.batchSize,
-      elapsedSeconds: Math.max(0, (world.now() - Date.parse(move.triggeredAt)) / 1000),
+      batchSize: ports.config.escape.batchSize,
+      elapsedSeconds: Math.max(0, (ports.now() - Date.parse(move.triggeredAt)) / 1000),
       budgetSeconds: move.budgetSeconds,
     },
   };
 }
 
 /** What another cluster's jobs have left in a zone that is no peer of theirs is nothing to start. */
-function hasPeer(world: World, cluster: string, peer: string): boolean {
-  return peersOf(zoneConfig(world, cluster)).includes(peer);
+function hasPeer(ports: Configured, cluster: string, peer: string): boolean {
+  return peersOf(zoneConfig(ports, cluster)).includes(peer);
 }
 
 /** A job that changed its store has epochs in both: the largest counts. */
@@ -107,16 +123,16 @@ function largest(epochs: Record<string, number>[]): Record<string, number> {
   return newest;
 }
 
-function summary(world: World, plan: EscapePlan): PlanSummary {
+function summary(ports: Configured, plan: EscapePlan): PlanSummary {
   const jobsByTier: PlanSummary['jobsByTier'] = {};
   for (const { tier, jobs } of plan.waves) jobsByTier[tier] = (jobsByTier[tier] ?? 0) + jobs.length;
   const shortByTier: PlanSummary['shortByTier'] = {};
   for (const { tier, code } of plan.left) {
     if (tier && code === 'NoRoom') shortByTier[tier] = (shortByTier[tier] ?? 0) + 1;
   }
-  const batches = batchesOf(plan.waves, world.config.escape.batchSize);
-  const victims = victimsOf(plan, world.config.escape.batchSize);
-  const reserved = plan.peers.some((peer) => reservesRoom(world, peer));
+  const batches = batchesOf(plan.waves, ports.config.escape.batchSize);
+  const victims = victimsOf(plan, ports.config.escape.batchSize);
+  const reserved = plan.peers.some((peer) => reservesRoom(ports, peer));
   return { batches, jobsByTier, left: plan.left.length, shortByTier, victims, reserved, note: noteOf(plan) };
 }
 

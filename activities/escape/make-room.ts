@@ -5,7 +5,7 @@ import type { Reason } from '../../model/outcome/outcome.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clusters, Configured, Remembering, Stores } from '../../adapters/ports.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import type { Move, SettledMove } from '../../model/move/move.ts';
@@ -19,13 +19,13 @@ function resultKey(move: Move, { from }: VictimsRef): string {
 
 /** Some of the plan's jobs that must make room; `needless` if all for whom one was to do so were skipped. */
 export async function listVictims(
-  world: World,
+  ports: Configured & Stores & Remembering,
   move: SettledMove,
   ref: VictimsRef,
   skipped: readonly string[],
   signal: AbortSignal,
 ): Promise<ListedVictim[]> {
-  const { preempted } = await readPlan(world, move, signal);
+  const { preempted } = await readPlan(ports, move, signal);
   const isSkipped = new Set(skipped);
   return preempted.slice(ref.from, ref.to).map((victim) => {
     const needless = victim.makesRoomFor.every((key) => isSkipped.has(key)) ? { needless: true as const } : {};
@@ -39,12 +39,16 @@ export interface ListedVictim extends PlannedVictim {
 }
 
 /** Lets the placeholders go whose room the jobs of the plan are about to take. */
-export async function giveUpReserve(world: World, move: SettledMove, signal: AbortSignal): Promise<void> {
-  const { waves } = await readPlan(world, move, signal);
+export async function giveUpReserve(
+  ports: Configured & Clusters & Stores & Remembering,
+  move: SettledMove,
+  signal: AbortSignal,
+): Promise<void> {
+  const { waves } = await readPlan(ports, move, signal);
   const jobs = waves.flatMap((wave) => wave.jobs);
   const free = (zone: string) => {
     const started = jobs.filter(({ to }) => to === zone);
-    return freeReserve(world, zone, new Set(started.map(jobKey)), signal);
+    return freeReserve(ports, zone, new Set(started.map(jobKey)), signal);
   };
   const freed = await Promise.allSettled(move.reachable.answer.map(free));
   const failed = freed.find((one) => one.status === 'rejected');
@@ -53,28 +57,28 @@ export async function giveUpReserve(world: World, move: SettledMove, signal: Abo
 
 /** Writes what became of them. Repeating it replaces the file by the same. */
 export async function saveVictims(
-  world: World,
+  ports: Configured & Stores,
   move: SettledMove,
   ref: VictimsRef,
   ended: PreemptedReport[],
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(ended));
-  await shelve(world, move, resultKey(move, ref), bytes, { contentType: 'application/json', signal });
+  await shelve(ports, move, resultKey(move, ref), bytes, { contentType: 'application/json', signal });
 }
 
 /** A line for each job that had to make room, whatever became of it. */
 export async function readVictims(
-  world: World,
+  ports: Configured & Stores & Remembering,
   move: SettledMove,
   begun: readonly VictimsRef[],
   otherwise: Reason,
   signal: AbortSignal,
 ): Promise<PreemptedReport[]> {
-  const { preempted } = await readPlan(world, move, signal);
+  const { preempted } = await readPlan(ports, move, signal);
   const lines = new Map<string, PreemptedReport>();
   for (const ref of begun) {
-    const bytes = await readShelved(world, move, resultKey(move, ref), {
+    const bytes = await readShelved(ports, move, resultKey(move, ref), {
       maxBytes: maxResultBytes,
       signal,
     });

@@ -8,7 +8,7 @@ import { labels } from '../../model/job/marks.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { untilAnswered } from '../../adapters/until-answered.ts';
-import { defaultStore, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, defaultStore, type Stores } from '../../adapters/ports.ts';
 import type { Move, ReachableSet, SilentPeer } from '../../model/move/move.ts';
 
 /** It stands in the line of each job that is left to the peer. */
@@ -16,17 +16,17 @@ const maxWhyLength = 300;
 
 /** @throws TypedFailure `UnknownZone`, and `NothingSelected` when the peer told so in time */
 export async function resolveEscape(
-  world: World,
+  ports: Configured & Clusters,
   input: EscapeInput,
   start: { incident: string; triggeredAt: string },
 ): Promise<Move> {
-  const move = moveOf(world, input, start);
-  await refuseEmptyScope(world, move);
+  const move = moveOf(ports, input, start);
+  await refuseEmptyScope(ports, move);
   return move;
 }
 
-function moveOf(world: World, input: EscapeInput, start: { incident: string; triggeredAt: string }): Move {
-  const lost = lostClusters(world.config, input.zone, input.cluster);
+function moveOf(ports: Configured, input: EscapeInput, start: { incident: string; triggeredAt: string }): Move {
+  const lost = lostClusters(ports.config, input.zone, input.cluster);
   if ('problem' in lost) throw new TypedFailure('UnknownZone', lost.problem);
   const { zone, clusters } = lost;
   const incident = input.incident ?? start.incident;
@@ -34,26 +34,26 @@ function moveOf(world: World, input: EscapeInput, start: { incident: string; tri
     id: escapeIdOf(zone, incident),
     kind: 'escape',
     zone,
-    whole: zoneOfCluster(world.config, zone),
+    whole: zoneOfCluster(ports.config, zone),
     lost: clusters,
-    peers: peersOfClusters(world.config, clusters),
+    peers: peersOfClusters(ports.config, clusters),
     effects: input.dryRun ? 'rehearsed' : 'real',
     incident,
     trigger: { by: input.by ?? 'unknown', via: input.via ?? 'ui' },
     triggeredAt: start.triggeredAt,
     lostAt: input.lostAt ?? start.triggeredAt,
-    budgetSeconds: (input.budget ? parseDurationMs(input.budget)! : world.config.escape.budgetMs) / 1000,
+    budgetSeconds: (input.budget ? parseDurationMs(input.budget)! : ports.config.escape.budgetMs) / 1000,
     scope: {
       ...(input.tiers ? { tiers: input.tiers } : {}),
       ...(input.namespaces ? { namespaces: input.namespaces } : {}),
       ...(input.selector === undefined ? {} : { selector: input.selector }),
       ...(input.jobs ? { jobs: input.jobs } : {}),
     },
-    fenceDeadlineMs: world.config.escape.fenceDeadlineMs,
-    fenceRetryMs: world.config.escape.fenceRetryMs,
+    fenceDeadlineMs: ports.config.escape.fenceDeadlineMs,
+    fenceRetryMs: ports.config.escape.fenceRetryMs,
     // What the configuration asks for cannot be waived by who triggers the escape.
     approvalTimeoutMs:
-      input.approval || world.config.escape.approval === 'required' ? world.config.escape.approvalTimeoutMs : null,
+      input.approval || ports.config.escape.approval === 'required' ? ports.config.escape.approvalTimeoutMs : null,
   };
 }
 
@@ -61,12 +61,12 @@ function moveOf(world: World, input: EscapeInput, start: { incident: string; tri
  * A mistyped limit is told before anything starts. A peer that does not answer at once is no reason to wait here: the
  * escape itself tries it for longer, and its plan says the same.
  */
-async function refuseEmptyScope(world: World, move: Move): Promise<void> {
+async function refuseEmptyScope(ports: Configured & Clusters, move: Move): Promise<void> {
   if (Object.keys(move.scope).length === 0) return;
-  const deadline = AbortSignal.timeout(world.config.escape.probeDeadlineMs);
+  const deadline = AbortSignal.timeout(ports.config.escape.probeDeadlineMs);
   const listed = await Promise.all(
     move.peers.map((peer) =>
-      world
+      ports
         .cluster(peer)
         .listDeployments(`${labels.role} in (standby,twin,active)`, deadline)
         .catch((error: unknown) => {
@@ -95,11 +95,11 @@ export function nothingSelected({ zone, scope }: Move, peers: readonly string[])
  * Asks each peer's API server and store for a sign of life, and says which gave one.
  * @throws OutsideFailure naming all of them if none does
  */
-export async function checkPeer(world: World, move: Move): Promise<ReachableSet> {
+export async function checkPeer(ports: Configured & Clusters & Stores, move: Move): Promise<ReachableSet> {
   const answer: string[] = [];
   const silent: SilentPeer[] = [];
   const failures: OutsideFailure[] = [];
-  const asked = await Promise.allSettled(move.peers.map((peer) => askPeer(world, peer)));
+  const asked = await Promise.allSettled(move.peers.map((peer) => askPeer(ports, peer)));
   for (const [index, one] of asked.entries()) {
     const zone = move.peers[index]!;
     if (one.status === 'fulfilled') {
@@ -114,11 +114,11 @@ export async function checkPeer(world: World, move: Move): Promise<ReachableSet>
   return { answer, silent };
 }
 
-async function askPeer(world: World, name: string): Promise<void> {
-  const deadlineMs = world.config.escape.probeDeadlineMs;
+async function askPeer(ports: Configured & Clusters & Stores, name: string): Promise<void> {
+  const deadlineMs = ports.config.escape.probeDeadlineMs;
   const tries = await Promise.allSettled([
-    untilAnswered((leftMs) => world.cluster(name).ping(leftMs), deadlineMs),
-    untilAnswered((leftMs) => defaultStore(world, name).probe(leftMs), deadlineMs),
+    untilAnswered((leftMs) => ports.cluster(name).ping(leftMs), deadlineMs),
+    untilAnswered((leftMs) => defaultStore(ports, name).probe(leftMs), deadlineMs),
   ]);
   const failures = tries.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
   if (failures.length === 0) return;

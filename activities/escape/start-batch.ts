@@ -8,7 +8,7 @@ import { ArtifactSight } from '../../jobs/artifacts/artifact-sight.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { startJob, type StartResult } from '../../jobs/run/start-job.ts';
@@ -23,17 +23,17 @@ const startsOfOne: RetryPolicy = { after: 'retryable', tries: 4, pauseMs: 500, g
 
 /** Issues the starts of a batch, but of none that operators took out. A job's own trouble is a result; only trouble with the peer itself is thrown. */
 export async function startBatch(
-  world: World,
+  ports: Ports,
   move: SettledMove,
   batch: BatchRef,
   pulse: Pulse,
   skipped: readonly SkippedJob[] = [],
 ): Promise<BatchStart> {
-  const plan = await readPlan(world, move, pulse.signal);
+  const plan = await readPlan(ports, move, pulse.signal);
   const jobs = plan.waves.find(({ wave }) => wave === batch.wave)?.jobs.slice(batch.from, batch.to) ?? [];
   const results = new Map<PlannedJob, StartResult>();
   const reasons = new Map(skipped.map((one) => [one.job, skipReason(one)]));
-  const sight = new ArtifactSight(world);
+  const sight = new ArtifactSight(ports);
   const queue = jobs.filter((job) => !reasons.has(jobKey(job)));
   // The first failure ends the activity, so that its next attempt begins at once. The others are begun all the same: a
   // job whose start is refused again and again holds up none behind it. Unless so many fail that the peer refuses all.
@@ -42,7 +42,7 @@ export async function startBatch(
   const start = async (job: PlannedJob): Promise<void> => {
     if (failures >= startsInFlight) return;
     try {
-      results.set(job, await startPatiently(world, move, job, pulse, sight));
+      results.set(job, await startPatiently(ports, move, job, pulse, sight));
     } catch (error) {
       failures += 1;
       trouble.reject(error);
@@ -61,7 +61,7 @@ export async function startBatch(
 }
 
 async function startPatiently(
-  world: World,
+  ports: Ports,
   move: Move,
   job: PlannedJob,
   pulse: Pulse,
@@ -69,10 +69,10 @@ async function startPatiently(
 ): Promise<StartResult> {
   const failed = (error: Error, attempt: number): void => {
     const fields = { job: `${job.namespace}/${job.name}`, zone: job.to, incident: move.incident, attempt };
-    world.log.warn(fields, error.message);
+    ports.log.warn(fields, error.message);
   };
   try {
-    return await retry(() => startJob(world, move, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
+    return await retry(() => startJob(ports, move, job, pulse, sight), startsOfOne, { sleep: pulse.sleep, failed });
   } catch (error) {
     if (!(error instanceof OutsideFailure) || error.retryable) throw error;
     const code = outcomeCodeOf(error.failureClass, 'NotStarted');

@@ -7,7 +7,7 @@ import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobLine, Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clusters, Configured, Logging, Remembering, Stores } from '../../adapters/ports.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
 import { markFailed } from '../../jobs/run/mark-failed.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
@@ -26,15 +26,15 @@ function batchKey(move: Move, batch: BatchRef): string {
 
 /** Writes what became of a batch's jobs, and marks those that failed. Repeating it replaces the file by the same. */
 export async function saveBatch(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging,
   move: SettledMove,
   batch: BatchRef,
   jobs: JobLine[],
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(jobs));
-  await shelve(world, move, batchKey(move, batch), bytes, { contentType: 'application/json', signal });
-  await markFailed(world, move, jobs, signal);
+  await shelve(ports, move, batchKey(move, batch), bytes, { contentType: 'application/json', signal });
+  await markFailed(ports, move, jobs, signal);
 }
 
 /** How the escape ended, as its workflow knows it. */
@@ -63,15 +63,15 @@ function secondsBetween(from: string, to: string): number {
 
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
 export async function writeReport(
-  world: World,
+  ports: Configured & Stores & Logging & Remembering,
   move: SettledMove,
   end: ReportEnd,
   signal: AbortSignal,
 ): Promise<ReportSummary> {
-  const plan = await readPlan(world, move, signal);
+  const plan = await readPlan(ports, move, signal);
   const lines = new Map<string, JobLine>();
   for (const batch of end.batches) {
-    const bytes = await readShelved(world, move, batchKey(move, batch), { maxBytes: maxBatchBytes, signal });
+    const bytes = await readShelved(ports, move, batchKey(move, batch), { maxBytes: maxBatchBytes, signal });
     if (!bytes) continue;
     for (const line of JSON.parse(new TextDecoder().decode(bytes)) as JobLine[]) {
       lines.set(jobKey(line), line);
@@ -83,7 +83,7 @@ export async function writeReport(
   for (const left of plan.left) {
     jobs.push(endedJob({ ...left, wave: null, epoch: null, store: null }, 'left', left));
   }
-  const preempted = await readVictims(world, move, end.victims ?? [], end.unstarted, signal);
+  const preempted = await readVictims(ports, move, end.victims ?? [], end.unstarted, signal);
   const isRehearsal = move.effects === 'rehearsed';
   const report = assembleReport({
     id: move.id,
@@ -111,8 +111,8 @@ export async function writeReport(
   const encode = (text: string) => new TextEncoder().encode(text);
   const pageKey = storeKeys.reportKey(move.kind, name, 'html');
   const page = encode(renderReportHtml(report));
-  const store = await shelve(world, move, pageKey, page, { contentType: 'text/html', signal });
+  const store = await shelve(ports, move, pageKey, page, { contentType: 'text/html', signal });
   await store.put(reportKey, encode(JSON.stringify(report, null, 2)), { contentType: 'application/json', signal });
-  await keepMeasure(world, store, report, signal);
+  await keepMeasure(ports, store, report, signal);
   return { reportKey, totals: report.totals };
 }

@@ -12,7 +12,14 @@ import { settleEachAtOnce } from '../../adapters/at-once.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch, newestEpoch } from '../../jobs/claims/epochs.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clusters,
+  type Configured,
+  type Pulse,
+  type Remembering,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { Move, SettledMove } from '../../model/move/move.ts';
@@ -28,12 +35,12 @@ const jobsAtOnce = 64;
  * several clusters each is told by itself.
  */
 export async function fenceZone(
-  world: World,
+  ports: Configured & Clusters & Stores & Remembering,
   move: SettledMove,
   claims: 'pending' | 'settled',
   pulse: Pulse,
 ): Promise<FenceResult> {
-  const told = await Promise.all(move.lost.map((name) => fenceCluster(world, move, name, claims, pulse)));
+  const told = await Promise.all(move.lost.map((name) => fenceCluster(ports, move, name, claims, pulse)));
   const outcome = told.some(({ fence }) => fence.outcome === 'fenced') ? 'fenced' : 'unreachable';
   const detail = told.map(({ fence }) => fence.detail).join('; ');
   return result(
@@ -44,23 +51,23 @@ export async function fenceZone(
 }
 
 async function fenceCluster(
-  world: World,
+  ports: Configured & Clusters & Stores & Remembering,
   move: SettledMove,
   name: string,
   claims: 'pending' | 'settled',
   pulse: Pulse,
 ): Promise<FenceResult> {
   const bounded = AbortSignal.any([pulse.signal, AbortSignal.timeout(move.fenceDeadlineMs)]);
-  const cluster = world.cluster(name);
+  const cluster = ports.cluster(name);
   let stopped = 0;
   try {
-    const plan = await readPlan(world, move, bounded);
+    const plan = await readPlan(ports, move, bounded);
     for (;;) {
       const running = await stillRunning(cluster, plan, name, bounded);
       // Each by itself, so that whoever has little time stops some of them in it.
       let ours = 0;
-      const unread = await forEachHeldByUs(world, move, running, bounded, async (job) => {
-        await stop(world, cluster, job, bounded);
+      const unread = await forEachHeldByUs(ports, move, running, bounded, async (job) => {
+        await stop(ports, cluster, job, bounded);
         ours += 1;
         stopped += 1;
       });
@@ -110,7 +117,7 @@ function mayRun(deployment: FlinkDeployment | undefined, epoch: number): boolean
  * stop those.
  */
 async function forEachHeldByUs(
-  world: World,
+  ports: Configured & Stores,
   move: Move,
   jobs: PlannedJob[],
   signal: AbortSignal,
@@ -119,7 +126,7 @@ async function forEachHeldByUs(
   let [unread, ours] = [undefined as OutsideFailure | undefined, 0];
   const actIfOurs = async (job: PlannedJob): Promise<void> => {
     try {
-      if (!(await isOurs(world, move, job, signal))) return;
+      if (!(await isOurs(ports, move, job, signal))) return;
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
       unread ??= error;
@@ -135,8 +142,8 @@ async function forEachHeldByUs(
 }
 
 /** True also where a third zone knows that the job has moved on: its old copy is nobody's. @throws OutsideFailure */
-async function isOurs(world: World, move: Move, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
-  const store = world.store(job.to, job.store);
+async function isOurs(ports: Configured & Stores, move: Move, job: PlannedJob, signal: AbortSignal): Promise<boolean> {
+  const store = ports.store(job.to, job.store);
   try {
     const [newest, holder] = await Promise.all([
       newestEpoch(store, job, signal, job.epoch),
@@ -144,12 +151,12 @@ async function isOurs(world: World, move: Move, job: PlannedJob, signal: AbortSi
     ]);
     return newest === job.epoch && holder === move.id;
   } catch (error) {
-    if (!(error instanceof OutsideFailure) || !(await hasMovedOn(world, job, signal))) throw error;
+    if (!(error instanceof OutsideFailure) || !(await hasMovedOn(ports, job, signal))) throw error;
     return true;
   }
 }
 
-async function stop(world: World, cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
+async function stop(ports: Configured, cluster: ZoneCluster, job: PlannedJob, signal: AbortSignal): Promise<void> {
   const silence = async () => {
     if (job.tier !== 'P0') return;
     const role = { namespace: job.namespace, name: roleConfigMapName(job.name) };
@@ -158,7 +165,7 @@ async function stop(world: World, cluster: ZoneCluster, job: PlannedJob, signal:
   // Should it still run for a moment, its sink is silent.
   await silence();
   // Where others may take the job from there, what it was before it left is no standby of theirs.
-  const forgetsPoint = peersOf(zoneConfig(world, job.to)).length > 1;
+  const forgetsPoint = peersOf(zoneConfig(ports, job.to)).length > 1;
   await cluster.patchDeployment(job, fencePatch({ to: job.to, epoch: job.epoch, forgetsPoint }), signal);
   // A round that read the object before that may have told it to speak; one that reads it from now on does not.
   await silence();

@@ -1,15 +1,18 @@
 /** The activity of fencing, as Temporal registers it. */
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clusters, Configured, Pulse, Remembering, Stores } from '../../adapters/ports.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 import type { FenceResult } from '../../model/results/escape.ts';
 import { activityPulse } from '../shared/pulse.ts';
 import { fenceZone } from './fence-zone.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
-export function createFenceActivities(world: World, pulse: () => Pulse = activityPulse) {
+export function createFenceActivities(
+  ports: Configured & Clusters & Stores & Remembering,
+  pulse: () => Pulse = activityPulse,
+) {
   return {
     async fenceZone(move: SettledMove, claims: 'pending' | 'settled'): Promise<FenceResult> {
-      return fenceZone(world, move, claims, pulse());
+      return fenceZone(ports, move, claims, pulse());
     },
   };
 }

@@ -10,7 +10,7 @@ import { storeNameOf } from '../../model/placement/job-store.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, type Logging, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import { keepReturning, readReturning } from '../../jobs/run/returning.ts';
 import { replaceDeployment } from '../../jobs/standby/replace-deployment.ts';
 
@@ -24,15 +24,20 @@ export interface GivenBack extends JobRef, Reason {
 export type Return = { started: { store: string; savepoint: string | null } } | { ended: GivenBack };
 
 /** Starts it; repeating that changes nothing. What is wrong with the job is a result, not an exception. */
-export async function giveBackJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<Return> {
+export async function giveBackJob(
+  ports: Configured & Clusters & Stores & Logging,
+  zone: string,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<Return> {
   const ended = (outcome: GivenBack['outcome'], code: OutcomeCode, message: string): Return => {
-    world.log.info({ job: jobKey(job), zone, outcome, code, reason: message }, 'not given back');
+    ports.log.info({ job: jobKey(job), zone, outcome, code, reason: message }, 'not given back');
     return { ended: { namespace: job.namespace, name: job.name, outcome, code, message, savepoint: null } };
   };
   try {
-    const found = await world.cluster(zone).getDeployment(job, signal);
-    const kept = await keptObject(world, zone, job, signal);
-    if (found && madeRoom(found)) return { started: await bringBack(world, zone, found, signal) };
+    const found = await ports.cluster(zone).getDeployment(job, signal);
+    const kept = await keptObject(ports, zone, job, signal);
+    if (found && madeRoom(found)) return { started: await bringBack(ports, zone, found, signal) };
     if (!kept && found) return ended('left', 'StartedMeanwhile', 'it was started by somebody else');
     if (!kept) return ended('left', 'NotThere', `it is not in ${zone} any more`);
     const savepoint = kept.object.spec.job?.initialSavepointPath ?? null;
@@ -40,7 +45,7 @@ export async function giveBackJob(world: World, zone: string, job: JobRef, signa
     // An earlier attempt died after it had deleted the old object.
     if (!found) {
       const replacement = { old: undefined, fresh: kept.object, madeAgainFrom: 'other records' } as const;
-      await replaceDeployment(world.cluster(zone), replacement, signal);
+      await replaceDeployment(ports.cluster(zone), replacement, signal);
     }
     return { started: { store: kept.store, savepoint } };
   } catch (error) {
@@ -52,33 +57,33 @@ export async function giveBackJob(world: World, zone: string, job: JobRef, signa
 }
 
 async function keptObject(
-  world: World,
+  ports: Configured & Stores,
   zone: string,
   job: JobRef,
   signal: AbortSignal,
 ): Promise<{ store: string; object: FlinkDeployment } | undefined> {
-  for (const store of Object.keys(zoneConfig(world, zone).stores)) {
-    const object = await readReturning(world.store(zone, store), job, signal);
+  for (const store of Object.keys(zoneConfig(ports, zone).stores)) {
+    const object = await readReturning(ports.store(zone, store), job, signal);
     if (object) return { store, object };
   }
   return undefined;
 }
 
 async function bringBack(
-  world: World,
+  ports: Configured & Clusters & Stores,
   zone: string,
   found: FlinkDeployment,
   signal: AbortSignal,
 ): Promise<{ store: string; savepoint: string | null }> {
   const { namespace, name } = found.metadata;
   const job = { namespace, name };
-  const cluster = world.cluster(zone);
-  const { stores } = zoneConfig(world, zone);
-  const storeName = storeNameOf(found, zoneConfig(world, zone));
+  const cluster = ports.cluster(zone);
+  const { stores } = zoneConfig(ports, zone);
+  const storeName = storeNameOf(found, zoneConfig(ports, zone));
   const config = stores[storeName];
   if (!config)
     throw new TypedFailure('UnknownStore', `${jobKey(job)} names store "${storeName}", which ${zone} has not`);
-  const store = world.store(zone, storeName);
+  const store = ports.store(zone, storeName);
   const savepoint = found.metadata.annotations?.[annotations.comeBackFrom] ?? null;
   const object = returningObject(found, savepoint);
   if (savepoint === null) {
@@ -97,11 +102,11 @@ async function bringBack(
 
 /** Its object stands: nobody needs the kept one any more. */
 export async function forgetReturning(
-  world: World,
+  ports: Stores,
   zone: string,
   store: string,
   job: JobRef,
   signal: AbortSignal,
 ): Promise<void> {
-  await world.store(zone, store).delete(storeKeys.returningKey(job), signal);
+  await ports.store(zone, store).delete(storeKeys.returningKey(job), signal);
 }

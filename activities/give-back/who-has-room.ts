@@ -7,20 +7,24 @@ import { jobOf } from '../../model/job/flink-deployment.ts';
 import { labels } from '../../model/job/marks.ts';
 import { seeRoom } from '../../zones/capacity/see-room.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import { listReturning } from '../../jobs/run/returning.ts';
 
 /** One round takes as many: its answer travels through a history. Another round takes the next. */
 const maxJobs = 500;
 
 /** @throws TypedFailure `UnknownZone`, `JobNotFound` for a job that was asked for by name and made no room */
-export async function whoHasRoom(world: World, input: GiveBackInput, signal: AbortSignal): Promise<GiveBackPlan> {
-  if (!world.config.zones[input.zone]) throw new TypedFailure('UnknownZone', noSuchCluster(world.config, input.zone));
-  const zone = zoneConfig(world, input.zone);
+export async function whoHasRoom(
+  ports: Configured & Clusters & Stores,
+  input: GiveBackInput,
+  signal: AbortSignal,
+): Promise<GiveBackPlan> {
+  if (!ports.config.zones[input.zone]) throw new TypedFailure('UnknownZone', noSuchCluster(ports.config, input.zone));
+  const zone = zoneConfig(ports, input.zone);
   const [tiered, { room }, ...returning] = await Promise.all([
-    world.cluster(zone.name).listDeployments(labels.tier, signal),
-    seeRoom(world, zone.name, signal),
-    ...Object.keys(zone.stores).map((store) => listReturning(world.store(zone.name, store), signal)),
+    ports.cluster(zone.name).listDeployments(labels.tier, signal),
+    seeRoom(ports, zone.name, signal),
+    ...Object.keys(zone.stores).map((store) => listReturning(ports.store(zone.name, store), signal)),
   ]);
   const suspended = tiered.filter(madeRoom);
   // They had their room already, when somebody died while their objects changed places.

@@ -5,7 +5,7 @@ import { jobKey } from '../../model/job/job.ts';
 import type { RoundProgress, StageProgress } from '../../model/protect/round-progress.ts';
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import { activityPulse } from '../shared/pulse.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { discoverJobs } from '../../zones/discovery/discover.ts';
 import { keepReserve } from '../../zones/capacity/keep-reserve.ts';
@@ -17,18 +17,18 @@ import type { Discovery, ProtectJobRequest, ProtectResult, Reserve } from '../..
 
 /** `pulse` as in `createEscapeActivities`; `meter` gives what metrics are counted with, nothing by default. */
 export function createProtectActivities(
-  world: World,
+  ports: Ports,
   pulse: () => Pulse = activityPulse,
   meter: () => MetricMeter = () => noopMetricMeter,
 ) {
   return {
     async discoverJobs(zone: string): Promise<Discovery> {
-      if (!world.config.zones[zone]) throw new TypedFailure('UnknownZone', noSuchCluster(world.config, zone));
-      return discoverJobs(world, zone, pulse().signal);
+      if (!ports.config.zones[zone]) throw new TypedFailure('UnknownZone', noSuchCluster(ports.config, zone));
+      return discoverJobs(ports, zone, pulse().signal);
     },
     /** For the room of a zone's jobs in its peer. */
     async keepReserve(peer: string): Promise<Reserve> {
-      return keepReserve(world, peer, pulse().signal);
+      return keepReserve(ports, peer, pulse().signal);
     },
     async protectJob(request: ProtectJobRequest): Promise<ProtectResult> {
       const outer = pulse();
@@ -45,10 +45,10 @@ export function createProtectActivities(
         outer,
         () => progress,
         async () => {
-          const result = await protectJob(world, request, running);
-          countRound(meter(), world, request.zone, result);
-          await rememberRound(world, request.zone, result, running.signal);
-          return result.outcome === 'protected' ? afterRound(world, request, result, running) : result;
+          const result = await protectJob(ports, request, running);
+          countRound(meter(), ports, request.zone, result);
+          await rememberRound(ports, request.zone, result, running.signal);
+          return result.outcome === 'protected' ? afterRound(ports, request, result, running) : result;
         },
       );
     },

@@ -7,7 +7,7 @@ import { isInStore, keepArtifacts } from '../../jobs/artifacts/keep-artifacts.ts
 import { announceMaking } from '../../jobs/claims/making-or-deleting.ts';
 import { beginPointIndex } from '../../jobs/recovery-points/point-index.ts';
 import { recoveryPointIds } from '../../jobs/recovery-points/recovery-points.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Clusters, Configured, Pulse, Remembering, Ports } from '../../adapters/ports.ts';
 import { stepsOf, takeTurn } from '../../jobs/snapshot/budgets.ts';
 import { healthyJob } from '../../jobs/snapshot/healthy-job.ts';
 import { leaveFormerSeat, takeSeat } from '../../jobs/standby/job-seat.ts';
@@ -28,41 +28,41 @@ export interface KeptRound {
 }
 
 /** @throws TypedFailure, OutsideFailure: then the recovery points of before stay as they are */
-export async function keepRecoveryPoint(world: World, plan: RoundPlan, pulse: Pulse): Promise<KeptRound> {
+export async function keepRecoveryPoint(ports: Ports, plan: RoundPlan, pulse: Pulse): Promise<KeptRound> {
   const { job, active, tier, mode, home, peer, seat, storeName, store, rendered, found } = plan;
   const tell = (stage: StageProgress['stage']) => pulse.beat({ stage } satisfies StageProgress);
   tell('waiting');
   await using during = new AsyncDisposableStack();
-  const turn = during.use(await takeTurn(world, { zone: home.name, mode, tier }, pulse.signal));
-  const jobManager = world.flink.jobManager(home.name, job);
+  const turn = during.use(await takeTurn(ports, { zone: home.name, mode, tier }, pulse.signal));
+  const jobManager = ports.flink.jobManager(home.name, job);
   const flink = await healthyJob(jobManager, job, pulse.signal);
   const needsStore = found.some(isInStore);
-  const existing = await probeAndFollow(world, plan, needsStore ? undefined : rendered, pulse.signal);
+  const existing = await probeAndFollow(ports, plan, needsStore ? undefined : rendered, pulse.signal);
 
-  await takeSeat(world, home.name, job, seat, pulse.signal);
+  await takeSeat(ports, home.name, job, seat, pulse.signal);
   during.use(await announceMaking(store, job, plan.round, pulse));
   during.use(await holdRound(store, job, plan.round, pulse));
   await beginPointIndex(store, job, () => recoveryPointIds(store, job, pulse.signal), pulse.signal);
   // Where there was nothing, another zone's job of that name may have come first: recovery points are by name too.
-  if (!existing) await objectInPeer(world.cluster(peer.name), active, home.name, pulse.signal);
-  const steps = stepsOf(world, home.name, pulse);
+  if (!existing) await objectInPeer(ports.cluster(peer.name), active, home.name, pulse.signal);
+  const steps = stepsOf(ports, home.name, pulse);
   if (needsStore) tell('artifacts');
-  const carried = await keepArtifacts(world, { job, home, peer, storeName, spec: rendered, found, steps }, pulse);
+  const carried = await keepArtifacts(ports, { job, home, peer, storeName, spec: rendered, found, steps }, pulse);
   const { artifacts, spec, findings } = carried;
-  if (needsStore) await followSpec(world, plan, spec, pulse.signal);
-  const taken = await takeSnapshot(world, plan, { jobId: flink.id, jobManager }, steps, pulse);
+  if (needsStore) await followSpec(ports, plan, spec, pulse.signal);
+  const taken = await takeSnapshot(ports, plan, { jobId: flink.id, jobManager }, steps, pulse);
   // What follows costs the link nothing, and a twin may take minutes.
   turn[Symbol.dispose]();
-  const { manifest, address } = await writeManifest(world, plan, taken, { flink, artifacts, spec }, pulse);
+  const { manifest, address } = await writeManifest(ports, plan, taken, { flink, artifacts, spec }, pulse);
   tell('standby');
   await keepStandby(
-    world.cluster(peer.name),
-    world.cluster(home.name),
+    ports.cluster(peer.name),
+    ports.cluster(home.name),
     { tier, active, manifest, recoveryPoint: address },
     pulse.signal,
   );
-  if (tier === 'P0') await seeTwinHealthy(world, peer.name, job, world.config.tiers.P0.startDeadlineMs, pulse);
-  await leaveFormerSeat(world, home.name, job, seat, pulse.signal);
+  if (tier === 'P0') await seeTwinHealthy(ports, peer.name, job, ports.config.tiers.P0.startDeadlineMs, pulse);
+  await leaveFormerSeat(ports, home.name, job, seat, pulse.signal);
   return {
     kept: manifest,
     account: carried.copiedBytes > 0 ? `${taken.account}; ${carried.copiedBytes} bytes of jars copied` : taken.account,
@@ -76,14 +76,14 @@ export async function keepRecoveryPoint(world: World, plan: RoundPlan, pulse: Pu
  * off whole, the store is what to name. @returns the job's object in the peer
  */
 async function probeAndFollow(
-  world: World,
+  ports: Configured & Clusters & Clock & Remembering,
   plan: RoundPlan,
   spec: FlinkDeploymentSpec | undefined,
   signal: AbortSignal,
 ): Promise<FlinkDeployment | undefined> {
   const [probed, followed] = await Promise.allSettled([
-    probeBeforeRound(world, plan.store),
-    followSpec(world, plan, spec, signal),
+    probeBeforeRound(ports, plan.store),
+    followSpec(ports, plan, spec, signal),
   ]);
   if (probed.status === 'rejected') throw probed.reason;
   if (followed.status === 'rejected') throw followed.reason;
@@ -92,13 +92,13 @@ async function probeAndFollow(
 
 /** Gives the standby that is there the spec. @returns the job's object in the peer, as it was */
 async function followSpec(
-  world: World,
+  ports: Clusters,
   { active, home, peer }: RoundPlan,
   spec: FlinkDeploymentSpec | undefined,
   signal: AbortSignal,
 ): Promise<FlinkDeployment | undefined> {
   // A savepoint of a job that runs in both zones would only hide that it does.
-  const existing = await objectInPeer(world.cluster(peer.name), active, home.name, signal);
-  if (existing && spec) await renewStandby(world.cluster(peer.name), existing, active, spec, signal);
+  const existing = await objectInPeer(ports.cluster(peer.name), active, home.name, signal);
+  if (existing && spec) await renewStandby(ports.cluster(peer.name), existing, active, spec, signal);
   return existing;
 }

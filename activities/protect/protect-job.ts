@@ -4,7 +4,7 @@ import { labels } from '../../model/job/marks.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { isTier, type Tier } from '../../model/job/tier.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import { type Clusters, type Pulse, type Ports, zoneConfig } from '../../adapters/ports.ts';
 import { seatOf } from '../../jobs/standby/job-seat.ts';
 import { keepRecoveryPoint } from './keep-recovery-point.ts';
 import { planRound } from '../../jobs/snapshot/round-plan.ts';
@@ -18,8 +18,8 @@ const refusals: readonly string[] = ['NoTier', 'JobNotFound', 'RoundUnderWay'];
 const mostFindings = 5;
 
 /** Protects one job once; whatever is wrong with the job or the peer is a result, not an exception. */
-export async function protectJob(world: World, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
-  const startedMs = world.now();
+export async function protectJob(ports: Ports, request: ProtectJobRequest, pulse: Pulse): Promise<ProtectResult> {
+  const startedMs = ports.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
   const result: Pick<ProtectResult, 'recoveryPoint' | 'stateAt' | 'bytes' | 'store' | 'peer'> & JobRef = {
     ...job,
@@ -27,18 +27,18 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
     stateAt: null,
     bytes: 0,
   };
-  const seconds = () => (world.now() - startedMs) / 1000;
+  const seconds = () => (ports.now() - startedMs) / 1000;
   let tier: Tier | null = null;
   try {
-    const active = await findActive(world, request.zone, job, pulse.signal);
+    const active = await findActive(ports, request.zone, job, pulse.signal);
     tier = tierOf(active, job, request.zone);
-    result.store = storeNameOf(active, zoneConfig(world, request.zone));
-    const seat = await seatOf(world, request, active, pulse.signal);
-    if (zoneConfig(world, request.zone).peers) result.peer = seat.peer;
-    const round = await keepRecoveryPoint(world, planRound(world, request, active, { tier, seat }), pulse);
+    result.store = storeNameOf(active, zoneConfig(ports, request.zone));
+    const seat = await seatOf(ports, request, active, pulse.signal);
+    if (zoneConfig(ports, request.zone).peers) result.peer = seat.peer;
+    const round = await keepRecoveryPoint(ports, planRound(ports, request, active, { tier, seat }), pulse);
     const { kept, account, copiedBytes } = round;
     const findings = round.findings.slice(0, mostFindings);
-    world.log.info(
+    ports.log.info(
       { job: jobKey(job), zone: request.zone, epoch: kept.epoch, recoveryPoint: kept.id },
       'recovery point kept',
     );
@@ -59,13 +59,13 @@ export async function protectJob(world: World, request: ProtectJobRequest, pulse
   } catch (error) {
     if (!(error instanceof TypedFailure)) throw error;
     const outcome = refusals.includes(error.code) ? 'refused' : 'failed';
-    world.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
+    ports.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
     return { ...result, tier, outcome, code: error.code, sentence: error.message, seconds: seconds() };
   }
 }
 
-async function findActive(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<FlinkDeployment> {
-  const deployment = await world.cluster(zone).getDeployment(job, signal);
+async function findActive(ports: Clusters, zone: string, job: JobRef, signal: AbortSignal): Promise<FlinkDeployment> {
+  const deployment = await ports.cluster(zone).getDeployment(job, signal);
   const role = deployment?.metadata.labels?.[labels.role] ?? 'active';
   if (!deployment) throw new TypedFailure('JobNotFound', `${zone} has no FlinkDeployment ${jobKey(job)}`);
   if (role !== 'active')

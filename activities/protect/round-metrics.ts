@@ -1,6 +1,6 @@
 /** What a round says to Prometheus. Names as Prometheus sees them, where counters get `_total`. */
 import type { MetricMeter } from '@temporalio/common';
-import type { World } from '../../adapters/world.ts';
+import type { Configured } from '../../adapters/ports.ts';
 import type { ProtectResult } from '../../model/results/protect.ts';
 
 /** The one table of the product's metrics of protection; the alert rules and `docs/settings.md` are held against it. */
@@ -16,14 +16,14 @@ export const protectMetrics = {
 } as const;
 
 /** Notes one job's round. */
-export function countRound(meter: MetricMeter, world: World, zone: string, result: ProtectResult): void {
+export function countRound(meter: MetricMeter, ports: Configured, zone: string, result: ProtectResult): void {
   const tier = result.tier ?? 'none';
   const ofTier = { zone, tier };
   const { stateTime, interval, rounds, copied, seconds } = protectMetrics;
   meter.createCounter(rounds.name, 'rounds', rounds.about).add(1, { ...ofTier, outcome: result.outcome });
   meter.createHistogram(seconds.name, 'float', 's', seconds.about).record(result.seconds, ofTier);
   if (result.tier) {
-    const everySeconds = world.config.tiers[result.tier].intervalMs / 1000;
+    const everySeconds = ports.config.tiers[result.tier].intervalMs / 1000;
     meter.createGauge(interval.name, 'float', 's', interval.about).set(everySeconds, ofTier);
   }
   if (result.outcome !== 'protected' || result.stateAt === null) return;

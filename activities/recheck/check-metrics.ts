@@ -1,6 +1,6 @@
 /** What a check of recovery points says to Prometheus. */
 import type { MetricMeter } from '@temporalio/common';
-import type { World } from '../../adapters/world.ts';
+import type { Clock } from '../../adapters/ports.ts';
 import type { RecheckResult } from '../../model/results/recheck.ts';
 
 /**
@@ -23,10 +23,10 @@ export const recheckMetrics = {
 } as const;
 
 /** Notes one job's check; one that could not be made says nothing. */
-export function noteCheck(meter: MetricMeter, world: World, zone: string, result: RecheckResult): void {
+export function noteCheck(meter: MetricMeter, ports: Clock, zone: string, result: RecheckResult): void {
   if (result.outcome !== 'checked') return;
   const job = { zone, job_namespace: result.namespace, job: result.name };
-  const atSeconds = world.now() / 1000;
+  const atSeconds = ports.now() / 1000;
   const codes = new Set(result.findings.map(({ code }) => code));
   const note = ({ name, about }: { name: string; about: string }) =>
     meter.createGauge(name, 'float', 's', about).set(atSeconds, job);

@@ -2,14 +2,14 @@
 import { noopMetricMeter, type MetricMeter } from '@temporalio/common';
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import { activityPulse } from '../shared/pulse.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Clusters, Configured, Logging, Pulse, Stores } from '../../adapters/ports.ts';
 import { noteCheck } from './check-metrics.ts';
 import { recheckJob } from './recheck-job.ts';
 import type { RecheckJobRequest, RecheckResult } from '../../model/results/recheck.ts';
 
 /** `pulse` as in `createEscapeActivities`; `meter` as in `createProtectActivities`. */
 export function createRecheckActivities(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   pulse: () => Pulse = activityPulse,
   meter: () => MetricMeter = () => noopMetricMeter,
 ) {
@@ -17,13 +17,13 @@ export function createRecheckActivities(
     async recheckJob(request: RecheckJobRequest): Promise<RecheckResult> {
       const running = pulse();
       // By a worker's clock, as the times of readings are; a later attempt takes it over from the first.
-      const sinceMs = sinceIn(running.resumed) ?? world.now();
+      const sinceMs = sinceIn(running.resumed) ?? ports.now();
       return keepBeating(
         running,
         () => ({ sinceMs }),
         async () => {
-          const result = await recheckJob(world, request, running, sinceMs);
-          noteCheck(meter(), world, request.zone, result);
+          const result = await recheckJob(ports, request, running, sinceMs);
+          noteCheck(meter(), ports, request.zone, result);
           return result;
         },
       );

@@ -3,7 +3,7 @@ import { jobKey } from '../../model/job/job.ts';
 import type { Damage, FileFault } from '../../model/recovery/recheck/damage.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import type { KeptJob } from '../../jobs/recovery-points/find-job.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clock, Logging } from '../../adapters/ports.ts';
 import { describeDamage, writeDamage } from '../../jobs/recovery-points/damage-marks.ts';
 
 export interface PointVerdict {
@@ -21,7 +21,7 @@ export interface MarkedPoint extends Pick<PointVerdict, 'id' | 'files'> {
 
 /** The recovery points as they are now; those that were deleted meanwhile are left out. */
 export async function markPoints(
-  world: World,
+  ports: Logging & Clock,
   { store, job, peer }: KeptJob,
   verdicts: readonly PointVerdict[],
   signal: AbortSignal,
@@ -32,7 +32,7 @@ export async function markPoints(
     if (faults.length === 0) {
       if (marked) {
         await store.delete(key, signal);
-        world.log.info({ job: jobKey(job), zone: peer, recoveryPoint: id }, 'whole again: its mark is taken away');
+        ports.log.info({ job: jobKey(job), zone: peer, recoveryPoint: id }, 'whole again: its mark is taken away');
       }
       points.push({ id, files, damage: undefined });
       continue;
@@ -42,10 +42,10 @@ export async function markPoints(
     const damage: Damage =
       marked && sameFaults(marked.faults, faults)
         ? marked
-        : { schema: 1, seenAt: new Date(world.now()).toISOString(), zone: peer, faults };
+        : { schema: 1, seenAt: new Date(ports.now()).toISOString(), zone: peer, faults };
     if (damage !== marked) {
       await writeDamage(store, key, damage, signal);
-      world.log.warn({ job: jobKey(job), zone: peer, recoveryPoint: id }, `damaged: ${describeDamage(damage)}`);
+      ports.log.warn({ job: jobKey(job), zone: peer, recoveryPoint: id }, `damaged: ${describeDamage(damage)}`);
     }
     points.push({ id, files, damage });
   }

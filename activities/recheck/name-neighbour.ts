@@ -6,17 +6,17 @@ import { flinkPath, keyOfFlinkPath } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { KeptJob } from '../../jobs/recovery-points/find-job.ts';
 import { chooseRecoveryPoint } from '../../jobs/recovery-points/recovery-points.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clusters } from '../../adapters/ports.ts';
 
 /** What was done, for people; undefined when there was nothing to do. */
 export async function nameNeighbour(
-  world: World,
+  ports: Clusters,
   kept: KeptJob,
   damaged: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { job, peer, store, storeConfig } = kept;
-  const cluster = world.cluster(peer);
+  const cluster = ports.cluster(peer);
   const object = await cluster.getDeployment(job, signal);
   const role = object?.metadata.labels?.[labels.role];
   if (!object || (role !== 'standby' && role !== 'twin')) return undefined;

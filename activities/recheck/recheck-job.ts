@@ -13,7 +13,7 @@ import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts
 import { findJob, type KeptJob } from '../../jobs/recovery-points/find-job.ts';
 import { seePoints } from '../../jobs/recovery-points/see-points.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Clusters, Configured, Logging, Pulse, Stores } from '../../adapters/ports.ts';
 import { damagesOf } from '../../jobs/recovery-points/damage-marks.ts';
 import { judgeFile } from './judge.ts';
 import { markPoints, type PointVerdict } from './mark-points.ts';
@@ -35,28 +35,28 @@ const saveEveryBytes = 1 << 30;
  * the first attempt began; of all files, those that were read since are not read again.
  */
 export async function recheckJob(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   request: RecheckJobRequest,
   pulse: Pulse,
-  sinceMs = world.now(),
+  sinceMs = ports.now(),
 ): Promise<RecheckResult> {
-  const startedMs = world.now();
+  const startedMs = ports.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
-  const seconds = () => (world.now() - startedMs) / 1000;
+  const seconds = () => (ports.now() - startedMs) / 1000;
   try {
-    const kept = await findJob(world, request.zone, job, pulse.signal);
-    const { verdicts, checked, read } = await check(world, kept, request.all ? { sinceMs } : undefined, pulse);
-    const marked = await markPoints(world, kept, verdicts, pulse.signal);
+    const kept = await findJob(ports, request.zone, job, pulse.signal);
+    const { verdicts, checked, read } = await check(ports, kept, request.all ? { sinceMs } : undefined, pulse);
+    const marked = await markPoints(ports, kept, verdicts, pulse.signal);
     const damaged = new Set(marked.filter(({ damage }) => damage).map(({ id }) => id));
-    const moved = damaged.size > 0 ? await nameNeighbour(world, kept, damaged, pulse.signal) : undefined;
+    const moved = damaged.size > 0 ? await nameNeighbour(ports, kept, damaged, pulse.signal) : undefined;
     const result = recheckResult(kept, marked, checked, read, moved);
     for (const { code, sentence } of result.findings) {
-      world.log.warn({ job: jobKey(job), zone: kept.peer, finding: code }, sentence);
+      ports.log.warn({ job: jobKey(job), zone: kept.peer, finding: code }, sentence);
     }
     return { ...result, seconds: seconds() };
   } catch (error) {
     if (!(error instanceof TypedFailure)) throw error;
-    world.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
+    ports.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
     const nothing = { points: [], files: 0, bytes: 0, findings: [] };
     return { ...job, outcome: 'failed', code: error.code, sentence: error.message, ...nothing, seconds: seconds() };
   }
@@ -70,7 +70,7 @@ interface Checked {
 }
 
 async function check(
-  world: World,
+  ports: Configured & Clock,
   kept: KeptJob,
   all: { sinceMs: number } | undefined,
   pulse: Pulse,
@@ -101,7 +101,7 @@ async function check(
     else there.delete(key);
   });
 
-  const { recheck } = world.config;
+  const { recheck } = ports.config;
   const known = await readChecks(store, job, signal);
   const files = claimedFiles(points, known);
   const suspects = new Set<string>();
@@ -123,17 +123,17 @@ async function check(
   const read = { files: 0, bytes: 0 };
   let unsaved = 0;
   for (const file of picked) {
-    const judged = await judgeFile(store, file, pace, world.now, signal);
+    const judged = await judgeFile(store, file, pace, ports.now, signal);
     if (judged.checked) checked[file.key] = judged.checked;
     if (judged.faults.size > 0) wrong.set(file.key, judged.faults);
     read.files += 1;
     read.bytes += judged.bytes;
     unsaved += judged.bytes;
     if (unsaved < saveEveryBytes) continue;
-    await writeChecks(world, store, job, checked, signal);
+    await writeChecks(ports, store, job, checked, signal);
     unsaved = 0;
   }
-  if (read.files > 0) await writeChecks(world, store, job, checked, signal);
+  if (read.files > 0) await writeChecks(ports, store, job, checked, signal);
 
   const sizes = new Map([...there.values()].map(({ key, sizeBytes }) => [key, sizeBytes]));
   const verdicts = points.map((point): PointVerdict => {
@@ -169,13 +169,13 @@ async function readChecks(
 }
 
 async function writeChecks(
-  world: World,
+  ports: Clock,
   store: SnapshotStore,
   job: JobRef,
   files: Record<string, CheckedFile>,
   signal: AbortSignal,
 ): Promise<void> {
-  const checks: Checks = { schema: 1, checkedAt: new Date(world.now()).toISOString(), files };
+  const checks: Checks = { schema: 1, checkedAt: new Date(ports.now()).toISOString(), files };
   const bytes = new TextEncoder().encode(JSON.stringify(checks));
   await store.put(storeKeys.checksKey(job), bytes, { contentType: 'application/json', signal });
 }

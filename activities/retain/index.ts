@@ -1,7 +1,7 @@
 /** The activities of retention, as Temporal registers them. */
 import { keepBeating } from '../../jobs/keep-beating.ts';
 import { activityPulse } from '../shared/pulse.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import { retainJob } from '../../jobs/retention/retain-job.ts';
 import { forgottenJobs } from '../../zones/discovery/forgotten-jobs.ts';
 import { retainForgotten } from './retain-forgotten.ts';
@@ -15,25 +15,25 @@ import type {
 } from '../../model/results/retain.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
-export function createRetainActivities(world: World, pulse: () => Pulse = activityPulse) {
+export function createRetainActivities(ports: Ports, pulse: () => Pulse = activityPulse) {
   return {
     async retainJob(request: RetainJobRequest): Promise<RetainResult> {
       const running = pulse();
       return keepBeating(
         running,
         () => undefined,
-        () => retainJob(world, request, running),
+        () => retainJob(ports, request, running),
       );
     },
     async forgottenJobs(zone: string): Promise<ForgottenJob[]> {
-      return forgottenJobs(world, zone, pulse().signal);
+      return forgottenJobs(ports, zone, pulse().signal);
     },
     async sweepArtifacts(zone: string, dryRun: boolean): Promise<ArtifactSweep> {
       const running = pulse();
       return keepBeating(
         running,
         () => undefined,
-        () => sweepArtifacts(world, zone, dryRun, running),
+        () => sweepArtifacts(ports, zone, dryRun, running),
       );
     },
     async retainForgotten(request: RetainForgottenRequest): Promise<RetainResult> {
@@ -41,7 +41,7 @@ export function createRetainActivities(world: World, pulse: () => Pulse = activi
       return keepBeating(
         running,
         () => undefined,
-        () => retainForgotten(world, request, running),
+        () => retainForgotten(ports, request, running),
       );
     },
   };

@@ -8,7 +8,15 @@ import type { RetentionPlan, SeenFile } from '../../model/recovery/retention/typ
 import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type Logging,
+  type Pulse,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { applyPlan } from '../../jobs/retention/apply-plan.ts';
 import { deleteUnlessMaking, deletingForMs } from '../../jobs/claims/making-or-deleting.ts';
 import { seePoints, type SeenPoints } from '../../jobs/recovery-points/see-points.ts';
@@ -17,22 +25,22 @@ import type { RetainForgottenRequest, RetainResult } from '../../model/results/r
 
 /** Whatever keeps it from being deleted now is a result; a store that fails is thrown, to be tried again. */
 export async function retainForgotten(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   request: RetainForgottenRequest,
   pulse: Pulse,
 ): Promise<RetainResult> {
-  const startedMs = world.now();
+  const startedMs = ports.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
-  const store = world.store(request.peer ?? zoneConfig(world, request.zone).peer, request.store);
+  const store = ports.store(request.peer ?? zoneConfig(ports, request.zone).peer, request.store);
   const tally = new Tally();
   const { dryRun = false } = request;
   const done = dryRun
-    ? await rehearse(world, store, job, tally, pulse.signal)
-    : await remove(world, store, job, tally, pulse.signal);
+    ? await rehearse(ports, store, job, tally, pulse.signal)
+    : await remove(ports, store, job, tally, pulse.signal);
   const deed = dryRun ? 'would be deleted' : 'deleted';
   const counts = `${tally.points} recovery points, ${tally.total.files} files, ${tally.total.bytes} bytes ${deed}`;
   const sentence = 'finished' in done ? `no zone has ${jobKey(job)}; ${counts}` : done.why;
-  if (!dryRun && tally.points > 0) world.log.info({ job: jobKey(job), store: store.description }, sentence);
+  if (!dryRun && tally.points > 0) ports.log.info({ job: jobKey(job), store: store.description }, sentence);
   return {
     ...job,
     outcome: 'skipped' in done ? 'skipped' : 'retained',
@@ -43,7 +51,7 @@ export async function retainForgotten(
     jobDeleted: true,
     unfinished: 'finished' in done && !done.finished,
     ...tally.total,
-    seconds: (world.now() - startedMs) / 1000,
+    seconds: (ports.now() - startedMs) / 1000,
   };
 }
 
@@ -57,13 +65,13 @@ interface Everything {
 }
 
 async function rehearse(
-  world: World,
+  ports: Configured & Clusters & Clock,
   store: SnapshotStore,
   job: JobRef,
   tally: Tally,
   signal: AbortSignal,
 ): Promise<Done> {
-  const all = await everything(world, store, job, world.now(), signal);
+  const all = await everything(ports, store, job, ports.now(), signal);
   if ('why' in all) return all;
   for (const point of all.plan.expire) {
     tally.point(point.id);
@@ -74,19 +82,19 @@ async function rehearse(
 }
 
 async function remove(
-  world: World,
+  ports: Configured & Clusters & Clock,
   store: SnapshotStore,
   job: JobRef,
   tally: Tally,
   signal: AbortSignal,
 ): Promise<Done> {
-  const endMs = world.now() + deletingForMs;
-  const isOver = () => signal.aborted || world.now() >= endMs;
+  const endMs = ports.now() + deletingForMs;
+  const isOver = () => signal.aborted || ports.now() >= endMs;
   const ran = await deleteUnlessMaking(
     store,
     job,
     async (nowMs): Promise<Done> => {
-      const all = await everything(world, store, job, nowMs, signal);
+      const all = await everything(ports, store, job, nowMs, signal);
       if ('why' in all) return all;
       // All of it is old, as was just seen.
       const orphanAgeMs = 0;
@@ -107,13 +115,13 @@ async function remove(
 
 /** What goes, or why nothing does. `nowMs` is the store's own time where something will be deleted. */
 async function everything(
-  world: World,
+  ports: Configured & Clusters,
   store: SnapshotStore,
   job: JobRef,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Everything | Exclude<Done, { finished: boolean }>> {
-  const found = await whereItIs(world, job, signal);
+  const found = await whereItIs(ports, job, signal);
   if (found) return found;
   const beside = await listed(store, storeKeys.recoveryPointsPrefix(job), signal);
   const snapshotsFolder = storeKeys.snapshotsPrefix(job);
@@ -126,7 +134,7 @@ async function everything(
     if (note) written.push(note);
   }
   const newestMs = written.reduce((newest, { modifiedAt }) => Math.max(newest, modifiedAt.getTime()), 0);
-  const { deletedJobsAfterMs, orphanAgeMs } = world.config.retention;
+  const { deletedJobsAfterMs, orphanAgeMs } = ports.config.retention;
   if (nowMs - newestMs < deletedJobsAfterMs) {
     const until = new Date(newestMs + deletedJobsAfterMs).toISOString();
     return { stays: true, why: `no zone has ${jobKey(job)}; its recovery points stay until ${until}` };
@@ -150,13 +158,13 @@ async function everything(
 
 /** Any object of it in any zone keeps all: active, standby, twin or suspended. So does a zone that does not answer. */
 async function whereItIs(
-  world: World,
+  ports: Configured & Clusters,
   job: JobRef,
   signal: AbortSignal,
 ): Promise<{ skipped: true; why: string } | { stays: true; why: string } | undefined> {
-  for (const zone of Object.keys(world.config.zones)) {
+  for (const zone of Object.keys(ports.config.zones)) {
     try {
-      const object = await world.cluster(zone).getDeployment(job, signal);
+      const object = await ports.cluster(zone).getDeployment(job, signal);
       if (object) return { stays: true, why: `${zone} has ${jobKey(job)}` };
     } catch (error) {
       signal.throwIfAborted();

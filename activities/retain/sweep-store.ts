@@ -17,7 +17,14 @@ import { deletingForMs } from '../../jobs/claims/making-or-deleting.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
 import { maxManifestBytes } from '../../jobs/recovery-points/recovery-points.ts';
 import { readPointIndex } from '../../jobs/recovery-points/point-index.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type Pulse,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { leavingForMs, leavingMarks, markLeaving, whileDeletingCopies } from '../../jobs/claims/leaving.ts';
 import { readSourceNote } from '../../jobs/artifacts/source-note.ts';
 
@@ -41,9 +48,13 @@ export interface SweepTask {
 }
 
 /** A store that fails is thrown, to be tried again; a zone that does not answer keeps all. */
-export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): Promise<SweptStore> {
+export async function sweepStore(
+  ports: Configured & Clusters & Stores & Clock,
+  task: SweepTask,
+  pulse: Pulse,
+): Promise<SweptStore> {
   const { signal } = pulse;
-  const store = world.store(task.zone, task.storeName);
+  const store = ports.store(task.zone, task.storeName);
   const objects: StoredObject[] = [];
   for await (const object of store.list(storeKeys.artifactsPrefix, signal)) objects.push(object);
   const copies = copiesAmong(objects);
@@ -51,15 +62,15 @@ export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): P
   if (copies.length === 0 && marksMs.size === 0) return { removed: [], leaving: 0 };
 
   // Before anybody is asked for what he names: a mark must be old by then.
-  const nowMs = task.dryRun ? world.now() : await whileDeletingCopies(store, async (at) => at.nowMs, signal);
-  const named = await namedByObjects(world, signal);
+  const nowMs = task.dryRun ? ports.now() : await whileDeletingCopies(store, async (at) => at.nowMs, signal);
+  const named = await namedByObjects(ports, signal);
   if ('why' in named) return { removed: [], leaving: 0, skipped: named.why };
-  const { orphanAgeMs } = world.config.retention;
+  const { orphanAgeMs } = ports.config.retention;
   const age = { nowMs, orphanAgeMs };
   // A store whose copies all have a job asks for no manifest.
   const isOpen = unnamedCopies({ copies, named: named.digests, ...age }).length > 0;
   if (isOpen) {
-    const why = await addNamedInZone(world, task.zone, named, signal);
+    const why = await addNamedInZone(ports, task.zone, named, signal);
     if (why !== undefined) return { removed: [], leaving: 0, skipped: why };
   }
   const plan = planSweep({ copies, marksMs, named: named.digests, ...age, markAgeMs: leavingForMs });
@@ -69,12 +80,12 @@ export async function sweepStore(world: World, task: SweepTask, pulse: Pulse): P
 }
 
 /** By standbys, twins and jobs of every zone: who runs with a copy needs it at its JobManager's next start. */
-async function namedByObjects(world: World, signal: AbortSignal): Promise<Named | { why: string }> {
+async function namedByObjects(ports: Configured & Clusters, signal: AbortSignal): Promise<Named | { why: string }> {
   const digests = new Set<string>();
   const jobs = new Map<string, JobRef>();
-  for (const zone of Object.keys(world.config.zones)) {
+  for (const zone of Object.keys(ports.config.zones)) {
     try {
-      const objects = await world.cluster(zone).listDeployments(undefined, signal);
+      const objects = await ports.cluster(zone).listDeployments(undefined, signal);
       for (const sha256 of copiesNamedIn(JSON.stringify(objects))) digests.add(sha256);
       for (const job of objects.map(jobOf)) jobs.set(jobKey(job), job);
     } catch (error) {
@@ -98,15 +109,15 @@ interface Named {
  * is asked for by its name. @returns why not all of it is known
  */
 async function addNamedInZone(
-  world: World,
+  ports: Configured & Clusters & Stores,
   zone: string,
   { digests, jobs }: Named,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const addFrom = (text: string) => copiesNamedIn(text).forEach((sha256) => digests.add(sha256));
   const unlisted = new Map<string, JobRef>();
-  for (const name of Object.keys(zoneConfig(world, zone).stores)) {
-    const store = world.store(zone, name);
+  for (const name of Object.keys(zoneConfig(ports, zone).stores)) {
+    const store = ports.store(zone, name);
     const manifests = new Set<string>();
     const written = new Map<string, JobRef>();
     for await (const { key } of store.list('recovery-points', signal)) {
@@ -134,9 +145,9 @@ async function addNamedInZone(
       addFrom(JSON.stringify((await readReturning(store, job, signal)) ?? null));
     }
   }
-  for (const one of Object.keys(world.config.zones)) {
+  for (const one of Object.keys(ports.config.zones)) {
     await forEachAtOnce(unlisted.values(), readAtOnce, async (job) => {
-      addFrom(JSON.stringify((await world.cluster(one).getDeployment(job, signal)) ?? null));
+      addFrom(JSON.stringify((await ports.cluster(one).getDeployment(job, signal)) ?? null));
     });
   }
   return undefined;

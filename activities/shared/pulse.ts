@@ -1,6 +1,6 @@
 /** The running activity's sign of life, for the code that does the work. */
 import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 
 /** Must be called inside an activity. */
 export function activityPulse(): Pulse {

@@ -5,7 +5,7 @@ import type { Config } from '../../model/config/types.ts';
 import type { EscapeProgress } from '../../model/move/progress.ts';
 import { lostOrRefuse } from '../../client/client.ts';
 import { findRunning, progressOf, watchEscape } from '../../client/running-escape.ts';
-import { openWorld } from '../../runtime/world.ts';
+import { openPorts } from '../../runtime/open-ports.ts';
 import { hintUnlessAnswered, noWorkerHint } from '../patience.ts';
 import { coloursFor } from '../render/colour.ts';
 import { createProgress } from '../render/progress.ts';
@@ -61,7 +61,7 @@ async function askRunning(config: Config, zone: string): Promise<{ progress?: Es
 }
 
 async function readProtection(config: Config, clusters: readonly string[]): Promise<Record<string, Protection>> {
-  const world = openWorld(config, { info: () => {}, warn: () => {} });
+  const world = openPorts(config, { info: () => {}, warn: () => {} });
   try {
     const { signal } = new AbortController();
     const read = await Promise.all(clusters.map((name) => seeProtection(world, name, signal)));

@@ -1,14 +1,14 @@
 /** Are the jars that recovery points need in the zone? Jobs share them, so each is asked for once. */
 import type { KeptArtifact } from '../../model/artifacts/schema.ts';
 import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Stores } from '../../adapters/ports.ts';
 
 export class ArtifactSight {
-  readonly #world: World;
+  readonly #stores: Stores;
   readonly #sizes = new Map<string, Promise<number | undefined>>();
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(stores: Stores) {
+    this.#stores = stores;
   }
 
   /**
@@ -35,7 +35,7 @@ export class ArtifactSight {
     const place = `${zone}/${store}/${key}`;
     const known = this.#sizes.get(place);
     if (known) return known;
-    const asked = this.#world
+    const asked = this.#stores
       .store(zone, store)
       .stat(key, signal)
       .then((found) => found?.sizeBytes);

@@ -1,18 +1,18 @@
 /** Brings one file of the home zone's store into the peer's, named by its digest, unless it lies there already. */
 import { fileNameOf } from '../../model/artifacts/place.ts';
 import type { ArtifactSource } from '../../model/artifacts/schema.ts';
-import type { Config } from '../../model/config/types.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import type { Steps } from '../../adapters/storage/copy/steps.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 import { stopLeaving } from '../claims/leaving.ts';
+import type { ProcessMemory } from '../../adapters/process-memory.ts';
 import { oneAtATime } from '../claims/one-at-a-time.ts';
 import { Source, SourceTrouble } from './source-file.ts';
 import { readSourceNote, sourceNoteKey, writeSourceNote } from './source-note.ts';
 
 export interface BringTask {
-  config: Config;
+  memory: ProcessMemory;
   home: { zone: string; storeName: string; store: SnapshotStore };
   /** Key of the file for `home.store`, and its whole path in that store. */
   file: { key: string; path: string };
@@ -40,12 +40,7 @@ export function bringArtifact(
   pulse: Pick<Pulse, 'signal' | 'sleep'>,
 ): Promise<Brought | { missing: string }> {
   const noteKey = sourceNoteKey(task.home.zone, task.home.storeName, task.file.path);
-  return oneAtATime(
-    task.config,
-    `${task.peer.description} ${noteKey}`,
-    () => bring(task, noteKey, pulse),
-    pulse.signal,
-  );
+  return oneAtATime(task, `${task.peer.description} ${noteKey}`, () => bring(task, noteKey, pulse), pulse.signal);
 }
 
 async function bring(

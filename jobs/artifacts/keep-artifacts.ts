@@ -12,7 +12,7 @@ import { keyOfFlinkPath } from '../../model/store-location.ts';
 import { damagesOf } from '../recovery-points/damage-marks.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import type { Steps } from '../../adapters/storage/copy/steps.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Logging, Pulse, Remembering, Stores } from '../../adapters/ports.ts';
 import { bringArtifact } from './bring-artifact.ts';
 
 export interface ArtifactsTask {
@@ -51,27 +51,31 @@ export function isInStore({ kind }: FoundArtifact): boolean {
  * Copies those of the home zone's stores that the peer lacks. One that cannot be had at home is no reason to leave the
  * job's state unprotected: it is a finding, and the copy of an earlier round is used.
  */
-export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pulse): Promise<KeptArtifacts> {
+export async function keepArtifacts(
+  ports: Stores & Logging & Remembering,
+  task: ArtifactsTask,
+  pulse: Pulse,
+): Promise<KeptArtifacts> {
   const { job, home, spec, found } = task;
   const kept: KeptArtifacts = { spec, artifacts: [], findings: [], copiedBytes: 0 };
   const renamed = new Map<string, string>();
-  const damaged = found.some(({ kind }) => kind === 'in-store') ? await damagedCopies(world, task, pulse.signal) : none;
+  const damaged = found.some(({ kind }) => kind === 'in-store') ? await damagedCopies(ports, task, pulse.signal) : none;
   for (const one of found) {
     if (one.kind !== 'in-store') {
-      const finding = await otherFinding(world, task, one, pulse.signal);
+      const finding = await otherFinding(ports, task, one, pulse.signal);
       if (finding) kept.findings.push(finding);
       kept.artifacts.push(plainArtifact(one, spec));
       continue;
     }
     const { uri, store, path } = one;
     const [homeStore, peerStore] = [home.stores[store]!, task.peer.stores[store]!];
-    const source = placeIn(world, home, one);
+    const source = placeIn(ports, home, one);
     const brought = await bringArtifact(
       {
-        config: world.config,
+        memory: ports.memory,
         home: { zone: home.name, storeName: store, store: source.store },
         file: { key: source.key, path },
-        peer: world.store(task.peer.name, store),
+        peer: ports.store(task.peer.name, store),
         damaged: store === task.storeName ? damaged : none,
         steps: toldSteps(task.steps, pulse),
       },
@@ -90,19 +94,19 @@ export async function keepArtifacts(world: World, task: ArtifactsTask, pulse: Pu
     kept.copiedBytes += copiedBytes;
   }
   for (const { code, sentence } of kept.findings) {
-    world.log.warn({ job: jobKey(job), zone: home.name, finding: code }, sentence);
+    ports.log.warn({ job: jobKey(job), zone: home.name, finding: code }, sentence);
   }
   return { ...kept, spec: renameUris(spec, renamed) };
 }
 
 /** By the marks of checks beside the job's recovery points. */
 async function damagedCopies(
-  world: World,
+  ports: Stores,
   { job, peer, storeName }: ArtifactsTask,
   signal: AbortSignal,
 ): Promise<Map<string, string | undefined>> {
   const damaged = new Map<string, string | undefined>();
-  for (const { faults } of (await damagesOf(world.store(peer.name, storeName), job, signal)).values()) {
+  for (const { faults } of (await damagesOf(ports.store(peer.name, storeName), job, signal)).values()) {
     for (const { key, found, modifiedAt } of faults) if (found === 'other bytes') damaged.set(key, modifiedAt);
   }
   return damaged;
@@ -110,13 +114,13 @@ async function damagedCopies(
 
 /** Copies that we made ourselves lie below the store's prefix, those of the owner anywhere. */
 function placeIn(
-  world: World,
+  ports: Stores,
   zone: ZoneConfig,
   { uri, store, path }: { uri: string; store: string; path: string },
 ): { store: SnapshotStore; key: string } {
   const key = keyOfFlinkPath(zone.stores[store]!, uri);
-  if (key === undefined) return { store: world.flinkFiles(zone.name, store), key: path };
-  return { store: world.store(zone.name, store), key };
+  if (key === undefined) return { store: ports.flinkFiles(zone.name, store), key: path };
+  return { store: ports.store(zone.name, store), key };
 }
 
 function plainArtifact({ kind, uri }: FoundArtifact, spec: FlinkDeploymentSpec): Artifact {
@@ -128,7 +132,7 @@ function plainArtifact({ kind, uri }: FoundArtifact, spec: FlinkDeploymentSpec):
 }
 
 async function otherFinding(
-  world: World,
+  ports: Stores,
   { job, peer }: ArtifactsTask,
   one: FoundArtifact,
   signal: AbortSignal,
@@ -138,7 +142,7 @@ async function otherFinding(
     return { code: 'ArtifactElsewhere', sentence };
   }
   if (one.kind !== 'in-peer') return undefined;
-  const { store, key } = placeIn(world, peer, one);
+  const { store, key } = placeIn(ports, peer, one);
   if (await store.stat(key, signal)) return undefined;
   return missing(job, one.uri, `it is not in ${store.description}`);
 }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { storeKeys } from '../../model/store-keys.ts';
 import { deleterIsDeadAfterMs, makerIsDeadAfterMs, withdraw } from './making-or-deleting.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 
 /** A round that did not see the mark has ended when it is so old, or is dead. */
 export const leavingForMs = makerIsDeadAfterMs + 5 * 60_000;

@@ -1,18 +1,18 @@
 /** Of many jobs that share a file one copies it, and the others find it there. */
-import type { Config } from '../../model/config/types.ts';
 import { orAborted } from '../../adapters/or-aborted.ts';
+import type { MemoryKey } from '../../adapters/process-memory.ts';
+import type { Remembering } from '../../adapters/ports.ts';
 
-const underWay = new WeakMap<Config, Map<string, Promise<unknown>>>();
+const underWay: MemoryKey<Map<string, Promise<unknown>>> = { name: 'copies under way', make: () => new Map() };
 
 /** Within one worker process: runs `work` once nobody else works under this key. Rejects with the signal's reason. */
 export async function oneAtATime<T>(
-  config: Config,
+  { memory }: Remembering,
   key: string,
   work: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const works = underWay.get(config) ?? new Map<string, Promise<unknown>>();
-  underWay.set(config, works);
+  const works = memory.of(underWay);
   for (let other = works.get(key); other; other = works.get(key)) {
     // However it ends.
     await orAborted(

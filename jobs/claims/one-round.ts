@@ -8,7 +8,7 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 
 /** Well below `freshForMs`, so that one slow renewal ends no turn. */
 const renewEveryMs = 15_000;

@@ -3,30 +3,30 @@ import { newestSeats, seatOfKey, type Seat } from '../../model/placement/seats.t
 import type { JobRef } from '../../model/job/job.ts';
 import { storeKeys } from '../../model/store-keys.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import { defaultStore, type World } from '../../adapters/world.ts';
+import { type Configured, defaultStore, type Logging, type Stores } from '../../adapters/ports.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 
 /** The newest note of every job of the zone that any of the peers has. @throws OutsideFailure */
 export async function readSeats(
-  world: World,
+  ports: Configured & Stores,
   home: string,
   peers: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, Seat>> {
-  const read = async (peer: string) => seatsBelow(defaultStore(world, peer), `${storeKeys.seatsPrefix(home)}/`, signal);
+  const read = async (peer: string) => seatsBelow(defaultStore(ports, peer), `${storeKeys.seatsPrefix(home)}/`, signal);
   return newestSeats((await Promise.all(peers.map(read))).flat());
 }
 
 /** The newest note of one job that those of the peers have that answer. */
 export async function readSeat(
-  world: World,
+  ports: Configured & Stores,
   home: string,
   job: JobRef,
   peers: readonly string[],
   signal: AbortSignal,
 ): Promise<Seat | undefined> {
   const prefix = `${storeKeys.jobSeatsPrefix(home, job)}/`;
-  const read = async (peer: string) => await seatsBelow(defaultStore(world, peer), prefix, signal);
+  const read = async (peer: string) => await seatsBelow(defaultStore(ports, peer), prefix, signal);
   const settled = await Promise.allSettled(peers.map(read));
   for (const one of settled) {
     if (one.status === 'rejected' && !(one.reason instanceof OutsideFailure)) throw one.reason;
@@ -40,7 +40,7 @@ export async function readSeat(
  * @throws OutsideFailure of one of these
  */
 export async function noteSeat(
-  world: World,
+  ports: Configured & Stores & Logging,
   home: string,
   { job, peer, atMs }: Seat,
   peers: readonly string[],
@@ -48,7 +48,7 @@ export async function noteSeat(
   signal: AbortSignal,
 ): Promise<void> {
   const write = async (holder: string) => {
-    const store = defaultStore(world, holder);
+    const store = defaultStore(ports, holder);
     const before = await seatsBelow(store, `${storeKeys.jobSeatsPrefix(home, job)}/`, signal);
     await store.put(storeKeys.seatKey(home, job, { peer, atMs }), new TextEncoder().encode(peer), { signal });
     for (const old of before) {
@@ -60,20 +60,20 @@ export async function noteSeat(
     if (one.status === 'fulfilled') continue;
     const isOutside = one.reason instanceof OutsideFailure;
     if (!isOutside || must.includes(peers[index]!)) throw one.reason;
-    world.log.warn({ zone: peers[index] }, `where a standby is was not noted there: ${one.reason.message}`);
+    ports.log.warn({ zone: peers[index] }, `where a standby is was not noted there: ${one.reason.message}`);
   }
 }
 
 /** Best effort: a note of a job that is gone only makes the report of an escape longer. */
 export async function forgetSeat(
-  world: World,
+  ports: Configured & Stores,
   home: string,
   job: JobRef,
   peers: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const clear = async (peer: string) => {
-    const store = defaultStore(world, peer);
+    const store = defaultStore(ports, peer);
     for (const one of await seatsBelow(store, `${storeKeys.jobSeatsPrefix(home, job)}/`, signal)) {
       await store.delete(storeKeys.seatKey(home, job, one), signal);
     }

@@ -8,7 +8,7 @@ import { anyOtherZone, standbyIsIn, writtenPeer } from '../../model/placement/jo
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
 
 export interface KeptJob {
   job: JobRef;
@@ -24,9 +24,14 @@ export interface KeptJob {
 }
 
 /** @throws TypedFailure `JobNotFound`, `NoTier`, `BadInput` */
-export async function findJob(world: World, zone: string, job: JobRef, signal: AbortSignal): Promise<KeptJob> {
-  const home = zoneConfig(world, zone);
-  const active = await world.cluster(zone).getDeployment(job, signal);
+export async function findJob(
+  ports: Configured & Clusters & Stores,
+  zone: string,
+  job: JobRef,
+  signal: AbortSignal,
+): Promise<KeptJob> {
+  const home = zoneConfig(ports, zone);
+  const active = await ports.cluster(zone).getDeployment(job, signal);
   if (!active || (active.metadata.labels?.[labels.role] ?? 'active') !== 'active') {
     throw new TypedFailure('JobNotFound', `${zone} has no active FlinkDeployment ${jobKey(job)}`);
   }
@@ -36,13 +41,13 @@ export async function findJob(world: World, zone: string, job: JobRef, signal: A
   }
   const storeName = storeNameOf(active, home);
   // Of several peers the one that the last round has written; before the first round there is nothing anywhere.
-  const written = standbyIsIn({ written: writtenPeer(active) }, anyOtherZone(world.config, zone));
+  const written = standbyIsIn({ written: writtenPeer(active) }, anyOtherZone(ports.config, zone));
   const peer = (home.peers && written) ?? home.peer;
-  const storeConfig = zoneConfig(world, peer).stores[storeName];
+  const storeConfig = zoneConfig(ports, peer).stores[storeName];
   if (!storeConfig) {
     const sentence = `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${peer}`;
     throw new TypedFailure('BadInput', sentence);
   }
-  const store = world.store(peer, storeName);
+  const store = ports.store(peer, storeName);
   return { job, tier, home: zone, active, peer, storeName, storeConfig, store };
 }

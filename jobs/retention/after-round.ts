@@ -6,7 +6,7 @@ import type { ProtectResult } from '../../model/results/protect.ts';
 import { damageFindings } from '../recovery-points/damage-marks.ts';
 import { recoveryPointIds } from '../recovery-points/recovery-points.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import { findJob } from '../recovery-points/find-job.ts';
 import { retainJob } from './retain-job.ts';
 
@@ -18,7 +18,7 @@ const mostFindings = 5;
  * point: whatever fails here is logged, and the next round tries again.
  */
 export async function afterRound(
-  world: World,
+  ports: Ports,
   request: JobRef & { zone: string },
   result: ProtectResult,
   pulse: Pulse,
@@ -26,19 +26,19 @@ export async function afterRound(
   const { zone, namespace, name } = request;
   const about = { job: jobKey(request), zone };
   try {
-    const { store, job, tier } = await findJob(world, zone, { namespace, name }, pulse.signal);
+    const { store, job, tier } = await findJob(ports, zone, { namespace, name }, pulse.signal);
     const ids = await recoveryPointIds(store, job, pulse.signal);
-    if (retentionPays(ids, world.config.tiers[tier], world.now())) {
-      const done = await retainJob(world, { zone, namespace, name }, pulse);
+    if (retentionPays(ids, ports.config.tiers[tier], ports.now())) {
+      const done = await retainJob(ports, { zone, namespace, name }, pulse);
       const { outcome, kept, files, bytes } = done;
-      world.log.info({ ...about, outcome, kept, files, bytes }, `old recovery points: ${done.sentence}`);
+      ports.log.info({ ...about, outcome, kept, files, bytes }, `old recovery points: ${done.sentence}`);
     }
     const findings = [...(result.findings ?? []), ...(await damageFindings(store, job, pulse.signal))];
     return findings.length === 0 ? result : { ...result, findings: findings.slice(0, mostFindings) };
   } catch (error) {
     pulse.signal.throwIfAborted();
     if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
-    world.log.warn(about, `old recovery points stay: ${error.message}`);
+    ports.log.warn(about, `old recovery points stay: ${error.message}`);
     return result;
   }
 }

@@ -12,7 +12,14 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { objectInPeer } from '../standby/keep-standby.ts';
 import { readSnapshotMetadata } from '../recovery-points/snapshot-metadata.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import {
+  type Clusters,
+  type Configured,
+  type FlinkAccess,
+  type Logging,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 
 /** How long a running job may take to say what it restored and which checkpoints it has; it counts as unsaid then. */
 const lookDeadlineMs = 5_000;
@@ -33,9 +40,13 @@ export interface HeldQuestion {
  * Asks both zones' objects, and of those that run Flink itself. Whatever does not answer counts as still needed.
  * @throws TypedFailure `EpochTaken` when the job runs in both zones, `NameTaken` when another zone's job has its name
  */
-export async function heldState(world: World, question: HeldQuestion, signal: AbortSignal): Promise<HeldState> {
+export async function heldState(
+  ports: Configured & Clusters & Stores & FlinkAccess & Logging,
+  question: HeldQuestion,
+  signal: AbortSignal,
+): Promise<HeldState> {
   const { job, home, peer, active } = question;
-  const there = await objectInPeer(world.cluster(peer), active, home, signal);
+  const there = await objectInPeer(ports.cluster(peer), active, home, signal);
   const points = new Set<string>();
   const snapshots = new Set<string>();
   const files = new Set<string>();
@@ -49,7 +60,7 @@ export async function heldState(world: World, question: HeldQuestion, signal: Ab
     const id = key === undefined ? undefined : recoveryPointIdOfKey(job, key);
     if (id !== undefined) points.add(id);
     for (const snapshot of startedFrom(question, object)) {
-      const release = await releasedBy(world, question, { zone, object, snapshot }, signal);
+      const release = await releasedBy(ports, question, { zone, object, snapshot }, signal);
       if (!release.released) snapshots.add(snapshot);
       for (const file of release.files) files.add(file);
     }
@@ -70,7 +81,7 @@ function startedFrom({ job, storeConfig }: HeldQuestion, { metadata, spec }: Fli
  * our files. Which claim mode the job has is not asked: its checkpoint's own references say it better.
  */
 async function releasedBy(
-  world: World,
+  ports: Configured & Stores & FlinkAccess & Logging,
   question: HeldQuestion,
   run: { zone: string; object: FlinkDeployment; snapshot: string },
   signal: AbortSignal,
@@ -80,18 +91,18 @@ async function releasedBy(
   if (!question.points.some(({ snapshot }) => snapshot === run.snapshot)) return held;
   const { zone, object } = run;
   if (object.spec.job?.state === 'suspended') return held;
-  const ourFiles = zoneConfig(world, zone).stores[question.storeName];
+  const ourFiles = zoneConfig(ports, zone).stores[question.storeName];
   if (!ourFiles) return held;
   try {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
-    const jobManager = world.flink.jobManager(zone, question.job);
+    const jobManager = ports.flink.jobManager(zone, question.job);
     const running = (await jobManager.jobs(bounded)).find(({ status }) => status === 'RUNNING');
     if (!running) return held;
     const own = ownCheckpointSinceRestore({ checkpoints: await jobManager.checkpoints(running.id, bounded) });
     if (own?.externalPath === undefined) return held;
     const folder = keyOfFlinkPath(wholeStore(ourFiles), own.externalPath);
     if (folder === undefined) return held;
-    const files = world.flinkFiles(zone, question.storeName);
+    const files = ports.flinkFiles(zone, question.storeName);
     const read = await readSnapshotMetadata(files, `${folder}/_metadata`, bounded);
     if (!read) return held;
     const ours = requiredFiles(read.metadata.references).flatMap(({ path, relative }) => {
@@ -102,7 +113,7 @@ async function releasedBy(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof OutsideFailure) && !(error instanceof TypedFailure)) throw error;
-    world.log.info({ job: jobKey(question.job), zone, snapshot: run.snapshot }, `still held: ${error.message}`);
+    ports.log.info({ job: jobKey(question.job), zone, snapshot: run.snapshot }, `still held: ${error.message}`);
     return held;
   }
 }

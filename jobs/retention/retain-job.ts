@@ -11,7 +11,7 @@ import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clusters, Configured, FlinkAccess, Logging, Pulse, Stores, Ports } from '../../adapters/ports.ts';
 import { applyPlan } from './apply-plan.ts';
 import { findJob, type KeptJob } from '../recovery-points/find-job.ts';
 import { heldState } from './held-state.ts';
@@ -21,8 +21,8 @@ import { Tally } from './tally.ts';
 import type { RetainJobRequest, RetainResult } from '../../model/results/retain.ts';
 
 /** What is wrong with the job is a result; a store or API server that fails is thrown, to be tried again. */
-export async function retainJob(world: World, request: RetainJobRequest, pulse: Pulse): Promise<RetainResult> {
-  const startedMs = world.now();
+export async function retainJob(ports: Ports, request: RetainJobRequest, pulse: Pulse): Promise<RetainResult> {
+  const startedMs = ports.now();
   const job: JobRef = { namespace: request.namespace, name: request.name };
   const tally = new Tally();
   const result = (
@@ -38,14 +38,14 @@ export async function retainJob(world: World, request: RetainJobRequest, pulse: 
     kept: 0,
     unfinished: false,
     ...tally.total,
-    seconds: (world.now() - startedMs) / 1000,
+    seconds: (ports.now() - startedMs) / 1000,
     ...more,
   });
   try {
-    const kept = await findJob(world, request.zone, job, pulse.signal);
+    const kept = await findJob(ports, request.zone, job, pulse.signal);
     const done = request.dryRun
-      ? await rehearse(world, kept, tally, pulse.signal)
-      : await retain(world, kept, tally, pulse.signal);
+      ? await rehearse(ports, kept, tally, pulse.signal)
+      : await retain(ports, kept, tally, pulse.signal);
     if ('skipped' in done) return result('skipped', done.skipped);
     const { files, bytes } = tally.total;
     const deed = request.dryRun ? 'would be deleted' : 'deleted';
@@ -54,7 +54,7 @@ export async function retainJob(world: World, request: RetainJobRequest, pulse: 
     return result('retained', sentence, { kept: done.kept, unfinished: !done.finished });
   } catch (error) {
     if (!(error instanceof TypedFailure)) throw error;
-    world.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
+    ports.log.warn({ job: jobKey(job), zone: request.zone, code: error.code }, error.message);
     return result('failed', error.message, { code: error.code });
   }
 }
@@ -70,8 +70,8 @@ const nothing: RetentionPlan = {
 
 type Done = { skipped: string } | { kept: number; finished: boolean };
 
-async function rehearse(world: World, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
-  const seen = await decide(world, kept, world.now(), signal);
+async function rehearse(ports: Ports, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
+  const seen = await decide(ports, kept, ports.now(), signal);
   if ('skipped' in seen) return seen;
   for (const point of seen.plan.expire) {
     tally.point(point.id);
@@ -81,19 +81,19 @@ async function rehearse(world: World, kept: KeptJob, tally: Tally, signal: Abort
   return { kept: seen.plan.keep.length, finished: true };
 }
 
-async function retain(world: World, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
+async function retain(ports: Ports, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
   const { store, job } = kept;
-  const endMs = world.now() + deletingForMs;
+  const endMs = ports.now() + deletingForMs;
   const timeOut = AbortSignal.timeout(deletingForMs);
   const bounded = AbortSignal.any([signal, timeOut]);
-  const isOver = () => bounded.aborted || world.now() >= endMs;
+  const isOver = () => bounded.aborted || ports.now() >= endMs;
   let keptPoints = 0;
   try {
     const ran = await deleteUnlessMaking(
       store,
       job,
       async (nowMs): Promise<Done> => {
-        const seen = await decide(world, kept, nowMs, bounded);
+        const seen = await decide(ports, kept, nowMs, bounded);
         if ('skipped' in seen) return seen;
         const { plan, points } = seen;
         keptPoints = plan.keep.length;
@@ -103,7 +103,7 @@ async function retain(world: World, kept: KeptJob, tally: Tally, signal: AbortSi
           signal: bounded,
           isOver,
           nowMs,
-          orphanAgeMs: world.config.retention.orphanAgeMs,
+          orphanAgeMs: ports.config.retention.orphanAgeMs,
           expired: ({ id }) => tally.point(id),
           deleted: (file, of) => tally.file(file, of),
         });
@@ -123,7 +123,7 @@ async function retain(world: World, kept: KeptJob, tally: Tally, signal: AbortSi
 
 /** `nowMs` is the store's own time where something will be deleted: files and marks are dated by it. */
 async function decide(
-  world: World,
+  ports: Configured & Clusters & Stores & FlinkAccess & Logging,
   kept: KeptJob,
   nowMs: number,
   signal: AbortSignal,
@@ -138,14 +138,14 @@ async function decide(
     // No round has come so far: what lies there may yet belong to one.
     return { plan: nothing, points: { ...seen, hulls: [], unwritten: [] } };
   }
-  const held = await heldState(world, { ...kept, points: seen.points }, signal);
+  const held = await heldState(ports, { ...kept, points: seen.points }, signal);
   const snapshotsFolder = storeKeys.snapshotsPrefix(job);
   const files: SeenFile[] = [];
   for await (const { key, sizeBytes, modifiedAt } of store.list(snapshotsFolder, signal)) {
     files.push({ key, sizeBytes, ageMs: nowMs - modifiedAt.getTime() });
   }
-  const policy: RetentionPolicy = world.config.tiers[tier];
-  const { orphanAgeMs } = world.config.retention;
+  const policy: RetentionPolicy = ports.config.tiers[tier];
+  const { orphanAgeMs } = ports.config.retention;
   const question = { files, snapshotsFolder, policy, held, nowMs, orphanAgeMs };
   const plan = await planConfirmed(store, job, { ...question, points: seen.points }, signal);
   if (plan.blockedBy !== undefined) {

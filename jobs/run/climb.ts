@@ -9,7 +9,15 @@ import { keyOfFlinkPath, storeKeys } from '../../model/store-location.ts';
 import { ArtifactSight } from '../artifacts/artifact-sight.ts';
 import { holderOfEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, readManifest } from '../recovery-points/recovery-points.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type Logging,
+  type Pulse,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { freshStandby } from '../standby/fresh-standby.ts';
 import { replaceDeployment } from '../standby/replace-deployment.ts';
 import type { Move } from '../../model/move/move.ts';
@@ -45,7 +53,7 @@ const maxDecisionBytes = 4 << 20;
 
 /** Replaces the job's object by a fresh one and starts that, under the epoch that the escape holds. May be repeated. */
 export async function climbJob(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   move: Move,
   job: StartedJob,
   climb: Climb,
@@ -56,30 +64,30 @@ export async function climbJob(
   const kept = await archive.read(key, { maxBytes: maxDecisionBytes, signal: pulse.signal });
   const decision = kept
     ? (JSON.parse(new TextDecoder().decode(kept)) as Decision)
-    : await decide(world, move, job, climb, pulse.signal);
+    : await decide(ports, move, job, climb, pulse.signal);
   if ('not' in decision) return decision;
   if (!kept) {
     const bytes = new TextEncoder().encode(JSON.stringify(decision));
     await archive.keep(key, bytes, { contentType: 'application/json', signal: pulse.signal });
   }
-  await apply(world, move, climb, decision, pulse.signal);
+  await apply(ports, move, climb, decision, pulse.signal);
   // Times count from when it was really started, not from an attempt that died.
-  return { started: { ...decision.started, startedAt: new Date(world.now()).toISOString() } };
+  return { started: { ...decision.started, startedAt: new Date(ports.now()).toISOString() } };
 }
 
 async function decide(
-  world: World,
+  ports: Configured & Clusters & Stores,
   move: Move,
   job: StartedJob,
   climb: Climb,
   signal: AbortSignal,
 ): Promise<Decision | { not: string }> {
-  const peer = zoneConfig(world, job.to);
-  const failed = await world.cluster(job.to).getDeployment(job, signal);
+  const peer = zoneConfig(ports, job.to);
+  const failed = await ports.cluster(job.to).getDeployment(job, signal);
   if (!failed) return { not: 'its object was deleted by somebody else' };
   const marks = failed.metadata.annotations ?? {};
   const storeName = storeNameOf(failed, peer);
-  const store = world.store(job.to, storeName);
+  const store = ports.store(job.to, storeName);
   if ((await holderOfEpoch(store, job, job.epoch, signal)) !== move.id) {
     return { not: `epoch ${job.epoch} of ${jobKey(job)} is not held by this escape` };
   }
@@ -95,7 +103,7 @@ async function decide(
     const namedKey = named === undefined ? undefined : keyOfFlinkPath(peer.stores[storeName]!, named);
     const tried = new Set(climb.triedPoints);
     const isTried = [...tried].some((id) => storeKeys.recoveryPointKey(job, id) === namedKey);
-    const sight = new ArtifactSight(world);
+    const sight = new ArtifactSight(ports);
     const { chosen } = await chooseRecoveryPoint(store, job, isTried ? undefined : namedKey, signal, {
       passOver: tried,
       lackOf: (manifest) => sight.lackOf(manifest, signal),
@@ -127,13 +135,13 @@ async function decide(
 
 /** An object that has run ignores the path to restore, so it is replaced; marks tell how far an earlier attempt came. */
 async function apply(
-  world: World,
+  ports: Clusters & Logging,
   move: Move,
   climb: Climb,
   { fresh, started }: Decision,
   signal: AbortSignal,
 ): Promise<void> {
-  const cluster = world.cluster(started.to);
+  const cluster = ports.cluster(started.to);
   const there = await cluster.getDeployment(started, signal);
   const before = there?.metadata.annotations ?? {};
   const isOurs = before[annotations.escape] === move.id;
@@ -151,7 +159,7 @@ async function apply(
   await cluster.patchDeployment(started, patch, signal);
   const { epoch, notes } = started;
   const fields = { job: jobKey(started), zone: started.to, incident: move.incident, epoch };
-  world.log.warn(fields, `started anew: ${notes.at(-1)}`);
+  ports.log.warn(fields, `started anew: ${notes.at(-1)}`);
 }
 
 function noteOf({ rung, because, nth }: Climb): string {

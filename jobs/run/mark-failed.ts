@@ -3,12 +3,12 @@ import { jobKey } from '../../model/job/job.ts';
 import { annotations } from '../../model/job/marks.ts';
 import type { JobLine } from '../../model/report/schema.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clusters, Logging } from '../../adapters/ports.ts';
 import type { Move } from '../../model/move/move.ts';
 
 /** Best effort: the report says the same, and a mark that is missing costs a start by hand. */
 export async function markFailed(
-  world: World,
+  ports: Clusters & Logging,
   move: Move,
   jobs: readonly JobLine[],
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export async function markFailed(
     // One that never came to its start still has its standby.
     if (move.effects === 'rehearsed' || job.outcome !== 'failed' || job.diagnosis === undefined || job.to === null)
       continue;
-    const cluster = world.cluster(job.to);
+    const cluster = ports.cluster(job.to);
     try {
       const there = await cluster.getDeployment(job, signal);
       if (there?.metadata.annotations?.[annotations.escape] !== move.id) continue;
@@ -26,7 +26,7 @@ export async function markFailed(
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;
       const fields = { job: jobKey(job), zone: job.to, incident: move.incident };
-      world.log.warn(fields, `it could not be marked as failed: ${error.message}`);
+      ports.log.warn(fields, `it could not be marked as failed: ${error.message}`);
     }
   }
 }

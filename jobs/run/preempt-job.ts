@@ -18,7 +18,16 @@ import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { takeSavepoint } from '../snapshot/savepoint.ts';
 import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type FlinkAccess,
+  type Pulse,
+  type Stores,
+  type Ports,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import type { Move } from '../../model/move/move.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
 import { untilPodsGone } from './until-pods-gone.ts';
@@ -32,25 +41,30 @@ interface Begun {
 
 /** Ends the job. @throws OutsideFailure while the zone itself cannot be asked */
 export async function preemptJob(
-  world: World,
+  ports: Ports,
   move: Move,
   victim: PlannedVictim,
   pulse: Pulse,
 ): Promise<PreemptedReport> {
-  const begun: Begun = (pulse.resumed as Begun | undefined) ?? { atMs: world.now() };
+  const begun: Begun = (pulse.resumed as Begun | undefined) ?? { atMs: ports.now() };
   const beating = { ...pulse, beat: () => pulse.beat(begun) };
   beating.beat();
-  const ended = await end(world, move, victim, beating);
+  const ended = await end(ports, move, victim, beating);
   const { namespace, name, zone, makesRoomFor } = victim;
-  world.log.info({ job: jobKey(victim), zone, incident: move.incident, ...ended }, 'made room');
-  const seconds = ended.outcome === 'suspended' ? Math.max(0, world.now() - begun.atMs) / 1000 : null;
+  ports.log.info({ job: jobKey(victim), zone, incident: move.incident, ...ended }, 'made room');
+  const seconds = ended.outcome === 'suspended' ? Math.max(0, ports.now() - begun.atMs) / 1000 : null;
   return { namespace, name, zone, ...ended, seconds, makesRoomFor };
 }
 
-async function end(world: World, move: Move, victim: PlannedVictim, pulse: Pulse): Promise<Ended> {
-  const cluster = world.cluster(victim.zone);
+async function end(
+  ports: Configured & Clusters & Stores & FlinkAccess & Clock,
+  move: Move,
+  victim: PlannedVictim,
+  pulse: Pulse,
+): Promise<Ended> {
+  const cluster = ports.cluster(victim.zone);
   const gone = async (ended: Ended): Promise<Ended> => {
-    const still = await untilPodsGone(world, { zone: victim.zone, escapeId: move.id }, victim, pulse);
+    const still = await untilPodsGone(ports, { zone: victim.zone, escapeId: move.id }, victim, pulse);
     if (still === undefined) return ended;
     // That it came without a savepoint is told by the savepoint that is not there.
     return { ...ended, code: 'PodsRemain', message: `${ended.message}; ${still}` };
@@ -58,7 +72,7 @@ async function end(world: World, move: Move, victim: PlannedVictim, pulse: Pulse
   const found = await cluster.getDeployment(victim, pulse.signal);
   const settled = settledBefore(found, victim.zone, move);
   if (settled) return settled.outcome === 'suspended' ? gone(settled) : settled;
-  const saved = await savepointOf(world, move, victim.zone, found!, pulse);
+  const saved = await savepointOf(ports, move, victim.zone, found!, pulse);
   const suspend = async (): Promise<Ended> => {
     // Read again: a savepoint takes its time, and the job may have become another meanwhile.
     const now = await cluster.getDeployment(victim, pulse.signal);
@@ -105,23 +119,23 @@ function withoutSavepoint(why?: string): Reason {
 
 /** Takes a savepoint into the zone's own store. A job that cannot have one in time makes room without. */
 async function savepointOf(
-  world: World,
+  ports: Configured & Stores & FlinkAccess & Clock,
   move: Move,
   zoneName: string,
   found: FlinkDeployment,
   pulse: Pulse,
 ): Promise<{ savepoint: string | null } & Reason> {
   const job = { namespace: found.metadata.namespace, name: found.metadata.name };
-  const zone = zoneConfig(world, zoneName);
+  const zone = zoneConfig(ports, zoneName);
   const storeName = storeNameOf(found, zone);
   const storeConfig = zone.stores[storeName];
   const none = (why: string) => ({ savepoint: null, ...withoutSavepoint(why) });
   if (!storeConfig) return none(`it names store "${storeName}", which ${zone.name} has not`);
-  const leftMs = Date.parse(move.triggeredAt) + move.budgetSeconds * 1000 - world.now();
-  const timeoutMs = Math.min(world.config.escape.preemptSavepointMs, leftMs);
+  const leftMs = Date.parse(move.triggeredAt) + move.budgetSeconds * 1000 - ports.now();
+  const timeoutMs = Math.min(ports.config.escape.preemptSavepointMs, leftMs);
   if (timeoutMs <= 0) return none('the budget was used up');
-  const store = world.store(zone.name, storeName);
-  const jobManager = world.flink.jobManager(zone.name, job);
+  const store = ports.store(zone.name, storeName);
+  const jobManager = ports.flink.jobManager(zone.name, job);
   const triggerId = createHash('md5')
     .update(`preempt/${move.id}/${jobKey(job)}`)
     .digest('hex');
@@ -129,7 +143,7 @@ async function savepointOf(
     const running = (await jobManager.jobs(pulse.signal)).find(({ status }) => status === 'RUNNING');
     if (!running) return none('Flink runs no job in state RUNNING');
     const folder = `${storeKeys.preemptedPrefix(job)}/${triggerId}`;
-    const task = { job, jobId: running.id, triggerId, jobManager, store, storeConfig, timeoutMs, now: world.now };
+    const task = { job, jobId: running.id, triggerId, jobManager, store, storeConfig, timeoutMs, now: ports.now };
     const taken = await takeSavepoint({ ...task, folder, seenFrom: 'inZone' }, pulse);
     await verifySnapshot(store, storeConfig, taken.key, pulse.signal);
     return { savepoint: flinkPath(storeConfig, taken.key, 'inZone'), ...withSavepoint };

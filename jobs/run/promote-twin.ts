@@ -3,7 +3,7 @@ import type { PlannedJob } from '../../model/move/plan-types.ts';
 import { promotePatch } from '../../model/move/standby.ts';
 import { roleConfigMapName } from '../../model/job/marks.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clock, Clusters, FlinkAccess } from '../../adapters/ports.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { twinIsWell } from './twin.ts';
 
@@ -11,14 +11,14 @@ export type Restart = { to: string; epoch: number; restorePath: string; escapeId
 
 /** Promotes it; otherwise says why it is not fit, and has told the job that what is started instead is active. */
 export async function promoteIfWell(
-  world: World,
+  ports: Clusters & FlinkAccess & Clock,
   job: PlannedJob,
   restart: Restart,
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const cluster = world.cluster(restart.to);
-  const well = await watch.time('check', () => twinIsWell(world, restart.to, job, signal));
+  const cluster = ports.cluster(restart.to);
+  const well = await watch.time('check', () => twinIsWell(ports, restart.to, job, signal));
   if (!well.well) {
     await setRoleActive(cluster, job, signal);
     return well.why;

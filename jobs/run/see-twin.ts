@@ -4,7 +4,7 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { twinCheckpointMaxAgeMs } from './twin.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, FlinkAccess, Pulse } from '../../adapters/ports.ts';
 import { plainEnd, watchUntilRunning, type PlainEnd, type Watch } from './watch-until-running.ts';
 
 /**
@@ -12,7 +12,7 @@ import { plainEnd, watchUntilRunning, type PlainEnd, type Watch } from './watch-
  * @throws TypedFailure `TwinUnwell` when it fails or is not healthy within `deadlineMs`
  */
 export async function seeTwinHealthy(
-  world: World,
+  ports: FlinkAccess & Clock,
   zone: string,
   job: JobRef,
   deadlineMs: number,
@@ -20,12 +20,12 @@ export async function seeTwinHealthy(
 ): Promise<void> {
   const watch: Watch<PlainEnd> = {
     judge: (seen, history, nowMs) => twinVerdict(seen, { nowMs, maxAgeMs: twinCheckpointMaxAgeMs }, history),
-    deadlineMs: world.now() + deadlineMs,
+    deadlineMs: ports.now() + deadlineMs,
     pauseMs: 1_000,
     beat: () => pulse.beat({ stage: 'twin' } satisfies StageProgress),
     end: (sight) => plainEnd(sight, 'confirmed'),
   };
-  const end = await watchUntilRunning(world.flink.jobManager(zone, job), watch, { pulse, now: world.now });
+  const end = await watchUntilRunning(ports.flink.jobManager(zone, job), watch, { pulse, now: ports.now });
   if (end.state === 'running') return;
   const why = 'why' in end ? end.why : 'it restored something else';
   throw new TypedFailure('TwinUnwell', `the twin of ${jobKey(job)} in ${zone} is not healthy: ${why}`);

@@ -12,7 +12,15 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { chooseRecoveryPoint, type Choice } from '../recovery-points/recovery-points.ts';
-import { zoneConfig, type Pulse, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type FlinkAccess,
+  type Pulse,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 import { freshStandby } from '../standby/fresh-standby.ts';
 import { replaceDeployment } from '../standby/replace-deployment.ts';
 import { endedJob } from './job-report.ts';
@@ -30,14 +38,14 @@ const madeAgainFrom = 'other records';
 
 /** Issues the start. Repeating it changes nothing; whatever keeps the job from starting is its line in the report. */
 export async function startJob(
-  world: World,
+  ports: Configured & Clusters & Stores & FlinkAccess & Clock,
   move: Move,
   job: PlannedJob,
   pulse: Pulse,
   sight: ArtifactSight,
 ): Promise<StartResult> {
-  const watch = new Stopwatch(world.now);
-  const peer = zoneConfig(world, job.to);
+  const watch = new Stopwatch(ports.now);
+  const peer = zoneConfig(ports, job.to);
   const storeConfig = peer.stores[job.store];
   const ended = (
     outcome: 'left' | 'failed',
@@ -47,7 +55,7 @@ export async function startJob(
   ): StartResult => ({ ended: endedJob(job, outcome, { code, message }, watch.steps, evidence) });
   if (!storeConfig)
     return ended('failed', 'UnknownStore', `its standby names store "${job.store}", which ${peer.name} has not`);
-  const store = world.store(peer.name, job.store);
+  const store = ports.store(peer.name, job.store);
 
   const namedKey = job.recoveryPoint === null ? undefined : keyOfFlinkPath(storeConfig, job.recoveryPoint);
   // A twin runs already, so it needs no jar; one that is not well meets what is wrong when it is started.
@@ -65,26 +73,25 @@ export async function startJob(
     );
   }
   if (move.effects === 'rehearsed')
-    return { started: started(job, chosen.manifest, job.epoch, damages, watch, world.now()) };
+    return { started: started(job, chosen.manifest, job.epoch, damages, watch, ports.now()) };
 
   if (job.retry) {
-    const { well } = await watch.time('check', () => twinIsWell(world, job.to, job, pulse.signal));
+    const { well } = await watch.time('check', () => twinIsWell(ports, job.to, job, pulse.signal));
     if (well)
       return ended('left', 'RunsAlready', `it runs in ${peer.name} by now, although an earlier escape gave it up`);
   }
-  const claim = { owner: move.id, zone: job.to, at: new Date(world.now()).toISOString() };
+  const claim = { owner: move.id, zone: job.to, at: new Date(ports.now()).toISOString() };
   const claimed = await watch.time('claim', () => claimEpoch(store, job, job.epoch, claim, pulse.signal));
   if (!claimed.claimed)
     return ended('left', 'EpochTaken', `epoch ${claimed.epoch} of ${jobKey(job)} is held by ${claimed.holder}`);
 
   const hasItsJar = chosen.manifestKey === namedKey || !keepsArtifacts(chosen.manifest);
-  const line: Line = { world, move, job, manifest: chosen.manifest, hasItsJar, damages, watch };
-  return issueStart(line, claimed, pulse.signal);
+  const line: Line = { move, job, manifest: chosen.manifest, hasItsJar, damages, watch };
+  return issueStart(ports, line, claimed, pulse.signal);
 }
 
 /** What is known of a job once its recovery point was chosen. */
 interface Line {
-  world: World;
   move: Move;
   job: PlannedJob;
   manifest: RecoveryPointManifest;
@@ -97,13 +104,14 @@ interface Line {
 
 /** Under the claimed epoch: promotes the twin, or starts the standby. */
 async function issueStart(
-  { world, move, job, manifest, hasItsJar, damages, watch }: Line,
+  ports: Clusters & FlinkAccess & Clock,
+  { move, job, manifest, hasItsJar, damages, watch }: Line,
   { epoch, repeated }: { epoch: number; repeated: boolean },
   signal: AbortSignal,
 ): Promise<StartResult> {
-  const cluster = world.cluster(job.to);
+  const cluster = ports.cluster(job.to);
   const restart = { to: job.to, epoch, restorePath: manifest.restorePath, escapeId: move.id };
-  const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, world.now());
+  const begun = (): StartedJob => started(job, manifest, epoch, damages, watch, ports.now());
   // The usual case. P0 is told its role first; a repeated start looks at what it did.
   if (job.unused !== undefined && job.tier !== 'P0' && !repeated && hasItsJar) {
     const patch = startPatch({ ...restart, unchangedSince: job.unused });
@@ -128,7 +136,7 @@ async function issueStart(
     return { started: { ...begun(), kind, restorePath: startedFrom } };
   }
   if (job.kind === 'twin') {
-    const why = await promoteIfWell(world, job, { ...restart, restorePath: startedFrom }, watch, signal);
+    const why = await promoteIfWell(ports, job, { ...restart, restorePath: startedFrom }, watch, signal);
     if (why === undefined) return { started: { ...begun(), restorePath: startedFrom } };
     damages.push(`the twin was not well (${why}), so the job was started from its recovery point`);
   } else if (job.tier === 'P0') {

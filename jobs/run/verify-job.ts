@@ -13,7 +13,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import { gatherDiagnosis } from '../../adapters/flink/gather-diagnosis.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
 import { keepBeating } from '../keep-beating.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Clusters, Configured, FlinkAccess, Logging, Pulse } from '../../adapters/ports.ts';
 import { isFinal } from './early-end.ts';
 import { startedJobReport } from './job-report.ts';
 import type { LookPace } from './look-pace.ts';
@@ -36,7 +36,7 @@ interface Watched {
 
 /** Watches until the verdict. Every end is a line of the report; only a broken world is thrown. */
 export async function verifyJob(
-  world: World,
+  ports: Configured & Clusters & FlinkAccess & Logging & Clock,
   move: Move,
   job: StartedJob,
   pulse: Pulse,
@@ -46,24 +46,24 @@ export async function verifyJob(
   return keepBeating(
     pulse,
     () => watched,
-    () => pace.watching(() => watchJob(world, move, job, watched, pulse, pace)),
+    () => pace.watching(() => watchJob(ports, move, job, watched, pulse, pace)),
   );
 }
 
 async function watchJob(
-  world: World,
+  ports: Configured & Clusters & FlinkAccess & Logging & Clock,
   move: Move,
   job: StartedJob,
   watched: Watched,
   pulse: Pulse,
   pace: LookPace,
 ): Promise<EscapeLine> {
-  const jobManager = world.flink.jobManager(job.to, job);
+  const jobManager = ports.flink.jobManager(job.to, job);
   const startedMs = Date.parse(job.startedAt);
-  const deadlineMs = startedMs + world.config.tiers[job.tier].startDeadlineMs;
-  let nextDiagnosisMs = world.now() + pace.diagnoseEveryMs;
+  const deadlineMs = startedMs + ports.config.tiers[job.tier].startDeadlineMs;
+  let nextDiagnosisMs = ports.now() + pace.diagnoseEveryMs;
   // No JobManager answers in its first moments; a twin's does already.
-  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, world.now() - startedMs));
+  if (job.kind === 'standby') await pulse.sleep(pace.pauseMs(job.tier, ports.now() - startedMs));
 
   const runs = async ({ verdict, seen, history, nowMs }: Sight): Promise<EscapeLine | undefined> => {
     if (watched.runningAtMs === null) {
@@ -72,14 +72,14 @@ async function watchJob(
     }
     const patient = nowMs < watched.runningAtMs + checkpointPatienceMs;
     if (verdict.state !== 'confirmed' && patient) return undefined;
-    return ends(world, move, job, verdict, watched, history);
+    return ends(ports, move, job, verdict, watched, history);
   };
   const doesNotRun = async ({ verdict, unseen, nowMs, late }: Sight): Promise<EscapeLine | undefined> => {
     const over = late || verdict.state === 'wrong-path' || verdict.state === 'failing';
     if (!over && nowMs < nextDiagnosisMs) return undefined;
     const known = { verdict, lastFailure: unseen };
-    const look = () => diagnoseJob(world, move, job, jobManager, known, pulse);
-    const failed = await pace.diagnosing(look, { now: world.now, last: over });
+    const look = () => diagnoseJob(ports, move, job, jobManager, known, pulse);
+    const failed = await pace.diagnosing(look, { now: ports.now, last: over });
     if (failed && (over || isFinal(failed, nowMs - startedMs))) return failed.report;
     if (failed) nextDiagnosisMs = nowMs + pace.diagnoseEveryMs;
     if (failed) watched.trouble = reasonText(failed.report);
@@ -94,7 +94,7 @@ async function watchJob(
       return state === 'all-running' || state === 'confirmed' ? runs(sight) : doesNotRun(sight);
     },
   };
-  return watchUntilRunning(jobManager, watch, { pulse, now: world.now });
+  return watchUntilRunning(jobManager, watch, { pulse, now: ports.now });
 }
 
 function judge(seen: JobSighting, job: StartedJob, history: RestoreHistory, nowMs: number): RestoreVerdict {
@@ -124,7 +124,7 @@ async function askForCheckpoint(
 }
 
 function ends(
-  world: World,
+  ports: Logging & Clock,
   move: Move,
   job: StartedJob,
   verdict: RestoreVerdict,
@@ -132,12 +132,12 @@ function ends(
   history: RestoreHistory,
 ): EscapeLine {
   const runningAtMs = watched.runningAtMs!;
-  const watch = new Stopwatch(world.now);
+  const watch = new Stopwatch(ports.now);
   const startedMs = Date.parse(job.startedAt);
   // A twin has nothing to restore: it is proven from its promotion on.
   if (job.kind === 'standby') watch.note('restore', startedMs, runningAtMs);
-  watch.note('verify', job.kind === 'standby' ? runningAtMs : startedMs, world.now());
-  world.log.info({ job: jobKey(job), zone: job.to, incident: move.incident, epoch: job.epoch }, 'job runs again');
+  watch.note('verify', job.kind === 'standby' ? runningAtMs : startedMs, ports.now());
+  ports.log.info({ job: jobKey(job), zone: job.to, incident: move.incident, epoch: job.epoch }, 'job runs again');
   return startedJobReport(move, job, {
     outcome: 'running',
     code: 'Running',
@@ -150,7 +150,7 @@ function ends(
 }
 
 async function diagnoseJob(
-  world: World,
+  ports: Clusters & Clock,
   move: Move,
   job: StartedJob,
   jobManager: FlinkJobManager,
@@ -159,15 +159,15 @@ async function diagnoseJob(
 ) {
   const sources = {
     job,
-    cluster: world.cluster(job.to),
+    cluster: ports.cluster(job.to),
     jobManager,
     deadlineMs: diagnosisDeadlineMs,
     signal: pulse.signal,
   };
   const gathered = await gatherDiagnosis(sources, { ...known, askedPath: job.restorePath });
   const { code, sentence, evidence, mayPass } = diagnose(gathered);
-  const watch = new Stopwatch(world.now);
-  watch.note('restore', Date.parse(job.startedAt), world.now());
+  const watch = new Stopwatch(ports.now);
+  watch.note('restore', Date.parse(job.startedAt), ports.now());
   const restoredPath = known.verdict.state === 'wrong-path' ? (known.verdict.restoredPath ?? null) : null;
   const report = startedJobReport(move, job, {
     outcome: 'failed',

@@ -8,7 +8,7 @@ import {
 import type { RestoreVerdict } from '../../model/health/flink/restore-verdict.ts';
 import { lookAtJob } from '../../adapters/flink/sighting.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 
 /** What one look showed. */
 export interface Sight {

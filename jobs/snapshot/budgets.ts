@@ -2,13 +2,13 @@
  * What protection may take of a zone, in one worker process: savepoints and shipments at once, bytes a second between
  * the zones. Several workers have a budget each.
  */
-import type { Config } from '../../model/config/types.ts';
 import { Pace } from '../../model/protect/pace.ts';
 import type { ProtectMode } from '../../model/job/mode.ts';
 import { Turnstile } from '../../model/protect/turnstile.ts';
 import { tiers, type Tier } from '../../model/job/tier.ts';
 import type { Steps } from '../../adapters/storage/copy/steps.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { MemoryKey } from '../../adapters/process-memory.ts';
+import type { Clock, Configured, Pulse, Remembering } from '../../adapters/ports.ts';
 
 /**
  * Steps in a second. Files in flight take theirs in turn, and servers give up a connection that is silent for long: with
@@ -23,15 +23,18 @@ interface Budgets {
   paces: Map<string, Pace>;
 }
 
-const budgets = new WeakMap<Config, Budgets>();
+const budgets: MemoryKey<Budgets> = {
+  name: 'budgets of rounds',
+  make: () => ({ turnstiles: new Map(), paces: new Map() }),
+};
 
 /** A round's place among those of its mode in the zone; dispose it when the snapshot is taken or given up. */
 export function takeTurn(
-  { config }: World,
+  { config, memory }: Configured & Remembering,
   about: { zone: string; mode: ProtectMode; tier: Tier },
   signal: AbortSignal,
 ): Promise<Disposable> {
-  const { turnstiles } = budgetsOf(config);
+  const { turnstiles } = memory.of(budgets);
   const key = `${about.zone}/${about.mode}`;
   const { savepointsAtOnce, shipmentsAtOnce } = config.protect;
   const turnstile = turnstiles.get(key) ?? new Turnstile(about.mode === 'ship' ? shipmentsAtOnce : savepointsAtOnce);
@@ -40,23 +43,21 @@ export function takeTurn(
 }
 
 /** All shipments out of a zone share one pace, also within a file. Undefined where there is no limit. */
-export function stepsOf(world: World, zone: string, pulse: Pick<Pulse, 'sleep'>): Steps | undefined {
-  const { shipBytesPerSecond } = world.config.protect;
+export function stepsOf(
+  ports: Configured & Clock & Remembering,
+  zone: string,
+  pulse: Pick<Pulse, 'sleep'>,
+): Steps | undefined {
+  const { shipBytesPerSecond } = ports.config.protect;
   if (shipBytesPerSecond === 0) return undefined;
-  const { paces } = budgetsOf(world.config);
+  const { paces } = ports.memory.of(budgets);
   const pace = paces.get(zone) ?? new Pace(shipBytesPerSecond);
   paces.set(zone, pace);
   return {
     stepBytes: Math.ceil(shipBytesPerSecond / stepsPerSecond),
     async mayPass(bytes) {
-      const delayMs = pace.delayMs(bytes, world.now());
+      const delayMs = pace.delayMs(bytes, ports.now());
       if (delayMs > 0) await pulse.sleep(delayMs);
     },
   };
-}
-
-function budgetsOf(config: Config): Budgets {
-  const known = budgets.get(config) ?? { turnstiles: new Map<string, Turnstile>(), paces: new Map<string, Pace>() };
-  budgets.set(config, known);
-  return known;
 }

@@ -9,7 +9,7 @@ import { chooseMode, modePolicies } from '../../model/job/mode.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import type { JobSeat } from '../standby/job-seat.ts';
 import type { ProtectJobRequest } from '../../model/results/protect.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
@@ -38,13 +38,13 @@ export interface RoundPlan {
 
 /** @throws TypedFailure `BadInput` for a mark of the job that cannot be followed */
 export function planRound(
-  world: World,
+  ports: Configured & Stores,
   request: ProtectJobRequest,
   active: FlinkDeployment,
   { tier, seat }: { tier: Tier; seat: JobSeat },
 ): RoundPlan {
-  const home = zoneConfig(world, request.zone);
-  const peer = zoneConfig(world, seat.peer);
+  const home = zoneConfig(ports, request.zone);
+  const peer = zoneConfig(ports, seat.peer);
   const job: JobRef = { namespace: request.namespace, name: request.name };
   const marks = active.metadata.annotations ?? {};
   const storeName = storeNameOf(active, home);
@@ -55,7 +55,7 @@ export function planRound(
       `${jobKey(job)}: annotation ${annotations.store} names "${storeName}", which is no store of ${home.name} and ${peer.name}`,
     );
   }
-  const choice = chooseMode(active, world.config.tiers[tier].mode);
+  const choice = chooseMode(active, ports.config.tiers[tier].mode);
   if ('bad' in choice) {
     throw new TypedFailure(
       'BadInput',
@@ -66,16 +66,16 @@ export function planRound(
   const found = artifactsOf(rendered, marks[annotations.artifacts], {
     home: home.stores,
     peer: peer.stores,
-    others: storesBeside(world, [home.name, peer.name]),
+    others: storesBeside(ports, [home.name, peer.name]),
   });
-  const store = world.store(peer.name, storeName);
+  const store = ports.store(peer.name, storeName);
   const { round } = request;
   const places = { home, peer, storeName, homeStore, peerStore, store };
   return { round, job, active, tier, seat, mode: choice.mode, ...places, rendered, found };
 }
 
 /** Of all zones but these. */
-function storesBeside(world: World, zones: readonly string[]): StoreConfig[] {
-  const others = Object.values(world.config.zones).filter(({ name }) => !zones.includes(name));
+function storesBeside(ports: Configured, zones: readonly string[]): StoreConfig[] {
+  const others = Object.values(ports.config.zones).filter(({ name }) => !zones.includes(name));
   return others.flatMap(({ stores }) => Object.values(stores));
 }

@@ -8,7 +8,7 @@ import type { StageProgress } from '../../model/protect/round-progress.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 
 export interface RunningQuestion {
   job: JobRef;

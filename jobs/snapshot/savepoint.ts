@@ -7,7 +7,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import type { FlinkJobManager, TriggerStatus } from '../../adapters/flink/port.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 import { letCheckpointsEnd, timeoutClause } from './running-checkpoints.ts';
 import type { TakenSnapshot } from './taken-snapshot.ts';
 

@@ -15,7 +15,7 @@ import { sizesOf } from '../../adapters/storage/sizes-of.ts';
 import type { Steps } from '../../adapters/storage/copy/steps.ts';
 import { readSnapshotMetadata } from '../recovery-points/snapshot-metadata.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 import { copyFiles, FileGone } from './copy-files.ts';
 import { newestCheckpoint, type StoredCheckpoint } from './newest-checkpoint.ts';
 import type { FileDigest, TakenSnapshot } from './taken-snapshot.ts';

@@ -4,7 +4,7 @@ import { jobKey } from '../../model/job/job.ts';
 import { wholeStore } from '../../model/store-location.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
 import type { Steps } from '../../adapters/storage/copy/steps.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Configured, Pulse, Stores } from '../../adapters/ports.ts';
 import type { RoundPlan } from './round-plan.ts';
 import { takeSavepoint } from './savepoint.ts';
 import { shipCheckpoint } from './ship-checkpoint.ts';
@@ -18,7 +18,7 @@ export interface RunningJob {
 
 /** Brings a snapshot of the job into the peer's store. @throws TypedFailure of the mode, OutsideFailure */
 export async function takeSnapshot(
-  world: World,
+  ports: Configured & Stores & Clock,
   { round, job, tier, mode, home, storeName, homeStore, peerStore, store }: RoundPlan,
   running: RunningJob,
   steps: Steps | undefined,
@@ -26,13 +26,13 @@ export async function takeSnapshot(
 ): Promise<TakenSnapshot> {
   const common = { job, ...running, store, storeConfig: peerStore };
   if (mode === 'ship') {
-    const homeFiles = { homeStore: world.flinkFiles(home.name, storeName), homeConfig: wholeStore(homeStore) };
+    const homeFiles = { homeStore: ports.flinkFiles(home.name, storeName), homeConfig: wholeStore(homeStore) };
     return shipCheckpoint({ ...common, ...homeFiles, steps }, pulse);
   }
   const triggerId = createHash('md5')
     .update(`${round}/${jobKey(job)}`)
     .digest('hex');
-  const { savepointTimeoutMs: timeoutMs } = world.config.tiers[tier];
-  const { checkpointWaitMs } = world.config.protect;
-  return takeSavepoint({ ...common, triggerId, timeoutMs, checkpointWaitMs, now: world.now }, pulse);
+  const { savepointTimeoutMs: timeoutMs } = ports.config.tiers[tier];
+  const { checkpointWaitMs } = ports.config.protect;
+  return takeSavepoint({ ...common, triggerId, timeoutMs, checkpointWaitMs, now: ports.now }, pulse);
 }

@@ -7,7 +7,7 @@ import type { RecoveryPointManifest } from '../../model/recovery/manifest.ts';
 import { flinkPath, storeKeys } from '../../model/store-location.ts';
 import { addToPointIndex } from '../recovery-points/point-index.ts';
 import { verifySnapshot } from '../recovery-points/verify-snapshot.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Clock, Pulse } from '../../adapters/ports.ts';
 import { currentEpoch } from './current-epoch.ts';
 import type { RoundPlan } from './round-plan.ts';
 import type { TakenSnapshot } from './taken-snapshot.ts';
@@ -21,7 +21,7 @@ export interface SnapshotOf {
 
 /** @returns the manifest, and its address for Flink jobs of the peer zone @throws TypedFailure when a file is not there */
 export async function writeManifest(
-  world: World,
+  ports: Clock,
   { job, active, tier, mode, home, peer, storeName, peerStore, store }: RoundPlan,
   taken: TakenSnapshot,
   { flink, artifacts, spec }: SnapshotOf,
@@ -39,9 +39,9 @@ export async function writeManifest(
     from: home.name,
     to: peer.name,
     store: storeName,
-    epoch: await currentEpoch(world, store, active, home.name, pulse.signal),
+    epoch: await currentEpoch(ports, store, active, home.name, pulse.signal),
     stateAt: new Date(taken.stateAtMs).toISOString(),
-    verifiedAt: new Date(world.now()).toISOString(),
+    verifiedAt: new Date(ports.now()).toISOString(),
     flinkVersion: flink.version,
     flinkJobId: flink.id,
     checkpointId: verified.checkpointId,

@@ -15,7 +15,14 @@ import { retryOverConflicts } from '../../adapters/retry.ts';
 import { claimEpoch } from '../claims/epochs.ts';
 import { noteSeat, readSeat } from '../claims/seats.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import {
+  type Clock,
+  type Clusters,
+  type Configured,
+  type Logging,
+  type Stores,
+  zoneConfig,
+} from '../../adapters/ports.ts';
 
 const removeDeadlineMs = 60_000;
 
@@ -34,12 +41,12 @@ export interface JobSeat {
  * @throws TypedFailure `BadInput` for a wish that names no peer
  */
 export async function seatOf(
-  world: World,
+  ports: Configured & Stores,
   request: JobRef & { zone: string; peer?: string },
   active: FlinkDeployment,
   signal: AbortSignal,
 ): Promise<JobSeat> {
-  const home = zoneConfig(world, request.zone);
+  const home = zoneConfig(ports, request.zone);
   const peers = peersOf(home);
   const marks = active.metadata.annotations ?? {};
   const wish = wishedPeer(marks, home.name, peers);
@@ -50,10 +57,10 @@ export async function seatOf(
     );
   }
   if (!home.peers) return { peer: home.peer, several: false, written: false };
-  const isZone = anyOtherZone(world.config, home.name);
+  const isZone = anyOtherZone(ports.config, home.name);
   const written = standbyIsIn({ written: writtenPeer(active) }, isZone);
   // Asked for only where home does not tell: a request to each peer's store.
-  const noted = written === undefined ? await readSeat(world, home.name, jobOf(active), peers, signal) : undefined;
+  const noted = written === undefined ? await readSeat(ports, home.name, jobOf(active), peers, signal) : undefined;
   const known = standbyIsIn({ written, noted: noted?.peer }, isZone);
   const peer = standbyBelongsIn({ wish: wish.peer, now: known, chosen: request.peer }, peers) ?? home.peer;
   return { peer, several: true, written: written !== undefined, ...(known === undefined ? {} : { known }) };
@@ -61,7 +68,7 @@ export async function seatOf(
 
 /** Notes the seat of a job that has none yet, before anything of it is in that zone; one that moves keeps its old one. */
 export async function takeSeat(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   home: string,
   job: JobRef,
   seat: JobSeat,
@@ -69,7 +76,7 @@ export async function takeSeat(
 ): Promise<void> {
   const stands = seat.known === undefined || (seat.known === seat.peer && !seat.written);
   if (!seat.several || !stands) return;
-  await noteBoth(world, home, job, seat.peer, [seat.peer], signal);
+  await noteBoth(ports, home, job, seat.peer, [seat.peer], signal);
 }
 
 /**
@@ -78,7 +85,7 @@ export async function takeSeat(
  * @throws TypedFailure `EpochTaken` when the job runs in its old seat, `PeerDown` when that cannot be asked
  */
 export async function leaveFormerSeat(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   home: string,
   job: JobRef,
   seat: JobSeat,
@@ -87,8 +94,8 @@ export async function leaveFormerSeat(
   const { peer, known, several } = seat;
   if (!several || known === undefined || known === peer) return;
   try {
-    await removeStandby(world, { home, from: known }, job, signal);
-    await noteBoth(world, home, job, peer, [peer, known], signal);
+    await removeStandby(ports, { home, from: known }, job, signal);
+    await noteBoth(ports, home, job, peer, [peer, known], signal);
   } catch (error) {
     if (!(error instanceof OutsideFailure)) throw error;
     throw new TypedFailure(
@@ -96,7 +103,7 @@ export async function leaveFormerSeat(
       `${jobKey(job)} has a recovery point in ${peer} and cannot leave ${known}, so it still escapes there: ${error.message}`,
     );
   }
-  world.log.info({ job: jobKey(job), zone: home }, `its standby is in ${peer} now and no more in ${known}`);
+  ports.log.info({ job: jobKey(job), zone: home }, `its standby is in ${peer} now and no more in ${known}`);
 }
 
 /**
@@ -104,12 +111,12 @@ export async function leaveFormerSeat(
  * more, and removes it as it was read. Whoever claimed that epoch or started the job before wins.
  */
 async function removeStandby(
-  world: World,
+  ports: Configured & Clusters & Stores & Clock,
   { home, from }: { home: string; from: string },
   job: JobRef,
   signal: AbortSignal,
 ): Promise<void> {
-  const cluster = world.cluster(from);
+  const cluster = ports.cluster(from);
   const remove = async (): Promise<void> => {
     const there = await cluster.getDeployment(job, signal);
     if (!there) return;
@@ -121,8 +128,8 @@ async function removeStandby(
     // Of another zone's job by the same name.
     const marks = there.metadata.annotations ?? {};
     if (marks[annotations.activeZone] !== home) return;
-    const store = world.store(from, storeNameOf(there, zoneConfig(world, from)));
-    const claim = { owner: 'protect', zone: home, at: new Date(world.now()).toISOString() };
+    const store = ports.store(from, storeNameOf(there, zoneConfig(ports, from)));
+    const claim = { owner: 'protect', zone: home, at: new Date(ports.now()).toISOString() };
     const claimed = await claimEpoch(store, job, Number(marks[annotations.epoch] ?? 1) + 1, claim, signal);
     if (!claimed.claimed) {
       const sentence = `${jobKey(job)} cannot leave ${from}: epoch ${claimed.epoch} is held there by ${claimed.holder}, which may be starting it`;
@@ -137,15 +144,15 @@ async function removeStandby(
 
 /** First in the stores, where escapes look, and then at home, where the next round looks. */
 async function noteBoth(
-  world: World,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   home: string,
   job: JobRef,
   peer: string,
   must: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const holders = [...new Set([...peersOf(zoneConfig(world, home)), ...must])];
-  await noteSeat(world, home, { job, peer, atMs: world.now() }, holders, must, signal);
+  const holders = [...new Set([...peersOf(zoneConfig(ports, home)), ...must])];
+  await noteSeat(ports, home, { job, peer, atMs: ports.now() }, holders, must, signal);
   const patch = { metadata: { annotations: { [annotations.standbyIn]: peer } } };
-  await world.cluster(home).patchDeployment(job, patch, signal);
+  await ports.cluster(home).patchDeployment(job, patch, signal);
 }

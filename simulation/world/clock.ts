@@ -1,6 +1,6 @@
 /** The world's own time: steady time, sped up, so that a start of half a minute passes within a second. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 import { steadyNow } from './steady-time.ts';
 import type { Clock } from '../shared/way.ts';
 

@@ -3,13 +3,16 @@
  * or not, and no sign of life gets out: as when the process is gone, though Temporal's client lives on in the test.
  */
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import { ProcessMemory } from '../../adapters/process-memory.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
-export class MortalWorld implements World {
+export class MortalWorld implements Ports {
   readonly config;
   readonly log;
+  /** A process of its own: what its activities keep, such as the places of a budget, dies with it. */
+  readonly memory = new ProcessMemory();
   readonly now;
   readonly flink;
   readonly #world: SimulatedWorld;
@@ -22,8 +25,7 @@ export class MortalWorld implements World {
   constructor(world: SimulatedWorld, request: <T>(call: () => T) => T = (call) => call()) {
     this.#world = world;
     this.#request = request;
-    // A process of its own: what activities keep by configuration, such as the places of a budget, dies with it.
-    this.config = { ...world.config };
+    this.config = world.config;
     this.log = world.log;
     this.now = world.now;
     this.flink = {

@@ -1,5 +1,6 @@
 /** Two zones in memory: stores, Kubernetes, a Flink operator and Flink, on a clock of their own. */
-import { known, type Log, type World } from '../../adapters/world.ts';
+import { ProcessMemory } from '../../adapters/process-memory.ts';
+import { known, type Log, type Ports } from '../../adapters/ports.ts';
 import type { Config, ZoneConfig } from '../../model/config/types.ts';
 import { keyOfFlinkPath, wholeStore } from '../../model/store-location.ts';
 import { SimulatedCheckpoints } from '../flink/simulated-checkpoints.ts';
@@ -25,7 +26,7 @@ interface Parts {
 
 const storeName = 's3';
 
-export class SimulatedWorld implements World {
+export class SimulatedWorld implements Ports {
   readonly config: Config;
   readonly clock: SimulatedClock;
   readonly ledger = new Ledger();
@@ -35,6 +36,7 @@ export class SimulatedWorld implements World {
   /** Lines of the log, for tests to read. */
   readonly logged: { fields: Record<string, unknown>; message: string }[] = [];
   readonly log: Log;
+  readonly memory = new ProcessMemory();
   readonly #zones: Map<string, Parts>;
 
   constructor(config: Config, options: { seed: number; speed: number; passed?: () => number }) {

@@ -15,7 +15,7 @@ import { readSecret } from '../../adapters/secrets.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { verifySnapshot } from '../../jobs/recovery-points/verify-snapshot.ts';
-import type { Pulse } from '../../adapters/world.ts';
+import type { Pulse } from '../../adapters/ports.ts';
 import { prepareToolchain } from '../../cli/prepare-lab.ts';
 import { parseConfig } from '../../model/config/parse.ts';
 import type { StoreConfig } from '../../model/config/types.ts';

@@ -13,7 +13,7 @@ import { cachePaths } from '../../lab/layout.ts';
 import { parseConfig } from '../../model/config/parse.ts';
 import { startPatch } from '../../model/move/standby.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import { openWorld, type OpenWorld } from '../../runtime/world.ts';
+import { openPorts, type OpenPorts } from '../../runtime/open-ports.ts';
 import { startKubernetes, type TestKubernetes } from '../integration/servers/kubernetes.ts';
 import { startS3, type S3Server } from '../integration/servers/s3.ts';
 import { inParallel, timed, withRatios, type BenchRow } from './row.ts';
@@ -28,7 +28,7 @@ export async function benchStarts(jobs: number): Promise<BenchRow[]> {
   process.env['AZ_ESCAPE_BENCH_S3_KEY'] = 'test';
   process.env['AZ_ESCAPE_BENCH_S3_SECRET'] = 'test-secret';
   const [kubernetes, s3] = await Promise.all([startKubernetes(), startS3()]);
-  const world = openWorld(configFor(kubernetes, s3), { info: () => {}, warn: () => {} });
+  const world = openPorts(configFor(kubernetes, s3), { info: () => {}, warn: () => {} });
   try {
     const byHand = Math.min(jobs, mostByKubectl);
     console.error(`creating ${2 * jobs + byHand} standbys and ${jobs} recovery points …`);
@@ -71,7 +71,7 @@ function configFor(kubernetes: TestKubernetes, s3: S3Server) {
   return result.config;
 }
 
-async function create(world: OpenWorld, jobs: number, byHand: number): Promise<void> {
+async function create(world: OpenPorts, jobs: number, byHand: number): Promise<void> {
   const cluster = world.cluster('az-b');
   const store = world.store('az-b', 's3');
   const names = (prefix: string, n: number) => Array.from({ length: n }, (_, index) => `${prefix}-${index}`);
@@ -127,7 +127,7 @@ export function patchByKubectl(kubernetes: TestKubernetes, jobs: number): Promis
 }
 
 /** What an escape does up to its last start, without Temporal between. @returns how many starts were issued */
-async function startByAzEscape(world: OpenWorld): Promise<number> {
+async function startByAzEscape(world: OpenPorts): Promise<number> {
   const at = new Date().toISOString();
   const move: SettledMove = {
     id: 'az-a-bench',

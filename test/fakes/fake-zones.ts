@@ -2,7 +2,8 @@
  * Zones for tests of verbs: the simulation's API server, operator, Flink and store, reached over a wire that the test
  * holds and on a clock that goes by itself. State outlives the process: `world` opens it once more.
  */
-import type { Pulse, World } from '../../adapters/world.ts';
+import { ProcessMemory } from '../../adapters/process-memory.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import type { Config } from '../../model/config/types.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
 import { jobKey, type JobRef } from '../../model/job/job.ts';
@@ -53,7 +54,7 @@ export class FakeZones {
   }
 
   /** What a process sees: another object each time, as what it remembers dies with it. */
-  world(): World {
+  world(): Ports {
     const log = (_fields: unknown, message: string) => void this.logged.push(message);
     return {
       config: this.config,
@@ -63,6 +64,7 @@ export class FakeZones {
       flink: this.#flink,
       log: { info: log, warn: log },
       now: this.clock.now,
+      memory: new ProcessMemory(),
     };
   }
 

@@ -1,11 +1,12 @@
 /** Jars between real stores: versitygw for S3, a NameNode and DataNode for HDFS, and across. */
+import { ProcessMemory } from '../../adapters/process-memory.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringArtifact, type Brought } from '../../jobs/artifacts/bring-artifact.ts';
 import { readSecret } from '../../adapters/secrets.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import type { Config, StoreConfig } from '../../model/config/types.ts';
+import type { StoreConfig } from '../../model/config/types.ts';
 import { wholeStore } from '../../model/store-location.ts';
 import { startHdfs, type HdfsServer } from './servers/hdfs.ts';
 import { s3StoreOn, setS3Secrets, startS3, type S3Server } from './servers/s3.ts';
@@ -58,7 +59,7 @@ describe.each([
     const bring = () =>
       bringArtifact(
         {
-          config: {} as Config,
+          memory: new ProcessMemory(),
           home: { zone: 'az-a', storeName: 'main', store: home },
           file: { key: path, path },
           peer,

@@ -7,7 +7,7 @@ import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
 import type { ProtectResult } from '../../model/results/protect.ts';
-import type { Pulse, World } from '../../adapters/world.ts';
+import type { Pulse, Ports } from '../../adapters/ports.ts';
 import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
 import { annotations } from '../../model/job/marks.ts';
 import { deploy, fleetOf, stagePulse, userDeployment } from '../simulation/harness/fleet.ts';
@@ -65,7 +65,7 @@ export class RealPeerStage {
   readonly key = 'default/p1-0';
   readonly home: string;
   readonly peer: string;
-  readonly world: World;
+  readonly world: Ports;
   readonly simulated: SimulatedWorld;
   readonly store: SnapshotStore;
   readonly pulse: Pulse;
@@ -102,6 +102,7 @@ export class RealPeerStage {
       flink: simulated.flink,
       log: simulated.log,
       now: () => Date.now(),
+      memory: simulated.memory,
     };
   }
 

@@ -16,7 +16,7 @@ import { writeLabConfig } from '../../lab/product-config.ts';
 import type { Config } from '../../model/config/types.ts';
 import { loadConfig } from '../../runtime/config/load.ts';
 import { connectClient } from '../../client/temporal.ts';
-import { openWorld, type OpenWorld } from '../../runtime/world.ts';
+import { openPorts, type OpenPorts } from '../../runtime/open-ports.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -25,7 +25,7 @@ export interface LabFixture {
   config: Config;
   client: Client;
   /** The test's own eyes; the worker has others. */
-  world: OpenWorld;
+  world: OpenPorts;
   worker: WorkerProcess;
   /** Starts another worker in place of one that was killed. */
   startWorker(): Promise<void>;
@@ -51,7 +51,7 @@ export async function freshLab(
   const config = await loadConfig(configFile);
   const logFile = join(labHome, 'logs', 'worker.log');
   const { client, close } = await connectClient(config);
-  const world = openWorld(config, { info: () => {}, warn: () => {} });
+  const world = openPorts(config, { info: () => {}, warn: () => {} });
   const fixture: LabFixture = {
     configFile,
     config,

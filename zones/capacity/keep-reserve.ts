@@ -3,19 +3,19 @@ import { reserveFor } from '../../model/capacity/reserve.ts';
 import { labels } from '../../model/job/marks.ts';
 import type { Reserve } from '../../model/results/protect.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, zoneConfig } from '../../adapters/ports.ts';
 
 /** Where room is reserved for the jobs of a zone: in its peer, if that is configured. */
-export function reservesRoom(world: World, peer: string): boolean {
-  return zoneConfig(world, peer).kubernetes.placeholders !== undefined;
+export function reservesRoom(ports: Configured, peer: string): boolean {
+  return zoneConfig(ports, peer).kubernetes.placeholders !== undefined;
 }
 
 /** Makes, resizes and deletes Deployments of placeholders. Repeating it changes nothing. */
-export async function keepReserve(world: World, zone: string, signal: AbortSignal): Promise<Reserve> {
-  const { placeholders } = zoneConfig(world, zone).kubernetes;
+export async function keepReserve(ports: Configured & Clusters, zone: string, signal: AbortSignal): Promise<Reserve> {
+  const { placeholders } = zoneConfig(ports, zone).kubernetes;
   if (!placeholders) return { zone, pods: 0, trouble: '' };
   const { namespace, tiers } = placeholders;
-  const cluster = world.cluster(zone);
+  const cluster = ports.cluster(zone);
   try {
     const [standbys, existing] = await Promise.all([
       cluster.listDeployments(`${labels.role}=standby`, signal),
@@ -38,15 +38,15 @@ export async function keepReserve(world: World, zone: string, signal: AbortSigna
  * pre-empted pod after pod. Those for other standbys stay.
  */
 export async function freeReserve(
-  world: World,
+  ports: Configured & Clusters,
   zone: string,
   started: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { placeholders } = zoneConfig(world, zone).kubernetes;
+  const { placeholders } = zoneConfig(ports, zone).kubernetes;
   if (!placeholders) return;
   const { namespace, tiers } = placeholders;
-  const cluster = world.cluster(zone);
+  const cluster = ports.cluster(zone);
   const [standbys, existing] = await Promise.all([
     cluster.listDeployments(`${labels.role}=standby`, signal),
     cluster.listPlaceholders(namespace, signal),

@@ -3,19 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatDurationMs } from '../../model/duration.ts';
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
 import { retry } from '../../adapters/retry.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, zoneConfig } from '../../adapters/ports.ts';
 
 /** Between two tries of a list that may succeed yet. */
 const pauseMs = 250;
 
 /** What could be read within `escape.roomDeadline`, and a note for each part that could not. */
 export async function seeRoom(
-  world: World,
+  ports: Configured & Clusters,
   zone: string,
   signal: AbortSignal,
 ): Promise<{ room: RoomSeen; notes: string[] }> {
-  const cluster = world.cluster(zone);
-  const deadlineMs = world.config.escape.roomDeadlineMs;
+  const cluster = ports.cluster(zone);
+  const deadlineMs = ports.config.escape.roomDeadlineMs;
   const bound = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const sleep = (ms: number) => delay(ms, undefined, { signal: bound });
   const notes: string[] = [];
@@ -34,7 +34,7 @@ export async function seeRoom(
       const [nodes, pods] = await Promise.all([cluster.listNodes(within), cluster.listPodRequests(within)]);
       return { nodes, pods };
     });
-  const { autoscaled } = zoneConfig(world, zone).kubernetes;
+  const { autoscaled } = zoneConfig(ports, zone).kubernetes;
   const [nodes, quotas] = await Promise.all([
     autoscaled ? null : seeNodes(),
     attempt('quotas', (within) => cluster.listQuotas(within)),

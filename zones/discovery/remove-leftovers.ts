@@ -3,7 +3,7 @@ import { jobKey } from '../../model/job/job.ts';
 import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts';
 import { standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Clusters, Logging } from '../../adapters/ports.ts';
 
 const removeDeadlineMs = 20_000;
 
@@ -15,7 +15,7 @@ const removalsAtOnce = 20;
  * is written at home has the standby, and only as it was listed: an escape that starts it wins. Trouble is logged.
  */
 export async function removeLeftovers(
-  world: World,
+  ports: Clusters & Logging,
   zone: string,
   listed: ReadonlyMap<string, readonly FlinkDeployment[]>,
   atHome: readonly FlinkDeployment[],
@@ -34,12 +34,12 @@ export async function removeLeftovers(
       if (removals++ >= removalsAtOnce) return;
       try {
         const bound = { deadlineMs: removeDeadlineMs, unchangedSince: resourceVersion, signal };
-        await world.cluster(peer).deleteDeployment(job, bound);
-        world.log.info({ job: jobKey(job), zone }, `what it left in ${peer} is removed: its standby is in ${seat}`);
+        await ports.cluster(peer).deleteDeployment(job, bound);
+        ports.log.info({ job: jobKey(job), zone }, `what it left in ${peer} is removed: its standby is in ${seat}`);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof OutsideFailure)) throw error;
-        world.log.warn({ job: jobKey(job), zone }, `what it left in ${peer} stays for now: ${error.message}`);
+        ports.log.warn({ job: jobKey(job), zone }, `what it left in ${peer} stays for now: ${error.message}`);
       }
     }
   }

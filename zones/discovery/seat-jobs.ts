@@ -8,7 +8,7 @@ import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts
 import { labels } from '../../model/job/marks.ts';
 import { choosePeers, wishedPeer, type Asking } from '../../model/placement/choose-peer.ts';
 import { seeRoom } from '../capacity/see-room.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clusters, type Configured, type Logging, zoneConfig } from '../../adapters/ports.ts';
 import type { DiscoveredJob } from '../../model/results/protect.ts';
 import { standbyBelongsIn, standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
@@ -23,11 +23,11 @@ export interface Listed {
 
 /** Nodes and pods of a peer are read once for all jobs that are new, and not at all where there is none. */
 export async function seatJobs(
-  world: World,
+  ports: Configured & Clusters & Logging,
   { zone, atHome, standbys, jobs }: Listed,
   signal: AbortSignal,
 ): Promise<DiscoveredJob[]> {
-  const peers = peersOf(zoneConfig(world, zone));
+  const peers = peersOf(zoneConfig(ports, zone));
   const objects = new Map(atHome.map((one) => [jobKey(jobOf(one)), one]));
   const holder = new Map<string, string>();
   for (const peer of peers.toReversed()) {
@@ -49,14 +49,14 @@ export async function seatJobs(
     const answer = peers.filter((peer) => standbys.has(peer));
     const seen = await Promise.all(
       answer.map(async (peer) => {
-        const { room, notes } = await seeRoom(world, peer, signal);
-        for (const note of notes) world.log.warn({ zone: peer }, note);
+        const { room, notes } = await seeRoom(ports, peer, signal);
+        for (const note of notes) ports.log.warn({ zone: peer }, note);
         return { zone: peer, room, standbys: (standbys.get(peer) ?? []).filter(waits).map(asking) };
       }),
     );
     const asked = strangers.map((active) => ({
       job: jobOf(active),
-      demands: answer.map((peer) => demandIn(world, { zone, peer }, active)),
+      demands: answer.map((peer) => demandIn(ports, { zone, peer }, active)),
     }));
     for (const [key, peer] of choosePeers(asked, seen)) known.set(key, peer);
   }
@@ -76,8 +76,8 @@ function asking(standby: FlinkDeployment): Asking {
 }
 
 /** What a job asks for there, once its spec is rendered for that zone. */
-function demandIn(world: World, { zone, peer }: { zone: string; peer: string }, active: FlinkDeployment) {
-  const [home, there] = [zoneConfig(world, zone), zoneConfig(world, peer)];
+function demandIn(ports: Configured, { zone, peer }: { zone: string; peer: string }, active: FlinkDeployment) {
+  const [home, there] = [zoneConfig(ports, zone), zoneConfig(ports, peer)];
   const name = storeNameOf(active, home);
   const [homeStore, peerStore] = [home.stores[name], there.stores[name]];
   if (!homeStore || !peerStore) return null;

@@ -4,7 +4,7 @@ import { storeKeys } from '../../model/store-keys.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { lastRoundSchema, type LastRound } from '../../model/protect/last-round.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clock, type Configured, type Logging, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import type { ProtectResult } from '../../model/results/protect.ts';
 
 const maxBytes = 64 << 10;
@@ -14,23 +14,23 @@ const unnoted: readonly (string | null)[] = ['RoundUnderWay', 'NameTaken', 'Stor
 
 /** Best effort: a store that takes no note is told by the age of the newest recovery point. */
 export async function rememberRound(
-  world: World,
+  ports: Configured & Stores & Logging & Clock,
   zone: string,
   result: ProtectResult,
   signal: AbortSignal,
 ): Promise<void> {
-  const peer = zoneConfig(world, result.peer ?? zoneConfig(world, zone).peer);
+  const peer = zoneConfig(ports, result.peer ?? zoneConfig(ports, zone).peer);
   if (result.store === undefined || !peer.stores[result.store] || unnoted.includes(result.code)) return;
   const { outcome, code, sentence, mode = null, copiedBytes = 0, seconds } = result;
-  const at = new Date(world.now()).toISOString();
+  const at = new Date(ports.now()).toISOString();
   const round: LastRound = { schema: 1, at, outcome, code, sentence, mode, copiedBytes, seconds };
   const bytes = new TextEncoder().encode(JSON.stringify(round));
   const key = storeKeys.lastRoundKey(result);
   try {
-    await world.store(peer.name, result.store).put(key, bytes, { contentType: 'application/json', signal });
+    await ports.store(peer.name, result.store).put(key, bytes, { contentType: 'application/json', signal });
   } catch (error) {
     if (!(error instanceof OutsideFailure)) throw error;
-    world.log.warn({ job: jobKey(result), zone }, `what its round came to could not be kept: ${error.message}`);
+    ports.log.warn({ job: jobKey(result), zone }, `what its round came to could not be kept: ${error.message}`);
   }
 }
 

@@ -12,7 +12,7 @@ import { storeNameOf } from '../../model/placement/job-store.ts';
 import { forEachAtOnce } from '../../adapters/at-once.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { readManifest } from '../../jobs/recovery-points/recovery-points.ts';
-import { zoneConfig, type World } from '../../adapters/world.ts';
+import { type Clock, type Clusters, type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import { readLastRound } from './remember-round.ts';
 
 /** Jobs read at once: two small objects each. */
@@ -29,8 +29,12 @@ export interface Protection {
 }
 
 /** Every job that has a standby or twin, and those of the home zone that should have one. */
-export async function seeProtection(world: World, zone: string, signal: AbortSignal): Promise<Protection> {
-  const peers = peersOf(zoneConfig(world, zone));
+export async function seeProtection(
+  ports: Configured & Clusters & Stores & Clock,
+  zone: string,
+  signal: AbortSignal,
+): Promise<Protection> {
+  const peers = peersOf(zoneConfig(ports, zone));
   const notes: string[] = [];
   const listed = async (what: string, list: () => Promise<FlinkDeployment[]>): Promise<FlinkDeployment[]> => {
     try {
@@ -47,12 +51,12 @@ export async function seeProtection(world: World, zone: string, signal: AbortSig
     Promise.all(
       peers.map(async (peer) => {
         const found = await listed(`standbys in ${peer} were not read`, () =>
-          world.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal),
+          ports.cluster(peer).listDeployments(`${labels.role} in (standby,twin)`, signal),
         );
         return found.map((deployment) => ({ peer, deployment }));
       }),
     ),
-    listed(`jobs in ${zone} were not read`, () => world.cluster(zone).listDeployments(undefined, bound)),
+    listed(`jobs in ${zone} were not read`, () => ports.cluster(zone).listDeployments(undefined, bound)),
   ]);
   const writtenOf = new Map(atHome.map((home) => [jobKey(jobOf(home)), writtenPeer(home)]));
   const ofZone = there
@@ -81,8 +85,8 @@ export async function seeProtection(world: World, zone: string, signal: AbortSig
   }
   const lines: ProtectionLine[] = [];
   await forEachAtOnce([...standbys, ...without], jobsAtOnce, async ({ peer, deployment }) => {
-    const seen = await seeJob(world, peer, deployment, notes, signal);
-    const line = protectionLine(seen, seen.tier ? world.config.tiers[seen.tier] : undefined, world.now());
+    const seen = await seeJob(ports, peer, deployment, notes, signal);
+    const line = protectionLine(seen, seen.tier ? ports.config.tiers[seen.tier] : undefined, ports.now());
     lines.push(peers.length > 1 ? { ...line, peer } : line);
   });
   const rank = ({ tier }: ProtectionLine) => (tier === null ? tiers.length : tiers.indexOf(tier));
@@ -95,7 +99,7 @@ function isActive({ metadata, spec }: FlinkDeployment): boolean {
 }
 
 async function seeJob(
-  world: World,
+  ports: Configured & Stores,
   peer: string,
   deployment: FlinkDeployment,
   notes: string[],
@@ -105,11 +109,11 @@ async function seeJob(
   const marks = deployment.metadata.annotations ?? {};
   const label = deployment.metadata.labels?.[labels.tier];
   const seen: ProtectionSeen = { job, tier: isTier(label) ? label : null };
-  const zone = zoneConfig(world, peer);
+  const zone = zoneConfig(ports, peer);
   const name = storeNameOf(deployment, zone);
   const config = zone.stores[name];
   if (!config) return seen;
-  const store = world.store(peer, name);
+  const store = ports.store(peer, name);
   const named = marks[annotations.recoveryPoint];
   // On an active job that mark is of an escape before: its state is not in the peer.
   const key = named === undefined || isActive(deployment) ? undefined : keyOfFlinkPath(config, named);

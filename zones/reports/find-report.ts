@@ -1,7 +1,7 @@
 /** Reads what an escape has written, from whichever of the peers of the zone or cluster keeps it. */
 import { clustersNamed, peersOfClusters } from '../../model/config/zone-clusters.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Configured, Stores } from '../../adapters/ports.ts';
 import { reportStore } from './report-shelf.ts';
 
 /**
@@ -9,15 +9,15 @@ import { reportStore } from './report-shelf.ts';
  * @throws OutsideFailure where the object was not found and a peer that may have it did not answer
  */
 export async function readFromPeers(
-  world: World,
+  ports: Configured & Stores,
   zone: string,
   key: string,
   options: { maxBytes: number; signal?: AbortSignal },
 ): Promise<Uint8Array | undefined> {
   let failure: OutsideFailure | undefined;
-  for (const peer of peersOfClusters(world.config, clustersNamed(world.config, zone))) {
+  for (const peer of peersOfClusters(ports.config, clustersNamed(ports.config, zone))) {
     try {
-      const bytes = await reportStore(world, peer).read(key, options);
+      const bytes = await reportStore(ports, peer).read(key, options);
       if (bytes) return bytes;
     } catch (error) {
       if (!(error instanceof OutsideFailure)) throw error;

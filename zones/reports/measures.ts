@@ -10,7 +10,7 @@ import type { Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import type { World } from '../../adapters/world.ts';
+import type { Configured, Logging } from '../../adapters/ports.ts';
 
 const maxBytes = 1 << 20;
 
@@ -24,7 +24,7 @@ async function readKept(store: SnapshotStore, signal: AbortSignal): Promise<Esca
 
 /** Adds what the escape showed. That it could not be written costs the next forecast and not this report. */
 export async function keepMeasure(
-  world: World,
+  ports: Logging,
   store: SnapshotStore,
   report: Report,
   signal: AbortSignal,
@@ -37,18 +37,18 @@ export async function keepMeasure(
     await store.put(storeKeys.measuresKey, bytes, { contentType: 'application/json', signal });
   } catch (error) {
     if (!(error instanceof OutsideFailure)) throw error;
-    world.log.warn({ incident: report.incident }, `how fast it went was not kept: ${error.message}`);
+    ports.log.warn({ incident: report.incident }, `how fast it went was not kept: ${error.message}`);
   }
 }
 
 /** The speeds for a forecast of an escape into a zone: measured, or those of the settings. */
 export async function seeSpeeds(
-  world: World,
+  ports: Configured,
   to: string,
   store: SnapshotStore,
   signal: AbortSignal,
 ): Promise<ReturnType<typeof speedsFrom>> {
-  const { startsPerSecond, timeToRunMs, preemptSavepointMs } = world.config.escape;
+  const { startsPerSecond, timeToRunMs, preemptSavepointMs } = ports.config.escape;
   const settings = {
     startsPerSecond,
     timeToRunSeconds: timeToRunMs / 1000,

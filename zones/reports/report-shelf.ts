@@ -4,7 +4,7 @@
  */
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import { defaultStore, type World } from '../../adapters/world.ts';
+import { type Configured, defaultStore, type Logging, type Stores } from '../../adapters/ports.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 
 /** How long one store is waited for before the next one is asked as well. */
@@ -14,26 +14,26 @@ const patienceMs = 1_000;
 const putMs = 5_000;
 
 /** The store that keeps plans and reports of escapes into a zone. */
-export function reportStore(world: World, to: string): SnapshotStore {
-  return defaultStore(world, to);
+export function reportStore(ports: Configured & Stores, to: string): SnapshotStore {
+  return defaultStore(ports, to);
 }
 
 /** Undefined if none of those that answer has it. @throws OutsideFailure if one did not answer, and no other has it */
 export async function readShelved(
-  world: World,
+  ports: Configured & Stores,
   move: SettledMove,
   key: string,
   options: { maxBytes: number; signal: AbortSignal },
 ): Promise<Uint8Array | undefined> {
   const shelves = move.reachable.answer;
-  if (shelves.length === 1) return reportStore(world, shelves[0]!).read(key, options);
+  if (shelves.length === 1) return reportStore(ports, shelves[0]!).read(key, options);
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const found = Promise.withResolvers<Uint8Array>();
   const reads: Promise<'nothing' | { failure: unknown }>[] = [];
   try {
     for (const zone of shelves) {
-      const read = reportStore(world, zone)
+      const read = reportStore(ports, zone)
         .read(key, { ...options, signal })
         .then((bytes) => (bytes && found.resolve(bytes), 'nothing' as const))
         .catch((failure: unknown) => ({ failure }));
@@ -53,7 +53,7 @@ export async function readShelved(
 
 /** Writes it to the first that takes it. @throws OutsideFailure of the last if none does */
 export async function shelve(
-  world: World,
+  ports: Configured & Stores,
   move: SettledMove,
   key: string,
   bytes: Uint8Array,
@@ -61,7 +61,7 @@ export async function shelve(
 ): Promise<SnapshotStore> {
   const shelves = move.reachable.answer;
   for (const [index, zone] of shelves.entries()) {
-    const store = reportStore(world, zone);
+    const store = reportStore(ports, zone);
     const isLast = index === shelves.length - 1;
     const signal = isLast ? options.signal : AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
     try {
@@ -76,17 +76,17 @@ export async function shelve(
 }
 
 /** The same, bound to one escape: what a verb on one job is handed, which knows of no zone's archive. */
-export function archiveOf(world: World, move: SettledMove) {
+export function archiveOf(ports: Configured & Stores, move: SettledMove) {
   return {
-    read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(world, move, key, options),
+    read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(ports, move, key, options),
     keep: (key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }) =>
-      shelve(world, move, key, bytes, options),
+      shelve(ports, move, key, bytes, options),
   };
 }
 
 /** Copies to the other peers what was kept in the first. One that takes no copy is the worse for it, and no other. */
 export async function copyToOthers(
-  world: World,
+  ports: Configured & Stores & Logging,
   move: SettledMove,
   key: string,
   bytes: Uint8Array,
@@ -97,11 +97,11 @@ export async function copyToOthers(
   await Promise.all(
     move.reachable.answer.slice(1).map(async (zone) => {
       try {
-        await reportStore(world, zone).put(key, bytes, { ...options, signal });
+        await reportStore(ports, zone).put(key, bytes, { ...options, signal });
       } catch (error) {
         options.signal.throwIfAborted();
         if (!(error instanceof OutsideFailure || signal.aborted)) throw error;
-        world.log.warn({ zone, incident: move.incident }, `the plan was not copied to ${zone}`);
+        ports.log.warn({ zone, incident: move.incident }, `the plan was not copied to ${zone}`);
       }
     }),
   );

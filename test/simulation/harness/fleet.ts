@@ -1,7 +1,7 @@
 /** Jobs of a simulated zone: running there, and protected as the product itself protects them. */
 import { protectJob } from '../../../activities/protect/protect-job.ts';
 import type { ProtectResult } from '../../../model/results/protect.ts';
-import type { Pulse } from '../../../adapters/world.ts';
+import type { Pulse } from '../../../adapters/ports.ts';
 import { jobKey, type JobRef } from '../../../model/job/job.ts';
 import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import type { Tier } from '../../../model/job/tier.ts';

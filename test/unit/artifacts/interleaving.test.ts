@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { leavingForMs, stopLeaving, whileDeletingCopies } from '../../../jobs/claims/leaving.ts';
 import { sweepStore } from '../../../activities/retain/sweep-store.ts';
 import { makerIsDeadAfterMs } from '../../../jobs/claims/making-or-deleting.ts';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import { copiesNamedIn } from '../../../model/artifacts/sweep.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
@@ -66,7 +66,7 @@ class Stage {
     }
   }
 
-  #world(actor: Actor): World {
+  #world(actor: Actor): Ports {
     return {
       config: {
         zones: { 'az-b': { stores: { s3: {} } } },
@@ -75,7 +75,7 @@ class Stage {
       cluster: () => ({ listDeployments: async () => [] }),
       store: () => this.turnstile.storeOf(actor),
       now: () => this.turnstile.nowMs,
-    } as unknown as World;
+    } as unknown as Ports;
   }
 }
 

@@ -1,3 +1,4 @@
+import { ProcessMemory } from '../../../adapters/process-memory.ts';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,6 @@ import { FileChanged, provenBytes } from '../../../jobs/artifacts/proven-bytes.t
 import { Source, SourceTrouble } from '../../../jobs/artifacts/source-file.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
-import type { Config } from '../../../model/config/types.ts';
 
 const { signal } = new AbortController();
 const steps = { stepBytes: 4, mayPass: async () => {} };
@@ -143,7 +143,7 @@ describe('a file at home', () => {
 });
 
 describe('one at a time', () => {
-  const config = {} as Config;
+  const process = { memory: new ProcessMemory() };
 
   test('under one key; others work beside it', async () => {
     const first = Promise.withResolvers<void>();
@@ -154,11 +154,11 @@ describe('one at a time', () => {
       order.push(`${name} ends`);
     };
     const running = [
-      oneAtATime(config, 'k', work('a', first.promise), signal),
-      oneAtATime(config, 'k', work('b'), signal),
-      oneAtATime(config, 'k', work('c'), signal),
+      oneAtATime(process, 'k', work('a', first.promise), signal),
+      oneAtATime(process, 'k', work('b'), signal),
+      oneAtATime(process, 'k', work('c'), signal),
     ];
-    await oneAtATime(config, 'other', work('d'), signal);
+    await oneAtATime(process, 'other', work('d'), signal);
     expect(order).toEqual(['a begins', 'd begins', 'd ends']);
     first.resolve();
     await Promise.all(running);
@@ -167,10 +167,10 @@ describe('one at a time', () => {
 
   test('who fails lets the next one in; who gives up does not wait', async () => {
     const first = Promise.withResolvers<void>();
-    const failing = oneAtATime(config, 'k', () => first.promise, signal);
+    const failing = oneAtATime(process, 'k', () => first.promise, signal);
     const tired = new AbortController();
-    const waiting = oneAtATime(config, 'k', async () => 'late', tired.signal);
-    const next = oneAtATime(config, 'k', async () => 'next', signal);
+    const waiting = oneAtATime(process, 'k', async () => 'late', tired.signal);
+    const next = oneAtATime(process, 'k', async () => 'next', signal);
     tired.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     first.reject(new Error('broken'));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stepsOf, takeTurn } from '../../../jobs/snapshot/budgets.ts';
 import { copyFiles } from '../../../jobs/snapshot/copy-files.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
-import type { World } from '../../../adapters/world.ts';
+import { ProcessMemory } from '../../../adapters/process-memory.ts';
 import { Pace } from '../../../model/protect/pace.ts';
 import { Turnstile } from '../../../model/protect/turnstile.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
@@ -21,13 +21,15 @@ describe('the pace of shipments', () => {
 
   it('holds nothing back where there is no limit', () => {
     const { config, home } = twoZones('no-pace');
-    expect(stepsOf({ config, now: () => 0 } as unknown as World, home, { sleep: async () => {} })).toBeUndefined();
+    expect(
+      stepsOf({ config, now: () => 0, memory: new ProcessMemory() }, home, { sleep: async () => {} }),
+    ).toBeUndefined();
   });
 
   it('is shared by all shipments out of a zone, and by none of another', async () => {
     const { config, home, peer } = twoZones('pace');
     config.protect.shipBytesPerSecond = 1_000;
-    const world = { config, now: () => 0 } as unknown as World;
+    const world = { config, now: () => 0, memory: new ProcessMemory() };
     const slept: number[] = [];
     const pulse = { sleep: async (ms: number) => void slept.push(ms) };
     const steps = (zone: string) => stepsOf(world, zone, pulse)!;
@@ -102,7 +104,7 @@ describe('the turnstile', () => {
   it('counts savepoints and shipments apart, and each zone for itself', async () => {
     const { config, home, peer } = twoZones('turns');
     Object.assign(config.protect, { savepointsAtOnce: 1, shipmentsAtOnce: 1 });
-    const world = { config } as World;
+    const world = { config, memory: new ProcessMemory() };
     const turns = [
       await takeTurn(world, { zone: home, mode: 'savepoint', tier: 'P1' }, never),
       await takeTurn(world, { zone: home, mode: 'ship', tier: 'P1' }, never),

@@ -7,7 +7,7 @@ import type { RetainResult } from '../../../model/results/retain.ts';
 import { addToPointIndex, beginPointIndex } from '../../../jobs/recovery-points/point-index.ts';
 import { recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
 import { sizesOf } from '../../../adapters/storage/sizes-of.ts';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import { manifestSchema, type RecoveryPointManifest } from '../../../model/recovery/manifest.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import {
@@ -75,7 +75,7 @@ class Stage {
     }
   }
 
-  #world(actor: Actor): World {
+  #world(actor: Actor): Ports {
     const marks = this.twinFrom === undefined ? {} : startedFrom(this.twinFrom);
     return worldOf(
       () => this.turnstile.storeOf(actor),

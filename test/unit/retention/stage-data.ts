@@ -1,7 +1,7 @@
 /** What tests of retention have in common: one job that ships checkpoints with shared files, and the world around it. */
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import type { Config } from '../../../model/config/types.ts';
 import { annotations, labels } from '../../../model/job/marks.ts';
 import { recoveryPointId } from '../../../model/recovery/id.ts';
@@ -57,7 +57,7 @@ export function worldOf(
   store: () => SnapshotStore,
   now: () => number,
   there: { role: 'twin' | 'standby'; marks?: Record<string, string> } | undefined,
-): World {
+): Ports {
   const zone = (peer: string) => ({ name: peer === 'az-b' ? 'az-a' : 'az-b', peer, stores: { main: storeConfig } });
   const policy = { keep, keepForMs: 0 };
   const config = {
@@ -82,7 +82,7 @@ export function worldOf(
     flink: { jobManager: () => ({ jobs: unreachable }) },
     log: { info: () => {}, warn: () => {} },
     now,
-  } as unknown as World;
+  } as unknown as Ports;
 }
 
 /** The annotation of an object that was started from this checkpoint's snapshot. */

@@ -1,5 +1,6 @@
 /** A worker that is killed at one of its requests, for tests of what its successor makes of that. */
-import type { World } from '../../../adapters/world.ts';
+import { ProcessMemory } from '../../../adapters/process-memory.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import type { SimulatedWorld } from '../../../simulation/world/simulated-world.ts';
 
 class Killed extends Error {}
@@ -32,11 +33,12 @@ export function mortal(kill: Kill | undefined) {
         };
       },
     });
-  const view = (world: SimulatedWorld): World => ({
+  const view = (world: SimulatedWorld): Ports => ({
     config: world.config,
     flink: world.flink,
     log: world.log,
     now: world.now,
+    memory: new ProcessMemory(),
     cluster: (zone) => dying(world.cluster(zone)),
     store: (zone, name) => dying(world.store(zone, name)),
     flinkFiles: (zone) => dying(world.flinkFiles(zone)),

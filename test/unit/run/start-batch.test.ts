@@ -1,10 +1,11 @@
 /** What the trouble of one job of a batch means for the others. */
+import { ProcessMemory } from '../../../adapters/process-memory.ts';
 import { setImmediate as settled } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startBatch } from '../../../activities/escape/start-batch.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import type { EscapePlan, PlannedJob } from '../../../model/move/plan-types.ts';
 import { planKey } from '../../../zones/reports/escape-plan.ts';
 import { buildMove } from '../../builders/escape.ts';
@@ -58,7 +59,8 @@ function stage(isRefused: (name: string) => boolean) {
     store: () => store,
     log: { info: () => {}, warn: () => {} },
     now: () => 0,
-  } as unknown as World;
+    memory: new ProcessMemory(),
+  } as unknown as Ports;
   const pulse = { beat: () => {}, resumed: undefined, signal: new AbortController().signal, sleep: async () => {} };
   const start = () => startBatch(world, move, { wave: 1, tier: 'P2', from: 0, to: count, zone: peer }, pulse);
   return { asked, start };

@@ -1,6 +1,6 @@
 /** A start and a start anew whose worker dies at each of their requests: whoever repeats them ends with one fresh, running object. */
 import { expect, test } from 'vitest';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import { ArtifactSight } from '../../../jobs/artifacts/artifact-sight.ts';
 import { climbJob, type Climb, type DecisionArchive } from '../../../jobs/run/climb.ts';
 import { startJob } from '../../../jobs/run/start-job.ts';
@@ -56,7 +56,7 @@ async function stage() {
     epoch: 2,
     demand: null,
   };
-  const start = (seen: World = world) =>
+  const start = (seen: Ports = world) =>
     startJob(seen, move, planned, stagePulse(world), new ArtifactSight(seen)).then((result) => {
       if ('ended' in result) throw new Error(result.ended.message);
       return result.started;
@@ -67,7 +67,7 @@ async function stage() {
     keep: async (key, bytes) => void kept.set(key, bytes),
   };
   const climb: Climb = { rung: 'again', nth: 1, triedPoints: [], because: 'restart-loop: it restarts' };
-  const startAnew = (started: StartedJob, seen: World = world, kills = archive) =>
+  const startAnew = (started: StartedJob, seen: Ports = world, kills = archive) =>
     climbJob(seen, move, started, climb, kills, stagePulse(world));
   return { world, object, restorePath, start, startAnew, archive };
 }

@@ -4,7 +4,7 @@ import { currentEpoch } from '../../../jobs/snapshot/current-epoch.ts';
 import { claimEpoch, newestEpoch } from '../../../jobs/claims/epochs.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import { chooseRecoveryPoint, damageOf } from '../../../jobs/recovery-points/recovery-points.ts';
-import type { World } from '../../../adapters/world.ts';
+import type { Ports } from '../../../adapters/ports.ts';
 import { annotations } from '../../../model/job/marks.ts';
 import { storeKeys } from '../../../model/store-keys.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
@@ -49,7 +49,7 @@ describe.each(['truncated', 'empty', 'lagging'] as const)('of a listing that is 
       metadata: { ...job, annotations: { [annotations.epoch]: '1' } },
       spec: {},
     } as unknown as Parameters<typeof currentEpoch>[2];
-    const world = { now: () => Date.UTC(2026, 0, 1) } as unknown as World;
+    const world = { now: () => Date.UTC(2026, 0, 1) } as unknown as Ports;
     expect(await currentEpoch(world, store, active, 'az-b', signal)).toBe(3);
     expect(await claimEpoch(store, job, 3, { ...claim, owner: 'other' }, signal)).toMatchObject({ claimed: false });
     expect([...server.objects.keys()].filter((key) => key.startsWith('epochs/'))).toHaveLength(3);

@@ -2,11 +2,11 @@
 import type { FlinkJobManager } from '../../../../adapters/flink/port.ts';
 import type { ZoneCluster } from '../../../../adapters/kubernetes/port.ts';
 import type { SnapshotStore } from '../../../../adapters/storage/port.ts';
-import type { World } from '../../../../adapters/world.ts';
+import type { Ports } from '../../../../adapters/ports.ts';
 import type { EscapePlan } from '../../../../model/move/plan-types.ts';
 import { currentWork } from '../../../../simulation/temporal/current-work.ts';
 
-export function withStore(world: World, change: (store: SnapshotStore) => Partial<SnapshotStore>): World {
+export function withStore(world: Ports, change: (store: SnapshotStore) => Partial<SnapshotStore>): Ports {
   return changed(world, {
     store: (zone, name) => {
       const store = world.store(zone, name);
@@ -15,7 +15,7 @@ export function withStore(world: World, change: (store: SnapshotStore) => Partia
   });
 }
 
-export function withCluster(world: World, change: (cluster: ZoneCluster) => Partial<ZoneCluster>): World {
+export function withCluster(world: Ports, change: (cluster: ZoneCluster) => Partial<ZoneCluster>): Ports {
   return changed(world, {
     cluster: (zone) => {
       const cluster = world.cluster(zone);
@@ -25,10 +25,10 @@ export function withCluster(world: World, change: (cluster: ZoneCluster) => Part
 }
 
 export function withFlink(
-  world: World,
+  world: Ports,
   change: (flink: FlinkJobManager, job: { namespace: string; name: string }) => Partial<FlinkJobManager>,
-): World {
-  const jobManager: World['flink']['jobManager'] = (zone, job) => {
+): Ports {
+  const jobManager: Ports['flink']['jobManager'] = (zone, job) => {
     const flink = world.flink.jobManager(zone, job);
     return changed(flink, change(flink, job));
   };
@@ -36,7 +36,7 @@ export function withFlink(
 }
 
 /** Another plan than the one in the store, for one activity. */
-export function withPlan(world: World, activity: string, change: (plan: EscapePlan) => EscapePlan): World {
+export function withPlan(world: Ports, activity: string, change: (plan: EscapePlan) => EscapePlan): Ports {
   return withStore(world, (store) => ({
     read: async (key, options) => {
       const bytes = await store.read(key, options);

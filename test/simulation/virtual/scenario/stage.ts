@@ -1,6 +1,6 @@
 /** Everything of one run: virtual time, the world, Temporal and its workers, and the log of what happens. */
 import type { Client } from '@temporalio/client';
-import type { World } from '../../../../adapters/world.ts';
+import type { Ports } from '../../../../adapters/ports.ts';
 import type { Config } from '../../../../model/config/types.ts';
 import { createActivities } from '../../../../activities/index.ts';
 import { twoZones } from '../../harness/two-zones.ts';
@@ -17,7 +17,7 @@ import { currentProcess, type VirtualTime } from '../../../../simulation/time/vi
 import type { Scenario } from './scenario.ts';
 
 /** What a mutant puts between the activities and the world, to see the laws bite. */
-export type Mutate = (world: World) => World;
+export type Mutate = (world: Ports) => Ports;
 
 export class Stage {
   readonly scenario: Scenario;

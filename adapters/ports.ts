@@ -1,8 +1,12 @@
-/** Everything outside that the activities use, as ports: opened by the worker, replaced by fakes in tests. */
+/**
+ * What lies outside, as ports: opened by the process, replaced by fakes in tests. A verb names those that it needs, itself
+ * or in what it calls, so that its signature says what it may touch.
+ */
 import type { Config, ZoneConfig } from '../model/config/types.ts';
 import { defaultStoreName } from '../model/placement/job-store.ts';
 import type { FlinkGateway } from './flink/port.ts';
 import type { ZoneCluster } from './kubernetes/port.ts';
+import type { ProcessMemory } from './process-memory.ts';
 import type { SnapshotStore } from './storage/port.ts';
 
 export interface Log {
@@ -10,18 +14,40 @@ export interface Log {
   warn(fields: Record<string, unknown>, message: string): void;
 }
 
-export interface World {
+export interface Configured {
   config: Config;
+}
+
+export interface Clusters {
   /** Connects at the first call, so that a lost zone is not touched by merely existing in the configuration. */
   cluster(zone: string): ZoneCluster;
+}
+
+export interface Stores {
   store(zone: string, store: string): SnapshotStore;
   /** The same store without its prefix: what Flink jobs write by themselves lies elsewhere in it. Only read from it. */
   flinkFiles(zone: string, store: string): SnapshotStore;
+}
+
+export interface FlinkAccess {
   flink: FlinkGateway;
+}
+
+export interface Logging {
   log: Log;
+}
+
+export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
 }
+
+export interface Remembering {
+  memory: ProcessMemory;
+}
+
+/** All of them, for who hands them on. */
+export interface Ports extends Configured, Clusters, Stores, FlinkAccess, Logging, Clock, Remembering {}
 
 /** What a long activity needs of its surroundings: a sign of life, and when to stop. */
 export interface Pulse {
@@ -42,11 +68,11 @@ export function known<T>(value: T | undefined, what: string): T {
 }
 
 /** The zone's configuration; callers check names at the border. */
-export function zoneConfig(world: World, zone: string): ZoneConfig {
-  return known(world.config.zones[zone], `zone ${zone}`);
+export function zoneConfig(ports: Configured, zone: string): ZoneConfig {
+  return known(ports.config.zones[zone], `zone ${zone}`);
 }
 
 /** The zone's first store: of jobs that name none, and of all that belongs to no job. */
-export function defaultStore(world: World, zone: string): SnapshotStore {
-  return world.store(zone, defaultStoreName(zoneConfig(world, zone)));
+export function defaultStore(ports: Configured & Stores, zone: string): SnapshotStore {
+  return ports.store(zone, defaultStoreName(zoneConfig(ports, zone)));
 }

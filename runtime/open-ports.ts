@@ -2,19 +2,20 @@
 import type { Config } from '../model/config/types.ts';
 import { createFlinkGateway } from '../adapters/flink/gateway.ts';
 import { openCluster } from '../adapters/kubernetes/open-cluster.ts';
+import { ProcessMemory } from '../adapters/process-memory.ts';
 import { readSecret } from '../adapters/secrets.ts';
 import { openStore } from '../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../adapters/storage/port.ts';
 import { wholeStore } from '../model/store-location.ts';
-import { known, type Log, type World } from '../adapters/world.ts';
+import { known, type Log, type Ports } from '../adapters/ports.ts';
 
-export interface OpenWorld extends World {
+export interface OpenPorts extends Ports {
   /** Frees all connections. */
   close(): Promise<void>;
 }
 
 /** A world over the real systems. Opening connects to nothing: a lost zone costs nothing until it is addressed. */
-export function openWorld(config: Config, log: Log): OpenWorld {
+export function openPorts(config: Config, log: Log): OpenPorts {
   const zones = Object.entries(config.zones);
   const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone)]));
   const stores: Record<string, SnapshotStore> = {};
@@ -29,6 +30,7 @@ export function openWorld(config: Config, log: Log): OpenWorld {
   return {
     config,
     log,
+    memory: new ProcessMemory(),
     now: () => Date.now(),
     cluster: (zone) => known(clusters[zone], `zone ${zone}`),
     store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
