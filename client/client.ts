@@ -9,7 +9,7 @@ import {
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
-import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { ReportSummary } from '../model/results/escape.ts';
 import { complaintsAboutEscapeInput, type EscapeInput } from '../model/inputs/escape-input.ts';
 import type { EscapeProgress } from '../model/move/progress.ts';
@@ -18,9 +18,10 @@ import type { Config } from '../model/config/types.ts';
 import { lostClusters, noSuchCluster, type LostClusters } from '../model/config/zone-clusters.ts';
 import { complaintsAboutProtectInput, type ProtectInput } from '../model/inputs/protect-input.ts';
 import type { RoundProgress } from '../model/protect/round-progress.ts';
+import type { escapeZone } from '../workflows/escape/escape-zone.ts';
 import type { Verdict } from '../workflows/escape/verdict.ts';
 import type { ProtectProgress } from '../workflows/protect/messages.ts';
-import type { ProtectSummary } from '../workflows/protect/protect-zone.ts';
+import type { ProtectSummary, protectZone as protectZoneWorkflow } from '../workflows/protect/protect-zone.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 
 /** An answer that the user is meant to read: code of `model/error-codes.ts` and sentence. */
@@ -70,7 +71,7 @@ export async function requestEscape(
   const workflowId = `escape/${zone}/${incident}${input.dryRun ? '/dry-run' : ''}`;
   const askedAtMs = Date.now();
   const ask = (updateId: string): Promise<Verdict> => {
-    const startWorkflowOperation = new WithStartWorkflowOperation('escapeZone', {
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof escapeZone>('escapeZone', {
       workflowId,
       taskQueue: config.temporal.taskQueue,
       args: [{ ...input, incident }],
@@ -79,7 +80,7 @@ export async function requestEscape(
       staticSummary: `${input.dryRun ? 'dry run: ' : ''}escape ${zone} for ${incident}`,
       priority: { priorityKey: 1 },
     });
-    return client.workflow.executeUpdateWithStart<Workflow, Verdict, []>('request', {
+    return client.workflow.executeUpdateWithStart<typeof escapeZone, Verdict, []>('request', {
       startWorkflowOperation,
       updateId,
     });
@@ -125,7 +126,7 @@ export async function startProtection(client: Client, config: Config, input: Pro
   refuseUnknownZone(config, input.zone);
   const workflowId = `protect/${input.zone}`;
   try {
-    await client.workflow.start('protectZone', {
+    await client.workflow.start<typeof protectZoneWorkflow>('protectZone', {
       workflowId,
       taskQueue: config.temporal.taskQueue,
       args: [input],
