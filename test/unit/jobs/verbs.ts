@@ -37,8 +37,8 @@ export function retry(zones: FakeZones, climb: Partial<Climb>, job: Partial<Star
   return climbJob(world, move, buildStartedJob(job), asked, archiveOf(world, move), zones.pulse());
 }
 
-export function preempt(zones: FakeZones, victim: Partial<PlannedVictim> = {}, move: Partial<SettledMove> = {}) {
-  return preemptJob(zones.world(), buildMove(move), buildVictim(victim), zones.pulse());
+export function preempt(zones: FakeZones, signal?: AbortSignal) {
+  return preemptJob(zones.world(), buildMove(), buildVictim(), zones.pulse(signal ? { signal } : {}));
 }
 
 export function fence(zones: FakeZones, claims: 'pending' | 'settled' = 'settled', move: Partial<SettledMove> = {}) {
