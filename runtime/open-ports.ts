@@ -1,5 +1,6 @@
 /** Opens the real outside: clusters, stores and Flink of the configured zones. */
 import type { Config } from '../model/config/types.ts';
+import { systemClock } from '../adapters/clock.ts';
 import { createFlinkGateway } from '../adapters/flink/gateway.ts';
 import { openCluster } from '../adapters/kubernetes/open-cluster.ts';
 import { ProcessMemory } from '../adapters/process-memory.ts';
@@ -31,7 +32,7 @@ export function openPorts(config: Config, log: Log): OpenPorts {
     config,
     log,
     memory: new ProcessMemory(),
-    now: () => Date.now(),
+    ...systemClock(),
     cluster: (zone) => known(clusters[zone], `zone ${zone}`),
     store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
     flinkFiles: (zone, name) => known(wholeStores[`${zone}/${name}`], `store ${zone}/${name}`),

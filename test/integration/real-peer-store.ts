@@ -3,6 +3,7 @@
  * for, so is the store at home, and bytes come to both by links that can be slowed down.
  */
 import { afterAll, beforeAll } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
@@ -101,7 +102,7 @@ export class RealPeerStage {
       flinkFiles: (of) => this.#homeStore ?? simulated.flinkFiles(of),
       flink: simulated.flink,
       log: simulated.log,
-      now: () => Date.now(),
+      ...systemClock(),
       memory: simulated.memory,
     };
   }

@@ -9,7 +9,7 @@ import { preemptJob } from '../../../jobs/run/preempt-job.ts';
 import { startJob } from '../../../jobs/run/start-job.ts';
 import { verifyJob } from '../../../jobs/run/verify-job.ts';
 import type { SkippedJob } from '../../../model/move/operators.ts';
-import type { PlannedJob, PlannedVictim } from '../../../model/move/plan-types.ts';
+import type { PlannedJob } from '../../../model/move/plan-types.ts';
 import type { SettledMove } from '../../../model/move/move.ts';
 import type { StartedJob } from '../../../model/results/escape.ts';
 import { archiveOf } from '../../../zones/reports/report-shelf.ts';
