@@ -21,7 +21,14 @@ export function systemClock(): Clock {
       lastMs = Math.max(Date.now(), lastMs + passedMs / 2);
       return Math.floor(lastMs);
     },
-    timeout: (ms) => AbortSignal.timeout(ms),
+    timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
     sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
   };
+}
+
+/** Acts after so long, unless it is disposed before. */
+export function after(clock: Clock, ms: number, act: () => void): Disposable {
+  const over = new AbortController();
+  clock.sleep(ms, over.signal).then(act, () => {});
+  return { [Symbol.dispose]: () => over.abort() };
 }

@@ -17,8 +17,9 @@ export interface OpenPorts extends Ports {
 
 /** A world over the real systems. Opening connects to nothing: a lost zone costs nothing until it is addressed. */
 export function openPorts(config: Config, log: Log): OpenPorts {
+  const clock = systemClock();
   const zones = Object.entries(config.zones);
-  const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone)]));
+  const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone, clock)]));
   const stores: Record<string, SnapshotStore> = {};
   const wholeStores: Record<string, SnapshotStore> = {};
   for (const [zoneName, zone] of zones) {
@@ -27,12 +28,12 @@ export function openPorts(config: Config, log: Log): OpenPorts {
       wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), readSecret);
     }
   }
-  const flink = createFlinkGateway(clusters, config.zones);
+  const flink = createFlinkGateway(clusters, config.zones, clock);
   return {
     config,
     log,
     memory: new ProcessMemory(),
-    ...systemClock(),
+    ...clock,
     cluster: (zone) => known(clusters[zone], `zone ${zone}`),
     store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
     flinkFiles: (zone, name) => known(wholeStores[`${zone}/${name}`], `store ${zone}/${name}`),

@@ -28,7 +28,7 @@ export class SimulatedClock implements Clock {
 
   /** In real time, as the requests of the simulation take real time and a deadline is of one or a few of them. */
   timeout(ms: number): AbortSignal {
-    return AbortSignal.timeout(ms);
+    return AbortSignal.timeout(Math.ceil(ms));
   }
 
   /** The activity's own pulse, but its sleeps pass as quickly as the world. */
