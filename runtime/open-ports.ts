@@ -24,8 +24,8 @@ export function openPorts(config: Config, log: Log): OpenPorts {
   const wholeStores: Record<string, SnapshotStore> = {};
   for (const [zoneName, zone] of zones) {
     for (const [name, store] of Object.entries(zone.stores)) {
-      stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, readSecret);
-      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), readSecret);
+      stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, { secrets: readSecret, clock });
+      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), { secrets: readSecret, clock });
     }
   }
   const flink = createFlinkGateway(clusters, config.zones, clock);

@@ -7,7 +7,7 @@ export class SimulatedStore extends MemoryStore {
   constructor(way: Way, name: string, clock: Clock) {
     super({
       description: `store ${way.name}/${name}`,
-      now: () => clock.now(),
+      clock,
       request: (operation, object, signal, effect) => way.request('store', operation, object, signal, effect),
     });
   }

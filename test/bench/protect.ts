@@ -138,8 +138,8 @@ async function openStage(keys: number, opened: AsyncDisposableStack): Promise<St
   const { zones } = configFor({ 'az-a': home, 'az-b': peer });
   const homeConfig = wholeStore(zones['az-a']!.stores['s3']!);
   const peerConfig = zones['az-b']!.stores['s3']!;
-  const homeStore = openStore('az-a', 's3', homeConfig, readSecret);
-  const store = openStore('az-b', 's3', peerConfig, readSecret);
+  const homeStore = openStore('az-a', 's3', homeConfig, { secrets: readSecret, clock: systemClock() });
+  const store = openStore('az-b', 's3', peerConfig, { secrets: readSecret, clock: systemClock() });
   opened.defer(() => homeStore.close());
   opened.defer(() => store.close());
   const dispatcher = new Agent();

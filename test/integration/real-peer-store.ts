@@ -87,11 +87,11 @@ export class RealPeerStage {
     this.peer = peer;
     this.simulated = new SimulatedWorld(config, { seed: 4, speed: 10 });
     this.simulated.checkpoints.jobs.add(this.key);
-    this.store = openStore(peer, 's3', realConfig, server.secrets);
+    this.store = openStore(peer, 's3', realConfig, { secrets: server.secrets, clock: systemClock() });
     this.#links = links;
     if (links) {
       const homeConfig = { ...server.config, prefix: `${name}-home`, ...throughLink(links.home) };
-      this.#homeStore = openStore(home, 's3', homeConfig, server.secrets);
+      this.#homeStore = openStore(home, 's3', homeConfig, { secrets: server.secrets, clock: systemClock() });
     }
     this.pulse = stagePulse(this.simulated);
     const { simulated } = this;
