@@ -1,6 +1,7 @@
 /** One HTTP exchange that cannot hang and cannot flood memory: the base of every adapter that speaks REST. */
 import type { Dispatcher } from 'undici';
 import { request as send } from 'undici';
+import { after, type Clock } from './clock.ts';
 import { OutsideFailure } from './failure.ts';
 
 export interface BoundedRequest {
@@ -17,6 +18,7 @@ export interface BoundedRequest {
   /** A longer answer is refused as `TooLarge`. */
   maxAnswerBytes?: number;
   dispatcher: Dispatcher;
+  clock: Clock;
   /** Aborting it rejects with its own reason, which is no failure of the other side. */
   signal?: AbortSignal | undefined;
 }
@@ -42,10 +44,10 @@ export async function boundedRequest(asked: BoundedRequest): Promise<BoundedAnsw
   const onAbort = (): void => stop.abort(asked.signal?.reason);
   asked.signal?.addEventListener('abort', onAbort, { once: true });
   let late = false;
-  const timer = setTimeout(() => {
+  using _ = after(asked.clock, asked.timeoutMs, () => {
     late = true;
     stop.abort();
-  }, asked.timeoutMs);
+  });
   // undici heeds its signal only once there is a connection, so a hanging handshake is left behind by this race.
   const stopped = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(abandoned)));
   try {
@@ -57,7 +59,6 @@ export async function boundedRequest(asked: BoundedRequest): Promise<BoundedAnsw
     const sentence = `${asked.system}: ${asked.what} failed: ${why}.`;
     throw new OutsideFailure('Unreachable', asked.system, sentence, error === abandoned ? {} : { cause: error });
   } finally {
-    clearTimeout(timer);
     asked.signal?.removeEventListener('abort', onAbort);
   }
 }

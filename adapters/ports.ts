@@ -4,10 +4,13 @@
  */
 import type { Config, ZoneConfig } from '../model/config/types.ts';
 import { defaultStoreName } from '../model/placement/job-store.ts';
+import type { Clock } from './clock.ts';
 import type { FlinkGateway } from './flink/port.ts';
 import type { ZoneCluster } from './kubernetes/port.ts';
 import type { ProcessMemory } from './process-memory.ts';
 import type { SnapshotStore } from './storage/port.ts';
+
+export type { Clock } from './clock.ts';
 
 export interface Log {
   info(fields: Record<string, unknown>, message: string): void;
@@ -35,11 +38,6 @@ export interface FlinkAccess {
 
 export interface Logging {
   log: Log;
-}
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
 }
 
 export interface Remembering {

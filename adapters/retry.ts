@@ -1,5 +1,5 @@
 /** Makes a call again that failed in a way that may pass: how often and how quickly is data. */
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
 import { OutsideFailure, type FailureClass } from './failure.ts';
 
 export interface RetryPolicy {
@@ -31,7 +31,7 @@ export interface RetryTime {
  * (Retry-After) goes before the policy's pause. @throws what the last call failed with
  */
 export async function retry<T>(call: (leftMs: number) => Promise<T>, policy: RetryPolicy, time: RetryTime): Promise<T> {
-  const now = time.now ?? (() => 0);
+  const now = () => time.now?.() ?? 0;
   const { ms: withinMs, leastMs } = policy.within ?? { ms: Infinity, leastMs: 0 };
   const endMs = now() + withinMs;
   for (let tries = 1; ; tries++) {
@@ -49,8 +49,8 @@ export async function retry<T>(call: (leftMs: number) => Promise<T>, policy: Ret
 }
 
 /** Reads, decides and writes anew, a few times, where somebody else wrote in between: operators write all the time. */
-export function retryOverConflicts<T>(readAndWrite: () => Promise<T>): Promise<T> {
-  return retry(readAndWrite, { after: ['Conflict'], tries: 5, pauseMs: 0 }, { sleep: delay });
+export function retryOverConflicts<T>(clock: Clock, readAndWrite: () => Promise<T>): Promise<T> {
+  return retry(readAndWrite, { after: ['Conflict'], tries: 5, pauseMs: 0 }, clock);
 }
 
 function mayPass(error: unknown, after: RetryPolicy['after']): error is Error {

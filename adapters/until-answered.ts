@@ -1,5 +1,5 @@
 /** Asks somebody who refuses a call now and then again, within the time that a single call would have had. */
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
 import { retry } from './retry.ts';
 
 const pauseMs = 250;
@@ -11,7 +11,11 @@ const leastShare = 0.25;
  * What `ask` answers within `withinMs`; it is told how much of that is left. @throws what the last one failed with, at
  * once if the same call cannot succeed later
  */
-export async function untilAnswered<T>(ask: (leftMs: number) => Promise<T>, withinMs: number): Promise<T> {
+export async function untilAnswered<T>(
+  clock: Clock,
+  ask: (leftMs: number) => Promise<T>,
+  withinMs: number,
+): Promise<T> {
   const within = { ms: withinMs, leastMs: withinMs * leastShare };
-  return retry(ask, { after: 'retryable', pauseMs, within }, { sleep: delay, now: () => performance.now() });
+  return retry(ask, { after: 'retryable', pauseMs, within }, clock);
 }

@@ -1,6 +1,6 @@
 /** `config check`: tries each endpoint that the configuration names, all of them, and says what each answered. */
 import { seeRoom } from '../zones/capacity/see-room.ts';
-import type { Clusters, Configured } from '../adapters/ports.ts';
+import type { Clock, Clusters, Configured } from '../adapters/ports.ts';
 import type { Config } from '../model/config/types.ts';
 import { connectClient } from '../client/temporal.ts';
 import { openPorts } from '../runtime/open-ports.ts';
@@ -25,7 +25,7 @@ export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
       checks.push(
         attempt(`${zone.name} kubernetes`, async () => {
           const version = await world.cluster(zone.name).ping(deadlineMs);
-          const jobs = await world.cluster(zone.name).listDeployments(undefined, AbortSignal.timeout(deadlineMs));
+          const jobs = await world.cluster(zone.name).listDeployments(undefined, world.timeout(deadlineMs));
           const found = `${jobs.length} FlinkDeployments in ${zone.kubernetes.namespaces.join(', ')}`;
           return `${version}; ${found}; ${await describeRoom(world, zone.name)}`;
         }),
@@ -46,7 +46,7 @@ export async function checkEndpoints(config: Config): Promise<EndpointCheck[]> {
 }
 
 /** An escape goes on without it, so it is told and not a failure. */
-async function describeRoom(ports: Configured & Clusters, zone: string): Promise<string> {
+async function describeRoom(ports: Configured & Clusters & Clock, zone: string): Promise<string> {
   const { room, notes } = await seeRoom(ports, zone, new AbortController().signal);
   const nodes = room.nodes ? [`${room.nodes.nodes.length} nodes with ${room.nodes.pods.length} pods`] : [];
   return [...nodes, ...notes].join('; ') || `room by nodes of ${zone} is not judged: it is autoscaled`;

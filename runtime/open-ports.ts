@@ -1,5 +1,6 @@
 /** Opens the real outside: clusters, stores and Flink of the configured zones. */
 import type { Config } from '../model/config/types.ts';
+import { systemClock } from '../adapters/clock.ts';
 import { createFlinkGateway } from '../adapters/flink/gateway.ts';
 import { openCluster } from '../adapters/kubernetes/open-cluster.ts';
 import { ProcessMemory } from '../adapters/process-memory.ts';
@@ -16,22 +17,23 @@ export interface OpenPorts extends Ports {
 
 /** A world over the real systems. Opening connects to nothing: a lost zone costs nothing until it is addressed. */
 export function openPorts(config: Config, log: Log): OpenPorts {
+  const clock = systemClock();
   const zones = Object.entries(config.zones);
-  const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone)]));
+  const clusters = Object.fromEntries(zones.map(([name, zone]) => [name, openCluster(zone, clock)]));
   const stores: Record<string, SnapshotStore> = {};
   const wholeStores: Record<string, SnapshotStore> = {};
   for (const [zoneName, zone] of zones) {
     for (const [name, store] of Object.entries(zone.stores)) {
-      stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, readSecret);
-      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), readSecret);
+      stores[`${zoneName}/${name}`] = openStore(zoneName, name, store, { secrets: readSecret, clock });
+      wholeStores[`${zoneName}/${name}`] = openStore(zoneName, name, wholeStore(store), { secrets: readSecret, clock });
     }
   }
-  const flink = createFlinkGateway(clusters, config.zones);
+  const flink = createFlinkGateway(clusters, config.zones, clock);
   return {
     config,
     log,
     memory: new ProcessMemory(),
-    now: () => Date.now(),
+    ...clock,
     cluster: (zone) => known(clusters[zone], `zone ${zone}`),
     store: (zone, name) => known(stores[`${zone}/${name}`], `store ${zone}/${name}`),
     flinkFiles: (zone, name) => known(wholeStores[`${zone}/${name}`], `store ${zone}/${name}`),

@@ -1,12 +1,11 @@
 /** Gathers what several peers hold. One that falls silent meanwhile is left out; the others go on. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EscapeAssessment } from '../../model/move/plan-types.ts';
 import type { PeersSeen } from '../../model/move/seat-candidates.ts';
 import type { Seat } from '../../model/placement/seats.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { retry, type RetryPolicy } from '../../adapters/retry.ts';
 import { readSeats } from '../../jobs/claims/seats.ts';
-import type { Configured, Stores } from '../../adapters/ports.ts';
+import type { Clock, Configured, Stores } from '../../adapters/ports.ts';
 import { keeperOf, type SettledMove, type SilentPeer } from '../../model/move/move.ts';
 
 /** How long a peer is asked that answered a moment ago; less than the activity may take. */
@@ -17,7 +16,7 @@ const asking: RetryPolicy = { after: 'retryable', pauseMs: 500, growth: 2, longe
 
 /** The keeper of the plan must answer. @throws OutsideFailure of that one */
 export async function assessPeers(
-  ports: Configured & Stores,
+  ports: Configured & Stores & Clock,
   move: SettledMove,
   assess: (peer: string) => Promise<EscapeAssessment>,
   signal: AbortSignal,
@@ -27,7 +26,7 @@ export async function assessPeers(
   const [first, ...seen] = await Promise.all([
     assess(keeperOf(move)),
     ...others.map(async (zone) => {
-      const assessed = await patiently(() => assess(zone), signal);
+      const assessed = await patiently(ports, () => assess(zone), signal);
       if (!('why' in assessed)) return assessed;
       silent.push({ zone, why: assessed.why });
       return undefined;
@@ -45,14 +44,14 @@ export async function assessPeers(
   return { first: told, others: { assessments, silent, seats } };
 }
 
-async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | { why: string }> {
+async function patiently<T>(clock: Clock, ask: () => Promise<T>, signal: AbortSignal): Promise<T | { why: string }> {
   const over = new AbortController();
   let why = `no answer within ${patienceMs / 1000} s`;
-  const late = delay(patienceMs, undefined, { signal: over.signal }).then(
+  const late = clock.sleep(patienceMs, over.signal).then(
     () => ({ why }),
     () => ({ why }),
   );
-  const sleep = (ms: number) => delay(ms, undefined, { signal: over.signal });
+  const sleep = (ms: number) => clock.sleep(ms, over.signal);
   const attempts = async (): Promise<T | { why: string }> => {
     try {
       return await retry(ask, asking, { sleep, signal, failed: (error) => (why = error.message) });

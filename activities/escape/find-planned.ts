@@ -1,7 +1,7 @@
 /** Where a job stands in the plan of an escape. */
 import { reasonText } from '../../model/outcome/outcome.ts';
 import { jobKey } from '../../model/job/job.ts';
-import type { Configured, Remembering, Stores } from '../../adapters/ports.ts';
+import type { Clock, Configured, Remembering, Stores } from '../../adapters/ports.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 
@@ -10,7 +10,7 @@ export type PlannedPlace = { wave: number; index: number } | { sentence: string 
 
 /** Looks for a job, given as `namespace/name`. */
 export async function findPlanned(
-  ports: Configured & Stores & Remembering,
+  ports: Configured & Stores & Remembering & Clock,
   move: SettledMove,
   job: string,
   signal: AbortSignal,

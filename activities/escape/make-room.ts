@@ -5,7 +5,7 @@ import type { Reason } from '../../model/outcome/outcome.ts';
 import type { PreemptedReport } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { freeReserve } from '../../zones/capacity/keep-reserve.ts';
-import type { Clusters, Configured, Remembering, Stores } from '../../adapters/ports.ts';
+import type { Clock, Clusters, Configured, Remembering, Stores } from '../../adapters/ports.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
 import { readShelved, shelve } from '../../zones/reports/report-shelf.ts';
 import type { Move, SettledMove } from '../../model/move/move.ts';
@@ -19,7 +19,7 @@ function resultKey(move: Move, { from }: VictimsRef): string {
 
 /** Some of the plan's jobs that must make room; `needless` if all for whom one was to do so were skipped. */
 export async function listVictims(
-  ports: Configured & Stores & Remembering,
+  ports: Configured & Stores & Remembering & Clock,
   move: SettledMove,
   ref: VictimsRef,
   skipped: readonly string[],
@@ -40,7 +40,7 @@ export interface ListedVictim extends PlannedVictim {
 
 /** Lets the placeholders go whose room the jobs of the plan are about to take. */
 export async function giveUpReserve(
-  ports: Configured & Clusters & Stores & Remembering,
+  ports: Configured & Clusters & Stores & Remembering & Clock,
   move: SettledMove,
   signal: AbortSignal,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function giveUpReserve(
 
 /** Writes what became of them. Repeating it replaces the file by the same. */
 export async function saveVictims(
-  ports: Configured & Stores,
+  ports: Configured & Stores & Clock,
   move: SettledMove,
   ref: VictimsRef,
   ended: PreemptedReport[],
@@ -69,7 +69,7 @@ export async function saveVictims(
 
 /** A line for each job that had to make room, whatever became of it. */
 export async function readVictims(
-  ports: Configured & Stores & Remembering,
+  ports: Configured & Stores & Remembering & Clock,
   move: SettledMove,
   begun: readonly VictimsRef[],
   otherwise: Reason,

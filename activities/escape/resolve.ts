@@ -8,7 +8,7 @@ import { labels } from '../../model/job/marks.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import { untilAnswered } from '../../adapters/until-answered.ts';
-import { type Clusters, type Configured, defaultStore, type Stores } from '../../adapters/ports.ts';
+import { type Clock, type Clusters, type Configured, defaultStore, type Stores } from '../../adapters/ports.ts';
 import type { Move, ReachableSet, SilentPeer } from '../../model/move/move.ts';
 
 /** It stands in the line of each job that is left to the peer. */
@@ -16,7 +16,7 @@ const maxWhyLength = 300;
 
 /** @throws TypedFailure `UnknownZone`, and `NothingSelected` when the peer told so in time */
 export async function resolveEscape(
-  ports: Configured & Clusters,
+  ports: Configured & Clusters & Clock,
   input: EscapeInput,
   start: { incident: string; triggeredAt: string },
 ): Promise<Move> {
@@ -61,9 +61,9 @@ function moveOf(ports: Configured, input: EscapeInput, start: { incident: string
  * A mistyped limit is told before anything starts. A peer that does not answer at once is no reason to wait here: the
  * escape itself tries it for longer, and its plan says the same.
  */
-async function refuseEmptyScope(ports: Configured & Clusters, move: Move): Promise<void> {
+async function refuseEmptyScope(ports: Configured & Clusters & Clock, move: Move): Promise<void> {
   if (Object.keys(move.scope).length === 0) return;
-  const deadline = AbortSignal.timeout(ports.config.escape.probeDeadlineMs);
+  const deadline = ports.timeout(ports.config.escape.probeDeadlineMs);
   const listed = await Promise.all(
     move.peers.map((peer) =>
       ports
@@ -95,7 +95,7 @@ export function nothingSelected({ zone, scope }: Move, peers: readonly string[])
  * Asks each peer's API server and store for a sign of life, and says which gave one.
  * @throws OutsideFailure naming all of them if none does
  */
-export async function checkPeer(ports: Configured & Clusters & Stores, move: Move): Promise<ReachableSet> {
+export async function checkPeer(ports: Configured & Clusters & Stores & Clock, move: Move): Promise<ReachableSet> {
   const answer: string[] = [];
   const silent: SilentPeer[] = [];
   const failures: OutsideFailure[] = [];
@@ -114,11 +114,11 @@ export async function checkPeer(ports: Configured & Clusters & Stores, move: Mov
   return { answer, silent };
 }
 
-async function askPeer(ports: Configured & Clusters & Stores, name: string): Promise<void> {
+async function askPeer(ports: Configured & Clusters & Stores & Clock, name: string): Promise<void> {
   const deadlineMs = ports.config.escape.probeDeadlineMs;
   const tries = await Promise.allSettled([
-    untilAnswered((leftMs) => ports.cluster(name).ping(leftMs), deadlineMs),
-    untilAnswered((leftMs) => defaultStore(ports, name).probe(leftMs), deadlineMs),
+    untilAnswered(ports, (leftMs) => ports.cluster(name).ping(leftMs), deadlineMs),
+    untilAnswered(ports, (leftMs) => defaultStore(ports, name).probe(leftMs), deadlineMs),
   ]);
   const failures = tries.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown);
   if (failures.length === 0) return;

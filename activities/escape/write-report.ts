@@ -7,7 +7,7 @@ import { assembleReport } from '../../model/report/assemble.ts';
 import { renderReportHtml } from '../../model/report/html.ts';
 import type { JobLine, Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import type { Clusters, Configured, Logging, Remembering, Stores } from '../../adapters/ports.ts';
+import type { Clock, Clusters, Configured, Logging, Remembering, Stores } from '../../adapters/ports.ts';
 import { endedJob } from '../../jobs/run/job-report.ts';
 import { markFailed } from '../../jobs/run/mark-failed.ts';
 import { readPlan } from '../../zones/reports/escape-plan.ts';
@@ -26,7 +26,7 @@ function batchKey(move: Move, batch: BatchRef): string {
 
 /** Writes what became of a batch's jobs, and marks those that failed. Repeating it replaces the file by the same. */
 export async function saveBatch(
-  ports: Configured & Clusters & Stores & Logging,
+  ports: Configured & Clusters & Stores & Logging & Clock,
   move: SettledMove,
   batch: BatchRef,
   jobs: JobLine[],
@@ -63,7 +63,7 @@ function secondsBetween(from: string, to: string): number {
 
 /** Assembles report.json and report.html from plan and batches: every planned job has a line, whatever happened. */
 export async function writeReport(
-  ports: Configured & Stores & Logging & Remembering,
+  ports: Configured & Stores & Logging & Remembering & Clock,
   move: SettledMove,
   end: ReportEnd,
   signal: AbortSignal,

@@ -13,6 +13,7 @@ import { OutsideFailure } from '../../adapters/failure.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { holderOfEpoch, newestEpoch } from '../../jobs/claims/epochs.ts';
 import {
+  type Clock,
   type Clusters,
   type Configured,
   type Pulse,
@@ -35,7 +36,7 @@ const jobsAtOnce = 64;
  * several clusters each is told by itself.
  */
 export async function fenceZone(
-  ports: Configured & Clusters & Stores & Remembering,
+  ports: Configured & Clusters & Stores & Remembering & Clock,
   move: SettledMove,
   claims: 'pending' | 'settled',
   pulse: Pulse,
@@ -51,13 +52,13 @@ export async function fenceZone(
 }
 
 async function fenceCluster(
-  ports: Configured & Clusters & Stores & Remembering,
+  ports: Configured & Clusters & Stores & Remembering & Clock,
   move: SettledMove,
   name: string,
   claims: 'pending' | 'settled',
   pulse: Pulse,
 ): Promise<FenceResult> {
-  const bounded = AbortSignal.any([pulse.signal, AbortSignal.timeout(move.fenceDeadlineMs)]);
+  const bounded = AbortSignal.any([pulse.signal, ports.timeout(move.fenceDeadlineMs)]);
   const cluster = ports.cluster(name);
   let stopped = 0;
   try {

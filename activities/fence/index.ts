@@ -1,5 +1,5 @@
 /** The activity of fencing, as Temporal registers it. */
-import type { Clusters, Configured, Pulse, Remembering, Stores } from '../../adapters/ports.ts';
+import type { Clock, Clusters, Configured, Pulse, Remembering, Stores } from '../../adapters/ports.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 import type { FenceResult } from '../../model/results/escape.ts';
 import { activityPulse } from '../shared/pulse.ts';
@@ -7,7 +7,7 @@ import { fenceZone } from './fence-zone.ts';
 
 /** `pulse` as in `createEscapeActivities`. */
 export function createFenceActivities(
-  ports: Configured & Clusters & Stores & Remembering,
+  ports: Configured & Clusters & Stores & Remembering & Clock,
   pulse: () => Pulse = activityPulse,
 ) {
   return {

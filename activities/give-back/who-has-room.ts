@@ -7,7 +7,7 @@ import { jobOf } from '../../model/job/flink-deployment.ts';
 import { labels } from '../../model/job/marks.ts';
 import { seeRoom } from '../../zones/capacity/see-room.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import { type Clusters, type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
+import { type Clock, type Clusters, type Configured, type Stores, zoneConfig } from '../../adapters/ports.ts';
 import { listReturning } from '../../jobs/run/returning.ts';
 
 /** One round takes as many: its answer travels through a history. Another round takes the next. */
@@ -15,7 +15,7 @@ const maxJobs = 500;
 
 /** @throws TypedFailure `UnknownZone`, `JobNotFound` for a job that was asked for by name and made no room */
 export async function whoHasRoom(
-  ports: Configured & Clusters & Stores,
+  ports: Configured & Clusters & Stores & Clock,
   input: GiveBackInput,
   signal: AbortSignal,
 ): Promise<GiveBackPlan> {

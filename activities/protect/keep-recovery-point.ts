@@ -40,7 +40,7 @@ export async function keepRecoveryPoint(ports: Ports, plan: RoundPlan, pulse: Pu
   const existing = await probeAndFollow(ports, plan, needsStore ? undefined : rendered, pulse.signal);
 
   await takeSeat(ports, home.name, job, seat, pulse.signal);
-  during.use(await announceMaking(store, job, plan.round, pulse));
+  during.use(await announceMaking(ports, store, job, plan.round, pulse));
   during.use(await holdRound(store, job, plan.round, pulse));
   await beginPointIndex(store, job, () => recoveryPointIds(store, job, pulse.signal), pulse.signal);
   // Where there was nothing, another zone's job of that name may have come first: recovery points are by name too.
@@ -56,6 +56,7 @@ export async function keepRecoveryPoint(ports: Ports, plan: RoundPlan, pulse: Pu
   const { manifest, address } = await writeManifest(ports, plan, taken, { flink, artifacts, spec }, pulse);
   tell('standby');
   await keepStandby(
+    ports,
     ports.cluster(peer.name),
     ports.cluster(home.name),
     { tier, active, manifest, recoveryPoint: address },

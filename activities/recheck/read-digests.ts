@@ -1,24 +1,28 @@
 /** Reads a file of a store for its digests, no faster than it may. */
 import { createHash, type Hash } from 'node:crypto';
 import type { ClaimedFile } from '../../model/recovery/recheck/files.ts';
+import type { Clock } from '../../adapters/clock.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 
 /** Sleeps where more was read than the rate allows since it began. */
 export class Pace {
+  readonly #clock: Clock;
   readonly #bytesPerSecond: number;
   readonly #sleep: (ms: number) => Promise<void>;
-  readonly #beganMs = performance.now();
+  readonly #beganMs: number;
   #bytes = 0;
 
-  constructor(bytesPerSecond: number, sleep: (ms: number) => Promise<void>) {
+  constructor(clock: Clock, bytesPerSecond: number, sleep: (ms: number) => Promise<void>) {
+    this.#clock = clock;
+    this.#beganMs = clock.now();
     this.#bytesPerSecond = bytesPerSecond;
     this.#sleep = sleep;
   }
 
   async passed(bytes: number): Promise<void> {
     this.#bytes += bytes;
-    const aheadMs = (this.#bytes / this.#bytesPerSecond) * 1000 - (performance.now() - this.#beganMs);
+    const aheadMs = (this.#bytes / this.#bytesPerSecond) * 1000 - (this.#clock.now() - this.#beganMs);
     // Shorter sleeps would cost more than they spread.
     if (aheadMs > 50) await this.#sleep(aheadMs);
   }

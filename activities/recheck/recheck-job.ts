@@ -116,7 +116,7 @@ async function check(
     sampleBytes: all === undefined ? recheck.sampleBytes : Number.POSITIVE_INFINITY,
   }).filter(({ key }) => all === undefined || suspects.has(key) || (known[key]?.readAtMs ?? 0) < all.sinceMs);
 
-  const pace = new Pace(recheck.bytesPerSecond, pulse.sleep);
+  const pace = new Pace(ports, recheck.bytesPerSecond, pulse.sleep);
   const claimed = new Set(files.map(({ key }) => key));
   const checked = Object.fromEntries(Object.entries(known).filter(([key]) => claimed.has(key)));
   const wrong = new Map<string, Map<number, FileFault>>();

@@ -91,6 +91,7 @@ async function remove(
   const endMs = ports.now() + deletingForMs;
   const isOver = () => signal.aborted || ports.now() >= endMs;
   const ran = await deleteUnlessMaking(
+    ports,
     store,
     job,
     async (nowMs): Promise<Done> => {

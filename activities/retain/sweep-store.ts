@@ -62,7 +62,7 @@ export async function sweepStore(
   if (copies.length === 0 && marksMs.size === 0) return { removed: [], leaving: 0 };
 
   // Before anybody is asked for what he names: a mark must be old by then.
-  const nowMs = task.dryRun ? ports.now() : await whileDeletingCopies(store, async (at) => at.nowMs, signal);
+  const nowMs = task.dryRun ? ports.now() : await whileDeletingCopies(ports, store, async (at) => at.nowMs, signal);
   const named = await namedByObjects(ports, signal);
   if ('why' in named) return { removed: [], leaving: 0, skipped: named.why };
   const { orphanAgeMs } = ports.config.retention;
@@ -74,7 +74,7 @@ export async function sweepStore(
     if (why !== undefined) return { removed: [], leaving: 0, skipped: why };
   }
   const plan = planSweep({ copies, marksMs, named: named.digests, ...age, markAgeMs: leavingForMs });
-  const removed = task.dryRun ? plan.remove : await apply(store, plan, marksMs, pulse);
+  const removed = task.dryRun ? plan.remove : await apply(ports, store, plan, marksMs, pulse);
   const leaving = unnamedCopies({ copies, named: named.digests, ...age });
   return { removed, leaving: leaving.length - removed.length };
 }
@@ -155,6 +155,7 @@ async function addNamedInZone(
 
 /** What it did not come to, the next look does. */
 async function apply(
+  ports: Clock,
   store: SnapshotStore,
   plan: SweepPlan,
   marksMs: ReadonlyMap<string, number>,
@@ -164,15 +165,16 @@ async function apply(
   for (const sha256 of plan.unmark) await store.delete(storeKeys.leavingCopyKey(sha256), signal);
   const removed: SeenCopy[] = [];
   if (plan.remove.length === 0) return removed;
-  const endMs = performance.now() + deletingForMs;
-  const timeOut = AbortSignal.timeout(deletingForMs);
+  const endMs = ports.now() + deletingForMs;
+  const timeOut = ports.timeout(deletingForMs);
   const bounded = AbortSignal.any([signal, timeOut]);
   await whileDeletingCopies(
+    ports,
     store,
     async ({ alone }) => {
       if (!alone) return;
       for (const copy of plan.remove) {
-        if (performance.now() >= endMs) return;
+        if (ports.now() >= endMs) return;
         // A round has made it young or taken it away, and may count on the copy.
         const mark = await store.stat(storeKeys.leavingCopyKey(copy.sha256), bounded);
         if (mark?.modifiedAt.getTime() !== marksMs.get(copy.sha256)) continue;

@@ -2,6 +2,7 @@
 import { Agent } from 'undici';
 import type { ZoneConfig } from '../../model/config/types.ts';
 import { jobKey } from '../../model/job/job.ts';
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
 import { jobManagerOver } from './job-manager.ts';
@@ -18,6 +19,7 @@ const connectTimeoutMs = 3_000;
 export function createFlinkGateway(
   clusters: Readonly<Record<string, ZoneCluster>>,
   zones: Readonly<Record<string, ZoneConfig>>,
+  clock: Clock,
 ): FlinkGateway & { close(): Promise<void> } {
   // Thousands of JobManagers, asked every few seconds: connections are kept between looks, few to each.
   const dispatcher = new Agent({
@@ -32,7 +34,7 @@ export function createFlinkGateway(
       const zone = zones[zoneName];
       const cluster = clusters[zoneName];
       if (zone?.flinkRest.via === 'url') {
-        const connection = { dispatcher, timeoutMs: zone.kubernetes.requestTimeoutMs };
+        const connection = { dispatcher, timeoutMs: zone.kubernetes.requestTimeoutMs, clock };
         return jobManagerOver(viaUrl(zone.flinkRest.template, job, system, connection), system);
       }
       if (!zone || !cluster) {

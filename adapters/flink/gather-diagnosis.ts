@@ -1,4 +1,5 @@
 /** Gathers what a diagnosis is made from, in bounded time. A source that fails becomes a gap, which is evidence too. */
+import { after, type Clock } from '../clock.ts';
 import type { DiagnosisInput } from '../../model/health/diagnosis/input.ts';
 import type { JobRef } from '../../model/job/job.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
@@ -8,6 +9,7 @@ export interface DiagnosisSources {
   job: JobRef;
   cluster: ZoneCluster;
   jobManager: FlinkJobManager;
+  clock: Clock;
   /** Bound on the whole of it. */
   deadlineMs: number;
   signal?: AbortSignal;
@@ -26,9 +28,8 @@ export async function gatherDiagnosis(sources: DiagnosisSources, known: KnownBef
   const onAbort = (): void => stop.abort(sources.signal?.reason);
   sources.signal?.throwIfAborted();
   sources.signal?.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(
-    () => stop.abort(new Error(`no answer within ${sources.deadlineMs} ms`)),
-    sources.deadlineMs,
+  using _ = after(sources.clock, sources.deadlineMs, () =>
+    stop.abort(new Error(`no answer within ${sources.deadlineMs} ms`)),
   );
 
   const gaps: string[] = [];
@@ -68,7 +69,6 @@ export async function gatherDiagnosis(sources: DiagnosisSources, known: KnownBef
       ...(exceptions ? { exceptions } : {}),
     };
   } finally {
-    clearTimeout(timer);
     sources.signal?.removeEventListener('abort', onAbort);
   }
 }

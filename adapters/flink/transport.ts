@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import type { JobRef } from '../../model/job/job.ts';
 import { boundedRequest } from '../bounded-request.ts';
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { ZoneCluster } from '../kubernetes/port.ts';
 
@@ -46,7 +47,7 @@ export function viaUrl(
   template: string,
   job: JobRef,
   system: string,
-  connection: { dispatcher: Dispatcher; timeoutMs: number },
+  connection: { dispatcher: Dispatcher; timeoutMs: number; clock: Clock },
 ): RestTransport {
   const base = template
     .replaceAll('{namespace}', encodeURIComponent(job.namespace))

@@ -2,6 +2,7 @@
 import type { ZoneConfig } from '../../model/config/types.ts';
 import type { BoundedAnswer } from '../bounded-request.ts';
 import { boundedRequest } from '../bounded-request.ts';
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 import { openCredentials } from './credentials.ts';
 import { failureOf, isAbsentObject } from './failure.ts';
@@ -33,6 +34,7 @@ export interface KubernetesClient {
   readonly zone: string;
   /** "kubernetes az-b". */
   readonly system: string;
+  readonly clock: Clock;
   readonly namespaces: readonly string[];
   /** The parsed answer. @throws OutsideFailure */
   call<T>(call: KubernetesCall): Promise<T>;
@@ -45,9 +47,9 @@ export interface KubernetesClient {
 
 const userAgent = 'az-escape';
 
-export function openClient(zone: ZoneConfig): KubernetesClient {
+export function openClient(zone: ZoneConfig, clock: Clock): KubernetesClient {
   const system = `kubernetes ${zone.name}`;
-  const credentials = openCredentials(zone.kubernetes, system);
+  const credentials = openCredentials(zone.kubernetes, system, clock);
 
   async function sendOnce(call: KubernetesCall): Promise<BoundedAnswer> {
     const access = await credentials.current();
@@ -63,6 +65,7 @@ export function openClient(zone: ZoneConfig): KubernetesClient {
       ...(call.maxAnswerBytes === undefined ? {} : { maxAnswerBytes: call.maxAnswerBytes }),
       timeoutMs: call.timeoutMs ?? zone.kubernetes.requestTimeoutMs,
       dispatcher: access.dispatcher,
+      clock,
       signal: call.signal,
     });
   }
@@ -88,6 +91,7 @@ export function openClient(zone: ZoneConfig): KubernetesClient {
   return {
     zone: zone.name,
     system,
+    clock,
     namespaces: zone.kubernetes.namespaces,
     send,
     async call<T>(call: KubernetesCall) {

@@ -8,6 +8,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { buildConnector, Dispatcher } from 'undici';
 import { Agent, ProxyAgent } from 'undici';
 import type { ZoneConfig } from '../../model/config/types.ts';
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 
 export interface Access {
@@ -46,7 +47,7 @@ const pool = {
   pipelining: 1,
 } as const;
 
-export function openCredentials(config: ZoneConfig['kubernetes'], system: string): Credentials {
+export function openCredentials(config: ZoneConfig['kubernetes'], system: string, clock: Clock): Credentials {
   let access: { value: Access; tls: string; at: number } | undefined;
   let loading: Promise<Access> | undefined;
   let closed = false;
@@ -61,7 +62,7 @@ export function openCredentials(config: ZoneConfig['kubernetes'], system: string
     access = {
       value: { origin: read.origin, headers: read.headers, dispatcher },
       tls: read.tls,
-      at: performance.now(),
+      at: clock.now(),
     };
     return access.value;
   }
@@ -69,12 +70,12 @@ export function openCredentials(config: ZoneConfig['kubernetes'], system: string
   return {
     async current() {
       if (closed) throw new OutsideFailure('Invalid', system, `${system}: this connection was closed.`);
-      if (access && performance.now() - access.at < freshMs) return access.value;
+      if (access && clock.now() - access.at < freshMs) return access.value;
       loading ??= load().finally(() => (loading = undefined));
       return loading;
     },
     renew() {
-      if (!access || performance.now() - access.at < 1_000) return false;
+      if (!access || clock.now() - access.at < 1_000) return false;
       access.at = -Infinity;
       return true;
     },

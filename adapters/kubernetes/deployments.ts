@@ -1,5 +1,4 @@
 /** FlinkDeployments of one zone. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JobRef } from '../../model/job/job.ts';
 import { jobKey } from '../../model/job/job.ts';
 import type { FlinkDeployment } from '../../model/job/flink-deployment.ts';
@@ -81,7 +80,7 @@ export function deploymentsOf(client: KubernetesClient): Deployments {
     },
 
     async deleteDeployment(job, { deadlineMs, signal, unchangedSince }) {
-      const deadline = performance.now() + deadlineMs;
+      const deadline = client.clock.now() + deadlineMs;
       const found = await getDeployment(job, signal);
       if (!found) return;
       const uid = found.metadata.uid;
@@ -123,7 +122,7 @@ async function waitUntilGone(
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 2_000)) {
     const left = await look();
     if (!left || left.metadata.uid !== uid) return;
-    const remainingMs = bound.deadline - performance.now();
+    const remainingMs = bound.deadline - client.clock.now();
     if (remainingMs <= 0) {
       const finalizers = (left.metadata as { finalizers?: string[] }).finalizers ?? [];
       const holder = finalizers.length > 0 ? `held by the finalizer ${finalizers.join(', ')}` : 'not yet removed';
@@ -134,6 +133,6 @@ async function waitUntilGone(
           `${holder}. Check that the Flink operator runs in this zone.`,
       );
     }
-    await delay(Math.min(pauseMs, Math.max(remainingMs, 1)), undefined, bound.signal ? { signal: bound.signal } : {});
+    await client.clock.sleep(Math.min(pauseMs, Math.max(remainingMs, 1)), bound.signal);
   }
 }

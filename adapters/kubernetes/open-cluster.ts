@@ -1,5 +1,6 @@
 /** Opens a zone's Kubernetes. */
 import type { ZoneConfig } from '../../model/config/types.ts';
+import type { Clock } from '../clock.ts';
 import { openClient } from './client.ts';
 import { configMapsOf } from './config-maps.ts';
 import { deploymentsOf } from './deployments.ts';
@@ -14,8 +15,8 @@ import { serviceProxyOf } from './service-proxy.ts';
  * The cluster of a zone. Nothing is read or connected before the first call, so that a zone whose kubeconfig is
  * missing hinders no other zone; a bad kubeconfig fails each call as `Invalid`.
  */
-export function openCluster(zone: ZoneConfig): ZoneCluster {
-  const client = openClient(zone);
+export function openCluster(zone: ZoneConfig, clock: Clock): ZoneCluster {
+  const client = openClient(zone, clock);
   return {
     zone: zone.name,
     ...deploymentsOf(client),

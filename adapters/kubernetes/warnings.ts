@@ -42,23 +42,23 @@ export function warningsOf(client: KubernetesClient): (namespace: string, signal
   const shared = new Map<string, Promise<Warnings>>();
 
   function read(namespace: string): Promise<Warnings> {
-    const beganMs = performance.now();
+    const beganMs = client.clock.now();
     const listed = listAll<EventObject, EventSummary>(
       client,
       {
         path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
         query: { fieldSelector: 'type=Warning' },
         what: `list of warnings in ${namespace}`,
-        signal: AbortSignal.timeout(deadlineMs),
+        signal: client.clock.timeout(deadlineMs),
       },
       summarizeEvent,
     );
     const reading = listed.then(inOrder);
     shared.set(namespace, reading);
     const forgetLater = (): void => {
-      const sharedMs = (performance.now() - beganMs) / shareOfTime;
-      const forget = () => shared.delete(namespace);
-      setTimeout(forget, Math.min(mostSharedMs, Math.max(leastSharedMs, sharedMs))).unref();
+      const sharedMs = (client.clock.now() - beganMs) / shareOfTime;
+      const over = client.clock.timeout(Math.min(mostSharedMs, Math.max(leastSharedMs, sharedMs)));
+      over.addEventListener('abort', () => shared.delete(namespace), { once: true });
     };
     reading.then(forgetLater, forgetLater);
     return reading;

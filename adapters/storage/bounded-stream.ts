@@ -29,7 +29,7 @@ async function* cut(
 ): AsyncIterable<Uint8Array> {
   let left = sizeBytes;
   try {
-    for await (const chunk of unstalled(body)) {
+    for await (const chunk of unstalled(call.clock, body)) {
       // Not earlier: a body that is read to its end leaves its connection fit for the next request.
       if (left === 0 && chunk.length > 0) break;
       const wanted = chunk.length > left ? chunk.subarray(0, left) : chunk;

@@ -1,4 +1,5 @@
 /** Opens a zone's store by its configuration. */
+import type { Clock } from '../clock.ts';
 import type { SecretSource, StoreConfig } from '../../model/config/types.ts';
 import { readSecret } from '../secrets.ts';
 import type { SnapshotStore } from './port.ts';
@@ -13,10 +14,11 @@ export function openStore(
   zoneName: string,
   storeName: string,
   config: StoreConfig,
-  secrets: (source: SecretSource) => Promise<string>,
+  { secrets, clock }: { secrets: (source: SecretSource) => Promise<string>; clock: Clock },
 ): SnapshotStore {
   const system = `store ${zoneName}/${storeName}`;
-  const store = config.type === 's3' ? new S3Store(system, config, secrets) : new WebHdfsStore(system, config);
+  const store =
+    config.type === 's3' ? new S3Store(system, config, secrets, clock) : new WebHdfsStore(system, config, clock);
   // Another thread reads secrets by their references, and by nothing else.
   if (secrets === readSecret) store.address = { zoneName, storeName, config };
   return store;

@@ -1,5 +1,6 @@
 /** Does a store really do what the product relies on, now and quickly? */
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 import type { SnapshotStore } from './port.ts';
 
@@ -10,8 +11,13 @@ import type { SnapshotStore } from './port.ts';
  * The conditional create is part of it because some servers that speak S3 ignore `If-None-Match`, and with them two
  * zones could both claim a job's next epoch.
  */
-export async function probeStore(store: SnapshotStore, system: string, deadlineMs: number): Promise<void> {
-  const deadline = AbortSignal.timeout(deadlineMs);
+export async function probeStore(
+  clock: Clock,
+  store: SnapshotStore,
+  system: string,
+  deadlineMs: number,
+): Promise<void> {
+  const deadline = clock.timeout(deadlineMs);
   const late = new Promise<never>((_resolve, reject) => {
     const fail = () => {
       const message = `${system} did not pass a probe within ${deadlineMs} ms: see that it runs, answers and is not full.`;

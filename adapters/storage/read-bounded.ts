@@ -18,7 +18,7 @@ export async function readBounded(
     if (announcedBytes !== undefined && announcedBytes > maxBytes) throw tooLarge(call, maxBytes);
     const chunks: Uint8Array[] = [];
     let length = 0;
-    for await (const chunk of unstalled(body)) {
+    for await (const chunk of unstalled(call.clock, body)) {
       length += chunk.length;
       if (length > maxBytes) throw tooLarge(call, maxBytes);
       chunks.push(chunk);

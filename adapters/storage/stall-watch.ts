@@ -5,6 +5,7 @@
  * connection knows none of this.
  */
 import type { Readable } from 'node:stream';
+import { after, type Clock } from '../clock.ts';
 
 /** How much patience there is with one side of a transfer. */
 export interface Patience {
@@ -29,34 +30,44 @@ export class Stalled extends Error {
 
 /** Watches one side of one transfer; dispose it at the end. */
 export class StallWatch {
+  readonly #clock: Clock;
   readonly #stalled: (why: Stalled) => void;
   readonly #patience: Patience;
-  readonly #silence: NodeJS.Timeout;
   #waitingSinceMs: number | undefined;
   /** Since the pace was looked at last. */
   #waitedMs = 0;
   #movedBytes = 0;
+  #silence: Disposable | undefined;
+  #isOver = false;
 
   /** `stalled` is called when patience is at its end, and should end the transfer. */
-  constructor(stalled: (why: Stalled) => void, limits: Patience = patience) {
+  constructor(clock: Clock, stalled: (why: Stalled) => void, limits: Patience = patience) {
+    this.#clock = clock;
     this.#stalled = stalled;
     this.#patience = limits;
-    this.#silence = setTimeout(() => {
-      if (this.#waitingSinceMs !== undefined) this.#giveUp(`nothing moved for ${limits.silenceMs / 1000} s`);
-    }, limits.silenceMs);
-    this.#silence.unref();
   }
 
   /** From now on it is up to that side. */
   waits(): void {
-    this.#waitingSinceMs = performance.now();
-    // Starts it anew, also after it has fired.
-    this.#silence.refresh();
+    this.#waitingSinceMs = this.#clock.now();
+    if (!this.#isOver) this.#silence ??= this.#lookAfter(this.#patience.silenceMs);
+  }
+
+  /** One look goes on to the next: thousands of pieces a second need no timer each. */
+  #lookAfter(ms: number): Disposable {
+    return after(this.#clock, ms, () => {
+      this.#silence = undefined;
+      if (this.#waitingSinceMs === undefined) return;
+      const { silenceMs } = this.#patience;
+      const leftMs = this.#waitingSinceMs + silenceMs - this.#clock.now();
+      if (leftMs > 0) this.#silence = this.#lookAfter(leftMs);
+      else this.#giveUp(`nothing moved for ${silenceMs / 1000} s`);
+    });
   }
 
   /** That side took or gave so many bytes; what comes next is not up to it. */
   moved(bytes: number): void {
-    if (this.#waitingSinceMs !== undefined) this.#waitedMs += performance.now() - this.#waitingSinceMs;
+    if (this.#waitingSinceMs !== undefined) this.#waitedMs += this.#clock.now() - this.#waitingSinceMs;
     this.#waitingSinceMs = undefined;
     this.#movedBytes += bytes;
     const { overMs, leastBytesPerSecond } = this.#patience;
@@ -69,7 +80,8 @@ export class StallWatch {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#silence);
+    this.#isOver = true;
+    this.#silence?.[Symbol.dispose]();
   }
 
   #giveUp(what: string): void {
@@ -78,8 +90,8 @@ export class StallWatch {
 }
 
 /** The same bytes; breaks with `Stalled` when they come too slowly. Leaving it early destroys the body. */
-export async function* unstalled(body: Readable, limits: Patience = patience): AsyncIterable<Uint8Array> {
-  using watch = new StallWatch((why) => body.destroy(why), limits);
+export async function* unstalled(clock: Clock, body: Readable, limits: Patience = patience): AsyncIterable<Uint8Array> {
+  using watch = new StallWatch(clock, (why) => body.destroy(why), limits);
   watch.waits();
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     watch.moved(chunk.length);

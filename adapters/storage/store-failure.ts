@@ -1,4 +1,5 @@
 /** What all stores share in telling failures: one sentence for people, and what a broken connection means. */
+import type { Clock } from '../clock.ts';
 import { OutsideFailure } from '../failure.ts';
 import { Stalled } from './stall-watch.ts';
 
@@ -9,6 +10,7 @@ export interface StoreCall {
   /** "read", "put", … */
   operation: string;
   key: string;
+  clock: Clock;
   signal?: AbortSignal | undefined;
 }
 

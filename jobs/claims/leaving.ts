@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { storeKeys } from '../../model/store-keys.ts';
 import { deleterIsDeadAfterMs, makerIsDeadAfterMs, withdraw } from './making-or-deleting.ts';
+import type { Clock } from '../../adapters/clock.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
 import type { Pulse } from '../../adapters/ports.ts';
 
@@ -55,6 +56,7 @@ export interface Deleting {
 
 /** For who deletes copies: announces it while `work` runs. Announcements of the dead are taken away. */
 export async function whileDeletingCopies<T>(
+  clock: Clock,
   store: SnapshotStore,
   work: (deleting: Deleting) => Promise<T>,
   signal: AbortSignal,
@@ -71,7 +73,7 @@ export async function whileDeletingCopies<T>(
     const alone = own !== undefined && objects.every((one) => one === own || isDead(one));
     return await work({ nowMs, alone });
   } finally {
-    await withdraw(store, key);
+    await withdraw(clock, store, key);
   }
 }
 

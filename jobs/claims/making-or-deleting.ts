@@ -8,6 +8,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { JobRef } from '../../model/job/job.ts';
 import { storeKeys } from '../../model/store-location.ts';
+import type { Clock } from '../../adapters/clock.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
 
 /** A deletion ends itself after this long; what is left is for the next one. */
@@ -35,6 +36,7 @@ const nothing = new Uint8Array();
  * the announcement of all of them away.
  */
 export async function announceMaking(
+  clock: Clock,
   store: SnapshotStore,
   job: JobRef,
   round: string,
@@ -46,8 +48,8 @@ export async function announceMaking(
     await store.put(storeKeys.makerKey(job), nothing, { signal: pulse.signal });
   };
   const leave = async () => {
-    await withdraw(store, storeKeys.makerKey(job));
-    await withdraw(store, key);
+    await withdraw(clock, store, storeKeys.makerKey(job));
+    await withdraw(clock, store, key);
   };
   await announce();
   const done = { [Symbol.asyncDispose]: leave };
@@ -72,6 +74,7 @@ export async function announceMaking(
  * and announcements of the dead are taken away.
  */
 export async function deleteUnlessMaking<T>(
+  clock: Clock,
   store: SnapshotStore,
   job: JobRef,
   remove: (nowMs: number) => Promise<T>,
@@ -98,8 +101,8 @@ export async function deleteUnlessMaking<T>(
     for (const one of deleters.filter(isOlder(deleterIsDeadAfterMs))) await store.delete(one.key, signal);
     return { making: false, value: await remove(nowMs) };
   } finally {
-    await withdraw(store, storeKeys.deleterKey(job));
-    await withdraw(store, key);
+    await withdraw(clock, store, storeKeys.deleterKey(job));
+    await withdraw(clock, store, key);
   }
 }
 
@@ -114,6 +117,6 @@ async function marksOf(
 }
 
 /** Takes a mark away. Not with the caller's signal: a cancelled attempt, too, should leave none. */
-export async function withdraw(store: SnapshotStore, key: string): Promise<void> {
-  await store.delete(key, AbortSignal.timeout(withdrawDeadlineMs)).catch(() => {});
+export async function withdraw(clock: Clock, store: SnapshotStore, key: string): Promise<void> {
+  await store.delete(key, clock.timeout(withdrawDeadlineMs)).catch(() => {});
 }

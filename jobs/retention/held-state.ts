@@ -13,6 +13,7 @@ import { objectInPeer } from '../standby/keep-standby.ts';
 import { readSnapshotMetadata } from '../recovery-points/snapshot-metadata.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
 import {
+  type Clock,
   type Clusters,
   type Configured,
   type FlinkAccess,
@@ -41,7 +42,7 @@ export interface HeldQuestion {
  * @throws TypedFailure `EpochTaken` when the job runs in both zones, `NameTaken` when another zone's job has its name
  */
 export async function heldState(
-  ports: Configured & Clusters & Stores & FlinkAccess & Logging,
+  ports: Configured & Clusters & Stores & FlinkAccess & Logging & Clock,
   question: HeldQuestion,
   signal: AbortSignal,
 ): Promise<HeldState> {
@@ -81,7 +82,7 @@ function startedFrom({ job, storeConfig }: HeldQuestion, { metadata, spec }: Fli
  * our files. Which claim mode the job has is not asked: its checkpoint's own references say it better.
  */
 async function releasedBy(
-  ports: Configured & Stores & FlinkAccess & Logging,
+  ports: Configured & Stores & FlinkAccess & Logging & Clock,
   question: HeldQuestion,
   run: { zone: string; object: FlinkDeployment; snapshot: string },
   signal: AbortSignal,
@@ -94,7 +95,7 @@ async function releasedBy(
   const ourFiles = zoneConfig(ports, zone).stores[question.storeName];
   if (!ourFiles) return held;
   try {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
+    const bounded = AbortSignal.any([signal, ports.timeout(lookDeadlineMs)]);
     const jobManager = ports.flink.jobManager(zone, question.job);
     const running = (await jobManager.jobs(bounded)).find(({ status }) => status === 'RUNNING');
     if (!running) return held;

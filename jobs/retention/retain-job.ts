@@ -11,7 +11,7 @@ import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
-import type { Clusters, Configured, FlinkAccess, Logging, Pulse, Stores, Ports } from '../../adapters/ports.ts';
+import type { Clock, Clusters, Configured, FlinkAccess, Logging, Pulse, Stores, Ports } from '../../adapters/ports.ts';
 import { applyPlan } from './apply-plan.ts';
 import { findJob, type KeptJob } from '../recovery-points/find-job.ts';
 import { heldState } from './held-state.ts';
@@ -84,12 +84,13 @@ async function rehearse(ports: Ports, kept: KeptJob, tally: Tally, signal: Abort
 async function retain(ports: Ports, kept: KeptJob, tally: Tally, signal: AbortSignal): Promise<Done> {
   const { store, job } = kept;
   const endMs = ports.now() + deletingForMs;
-  const timeOut = AbortSignal.timeout(deletingForMs);
+  const timeOut = ports.timeout(deletingForMs);
   const bounded = AbortSignal.any([signal, timeOut]);
   const isOver = () => bounded.aborted || ports.now() >= endMs;
   let keptPoints = 0;
   try {
     const ran = await deleteUnlessMaking(
+      ports,
       store,
       job,
       async (nowMs): Promise<Done> => {
@@ -123,7 +124,7 @@ async function retain(ports: Ports, kept: KeptJob, tally: Tally, signal: AbortSi
 
 /** `nowMs` is the store's own time where something will be deleted: files and marks are dated by it. */
 async function decide(
-  ports: Configured & Clusters & Stores & FlinkAccess & Logging,
+  ports: Configured & Clusters & Stores & FlinkAccess & Logging & Clock,
   kept: KeptJob,
   nowMs: number,
   signal: AbortSignal,

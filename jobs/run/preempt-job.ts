@@ -82,7 +82,8 @@ async function end(
     const { resourceVersion } = now!.metadata;
     const mark = { escapeId: move.id, savepoint: saved.savepoint };
     try {
-      await cluster.patchDeployment(victim, preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) }));
+      const patch = preemptPatch({ ...mark, ...(resourceVersion ? { resourceVersion } : {}) });
+      await cluster.patchDeployment(victim, patch, pulse.signal);
     } catch (error) {
       if (!(error instanceof OutsideFailure) || error.retryable) throw error;
       const code = outcomeCodeOf(error.failureClass, 'NotEnded');

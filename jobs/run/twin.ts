@@ -18,7 +18,7 @@ export async function twinIsWell(
   job: JobRef,
   signal: AbortSignal,
 ): Promise<{ well: true } | { well: false; why: string }> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
+  const bounded = AbortSignal.any([signal, ports.timeout(lookDeadlineMs)]);
   const look = await lookAtJob(ports.flink.jobManager(zone, job), bounded).catch((error: unknown): Look => {
     signal.throwIfAborted();
     // Our own deadline is no failure of the start: a twin that says nothing for so long cannot take over.

@@ -161,6 +161,7 @@ async function diagnoseJob(
     job,
     cluster: ports.cluster(job.to),
     jobManager,
+    clock: ports,
     deadlineMs: diagnosisDeadlineMs,
     signal: pulse.signal,
   };

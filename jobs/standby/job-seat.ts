@@ -139,7 +139,7 @@ async function removeStandby(
     const unchanged = resourceVersion === undefined ? {} : { unchangedSince: resourceVersion };
     await cluster.deleteDeployment(job, { deadlineMs: removeDeadlineMs, ...unchanged, signal });
   };
-  await retryOverConflicts(remove);
+  await retryOverConflicts(ports, remove);
 }
 
 /** First in the stores, where escapes look, and then at home, where the next round looks. */

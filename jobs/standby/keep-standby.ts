@@ -9,6 +9,7 @@ import { takenBy } from '../../model/placement/same-name.ts';
 import type { Tier } from '../../model/job/tier.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { TypedFailure } from '../../adapters/typed-failure.ts';
+import type { Clock } from '../../adapters/clock.ts';
 import { retryOverConflicts } from '../../adapters/retry.ts';
 import { noObject, type ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { replaceDeployment } from './replace-deployment.ts';
@@ -54,6 +55,7 @@ export async function objectInPeer(
  * @throws TypedFailure `EpochTaken` when the object there has become the active one meanwhile
  */
 export async function keepStandby(
+  clock: Clock,
   peer: ZoneCluster,
   home: ZoneCluster,
   keep: KeepStandby,
@@ -75,7 +77,7 @@ export async function keepStandby(
       throw error;
     }
   };
-  await retryOverConflicts(write);
+  await retryOverConflicts(clock, write);
 }
 
 async function writeStandby(

@@ -39,6 +39,7 @@ const version = '1.20.0-simulated';
 
 const realTime: Clock = {
   now: () => Date.now(),
+  timeout: (ms) => AbortSignal.timeout(ms),
   sleep: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
 };
 

@@ -5,7 +5,7 @@ import { drawBetween, drawHex } from '../shared/draw.ts';
 import type { SavepointFault } from './faults.ts';
 import { writeMetadata } from '../snapshot/small-metadata.ts';
 import type { SimulatedRun } from './simulated-run.ts';
-import type { Clock } from '../shared/way.ts';
+import type { Clock } from '../../adapters/clock.ts';
 
 /** A store as Flink writes it. */
 interface FlinkFiles {

@@ -1,6 +1,7 @@
 /** A snapshot store in memory. How a request reaches it, and what may go wrong on the way, is handed in. */
 import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { Clock } from '../../adapters/clock.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { probeStore } from '../../adapters/storage/probe.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
@@ -27,7 +28,7 @@ export type Listing = (now: HeldObjects, of: (state: HeldObjects) => StoredObjec
 export interface MemoryStoreSettings {
   description: string;
   objects?: HeldObjects;
-  now: () => number;
+  clock: Clock;
   request: StoreRequest;
   /** All of it, unless told. */
   listing?: Listing;
@@ -37,14 +38,14 @@ export class MemoryStore implements SnapshotStore {
   readonly description: string;
   /** What lies in it: for tests to look at and to damage. */
   readonly objects: HeldObjects;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #request: StoreRequest;
   readonly #listing: Listing;
 
-  constructor({ description, objects = new Map(), now, request, listing }: MemoryStoreSettings) {
+  constructor({ description, objects = new Map(), clock, request, listing }: MemoryStoreSettings) {
     this.description = description;
     this.objects = objects;
-    this.#now = now;
+    this.#clock = clock;
     this.#request = request;
     this.#listing = listing ?? ((all, of) => of(all));
   }
@@ -56,7 +57,7 @@ export class MemoryStore implements SnapshotStore {
 
   /** Writes as Flink does: not by our requests. */
   write(key: string, bytes: Uint8Array): void {
-    this.objects.set(key, { bytes, modifiedMs: this.#now() });
+    this.objects.set(key, { bytes, modifiedMs: this.#clock.now() });
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
@@ -140,7 +141,7 @@ export class MemoryStore implements SnapshotStore {
   }
 
   async probe(deadlineMs: number): Promise<void> {
-    await probeStore(this, this.description, deadlineMs);
+    await probeStore(this.#clock, this, this.description, deadlineMs);
   }
 
   async close(): Promise<void> {}

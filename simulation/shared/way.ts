@@ -1,4 +1,6 @@
-/** What the parts of a simulated zone stand on: a way in, which each request passes, and a clock. */
+/** What the parts of a simulated zone stand on: a way in, which each request passes. */
+
+export type { Clock } from '../../adapters/clock.ts';
 
 export type Part = 'kubernetes' | 'store' | 'flink';
 
@@ -13,11 +15,4 @@ export interface Way {
     signal: AbortSignal | undefined,
     effect: () => T,
   ): Promise<T>;
-}
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Waits for so much of this clock's time, unless the signal fires first. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pulse } from '../../adapters/ports.ts';
 import { steadyNow } from './steady-time.ts';
-import type { Clock } from '../shared/way.ts';
+import type { Clock } from '../../adapters/clock.ts';
 
 export class SimulatedClock implements Clock {
   readonly speed: number;
@@ -24,6 +24,11 @@ export class SimulatedClock implements Clock {
   /** Waits for so much of the world's time, unless the signal fires first. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     await this.#pass(ms, (realMs) => delay(realMs, undefined, signal ? { signal } : {}));
+  }
+
+  /** In real time, as the requests of the simulation take real time and a deadline is of one or a few of them. */
+  timeout(ms: number): AbortSignal {
+    return AbortSignal.timeout(Math.ceil(ms));
   }
 
   /** The activity's own pulse, but its sleeps pass as quickly as the world. */

@@ -14,6 +14,8 @@ export class MortalWorld implements Ports {
   /** A process of its own: what its activities keep, such as the places of a budget, dies with it. */
   readonly memory = new ProcessMemory();
   readonly now;
+  readonly timeout;
+  readonly sleep;
   readonly flink;
   readonly #world: SimulatedWorld;
   readonly #end = Promise.withResolvers<never>();
@@ -28,6 +30,8 @@ export class MortalWorld implements Ports {
     this.config = world.config;
     this.log = world.log;
     this.now = world.now;
+    this.timeout = world.timeout;
+    this.sleep = world.sleep;
     this.flink = {
       jobManager: (zone: string, job: { namespace: string; name: string }): FlinkJobManager =>
         this.#mortal(world.flink.jobManager(zone, job)),

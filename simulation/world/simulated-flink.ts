@@ -7,7 +7,8 @@ import { simulatedJobManager, type Send } from '../flink/job-manager.ts';
 import { answerOf } from '../flink/rest-answers.ts';
 import type { SimulatedCheckpoints } from '../flink/simulated-checkpoints.ts';
 import type { SimulatedSavepoints } from '../flink/simulated-savepoints.ts';
-import type { Clock, Way } from '../shared/way.ts';
+import type { Clock } from '../../adapters/clock.ts';
+import type { Way } from '../shared/way.ts';
 import type { SimulatedOperator } from './simulated-operator.ts';
 
 interface FlinkOfZone {

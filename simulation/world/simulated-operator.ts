@@ -6,7 +6,7 @@ import { jobKey, type JobRef } from '../../model/job/job.ts';
 import type { RunFault } from '../flink/faults.ts';
 import type { SimulatedRun } from '../flink/simulated-run.ts';
 import { drawRun } from './drawn-run.ts';
-import type { Clock } from '../shared/way.ts';
+import type { Clock } from '../../adapters/clock.ts';
 
 /** A start as the operator carried it out. */
 export interface Start {

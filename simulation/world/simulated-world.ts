@@ -61,6 +61,8 @@ export class SimulatedWorld implements Ports {
   }
 
   readonly now = (): number => this.clock.now();
+  readonly timeout = (ms: number): AbortSignal => this.clock.timeout(ms);
+  readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> => this.clock.sleep(ms, signal);
 
   cluster(zone: string): SimulatedCluster {
     return this.#parts(zone).cluster;

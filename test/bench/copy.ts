@@ -9,6 +9,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../adapters/clock.ts';
 import { copyFiles } from '../../jobs/snapshot/copy-files.ts';
 import { readSecret } from '../../adapters/secrets.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
@@ -77,7 +78,7 @@ type Copy = (home: S3Server, peer: S3Server, expected: Digests, sizeBytes: numbe
 
 /** Files of random bytes in folder `files/`. */
 async function fill(home: S3Server, { files, sizeBytes }: Load): Promise<Digests> {
-  const store = openStore('az-a', 's3', s3StoreOn(home, ''), readSecret);
+  const store = openStore('az-a', 's3', s3StoreOn(home, ''), { secrets: readSecret, clock: systemClock() });
   const digests = new Map<string, string>();
   const base = randomBytes(sizeBytes);
   try {
@@ -100,7 +101,7 @@ async function toFreshPeer(home: S3Server, expected: Digests, sizeBytes: number,
   try {
     spawnSync('sync');
     const run = await copy(home, peer, expected, sizeBytes);
-    const store = openStore('az-b', 's3', s3StoreOn(peer, ''), readSecret);
+    const store = openStore('az-b', 's3', s3StoreOn(peer, ''), { secrets: readSecret, clock: systemClock() });
     let there = 0;
     for await (const file of store.list('files')) if (file.sizeBytes === sizeBytes) there += 1;
     await store.close();
@@ -134,8 +135,8 @@ async function copyByS5cmd(home: S3Server, peer: S3Server, expected: Digests): P
 
 async function copyByAzEscape(home: S3Server, peer: S3Server, expected: Digests, sizeBytes: number): Promise<Run> {
   const stores = {
-    from: openStore('az-a', 's3', s3StoreOn(home, ''), readSecret),
-    to: openStore('az-b', 's3', s3StoreOn(peer, ''), readSecret),
+    from: openStore('az-a', 's3', s3StoreOn(home, ''), { secrets: readSecret, clock: systemClock() }),
+    to: openStore('az-b', 's3', s3StoreOn(peer, ''), { secrets: readSecret, clock: systemClock() }),
   };
   try {
     const copies = [...expected.keys()].map((name) => ({ from: `files/${name}`, to: `files/${name}`, sizeBytes }));

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
+import { systemClock } from '../../adapters/clock.ts';
 import { jobManagerOver } from '../../adapters/flink/job-manager.ts';
 import { viaUrl } from '../../adapters/flink/transport.ts';
 import { takeSavepoint } from '../../jobs/snapshot/savepoint.ts';
@@ -137,8 +138,8 @@ async function openStage(keys: number, opened: AsyncDisposableStack): Promise<St
   const { zones } = configFor({ 'az-a': home, 'az-b': peer });
   const homeConfig = wholeStore(zones['az-a']!.stores['s3']!);
   const peerConfig = zones['az-b']!.stores['s3']!;
-  const homeStore = openStore('az-a', 's3', homeConfig, readSecret);
-  const store = openStore('az-b', 's3', peerConfig, readSecret);
+  const homeStore = openStore('az-a', 's3', homeConfig, { secrets: readSecret, clock: systemClock() });
+  const store = openStore('az-b', 's3', peerConfig, { secrets: readSecret, clock: systemClock() });
   opened.defer(() => homeStore.close());
   opened.defer(() => store.close());
   const dispatcher = new Agent();
@@ -146,7 +147,10 @@ async function openStage(keys: number, opened: AsyncDisposableStack): Promise<St
 
   const { jobId } = flink;
   const system = 'flink az-a/default/bench';
-  const jobManager = jobManagerOver(viaUrl(flink.rest, job, system, { dispatcher, timeoutMs: 30_000 }), system);
+  const jobManager = jobManagerOver(
+    viaUrl(flink.rest, job, system, { dispatcher, timeoutMs: 30_000, clock: systemClock() }),
+    system,
+  );
   const common = { job, jobId, jobManager, store, storeConfig: peerConfig };
   const pulse: Pulse = {
     beat: () => {},

@@ -64,6 +64,8 @@ export class FakeZones {
       flink: this.#flink,
       log: { info: log, warn: log },
       now: this.clock.now,
+      timeout: this.clock.timeout,
+      sleep: this.clock.sleep,
       memory: new ProcessMemory(),
     };
   }

@@ -1,4 +1,5 @@
 /** Jars between real stores: versitygw for S3, a NameNode and DataNode for HDFS, and across. */
+import { systemClock } from '../../adapters/clock.ts';
 import { ProcessMemory } from '../../adapters/process-memory.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +33,10 @@ function open(zone: string, kind: 'S3' | 'HDFS', prefix: string): SnapshotStore 
     return { type: 'webhdfs', endpoint, flinkUri, user, prefix, flinkConfiguration: {} };
   };
   const config = kind === 'S3' ? s3StoreOn(s3Server, prefix) : hdfs();
-  const store = openStore(zone, 'main', prefix === '' ? wholeStore(config) : config, readSecret);
+  const store = openStore(zone, 'main', prefix === '' ? wholeStore(config) : config, {
+    secrets: readSecret,
+    clock: systemClock(),
+  });
   opened.push(store);
   return store;
 }

@@ -2,6 +2,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import { copyFiles, FileGone } from '../../jobs/snapshot/copy-files.ts';
 import { readSecret } from '../../adapters/secrets.ts';
@@ -18,7 +19,7 @@ let peer: SnapshotStore;
 
 function open(zone: string, server: S3Server, changes: Partial<S3StoreConfig> = {}): SnapshotStore {
   const config = { ...s3StoreOn(server, zone), ...changes };
-  const store = openStore(zone, 's3', config, readSecret);
+  const store = openStore(zone, 's3', config, { secrets: readSecret, clock: systemClock() });
   opened.push(store);
   return store;
 }

@@ -1,5 +1,6 @@
 /** Real pods of simulated jobs: scheduling, priorities, pre-emption and garbage collection are Kubernetes' own. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import { openCluster } from '../../adapters/kubernetes/open-cluster.ts';
 import type { ZoneCluster } from '../../adapters/kubernetes/port.ts';
 import { PodBody } from '../../lab/fleet/pods/pod-body.ts';
@@ -24,7 +25,7 @@ let body: PodBody;
 beforeAll(async () => {
   // Each node has room for three TaskManagers and three JobManagers: three jobs in all.
   cluster = await startCluster({ count: 3, shape: { cores: 33, memoryGiB: 64, pods: 20 } });
-  zone = openCluster(cluster.kubernetes.zone());
+  zone = openCluster(cluster.kubernetes.zone(), systemClock());
   body = new PodBody(cluster.api, () => {});
   await body.open();
 }, 90_000);

@@ -3,6 +3,7 @@
  * for, so is the store at home, and bytes come to both by links that can be slowed down.
  */
 import { afterAll, beforeAll } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
 import { protectJob } from '../../activities/protect/protect-job.ts';
@@ -86,11 +87,11 @@ export class RealPeerStage {
     this.peer = peer;
     this.simulated = new SimulatedWorld(config, { seed: 4, speed: 10 });
     this.simulated.checkpoints.jobs.add(this.key);
-    this.store = openStore(peer, 's3', realConfig, server.secrets);
+    this.store = openStore(peer, 's3', realConfig, { secrets: server.secrets, clock: systemClock() });
     this.#links = links;
     if (links) {
       const homeConfig = { ...server.config, prefix: `${name}-home`, ...throughLink(links.home) };
-      this.#homeStore = openStore(home, 's3', homeConfig, server.secrets);
+      this.#homeStore = openStore(home, 's3', homeConfig, { secrets: server.secrets, clock: systemClock() });
     }
     this.pulse = stagePulse(this.simulated);
     const { simulated } = this;
@@ -101,7 +102,7 @@ export class RealPeerStage {
       flinkFiles: (of) => this.#homeStore ?? simulated.flinkFiles(of),
       flink: simulated.flink,
       log: simulated.log,
-      now: () => Date.now(),
+      ...systemClock(),
       memory: simulated.memory,
     };
   }

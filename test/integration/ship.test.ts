@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import type { FlinkJobManager } from '../../adapters/flink/port.ts';
 import { shipCheckpoint, type ShipTask } from '../../jobs/snapshot/ship-checkpoint.ts';
 import { readSecret } from '../../adapters/secrets.ts';
@@ -42,7 +43,7 @@ function configOf(kind: 'S3' | 'HDFS', prefix: string): StoreConfig {
 }
 
 function open(zone: string, config: StoreConfig): SnapshotStore {
-  const store = openStore(zone, 'main', config, readSecret);
+  const store = openStore(zone, 'main', config, { secrets: readSecret, clock: systemClock() });
   opened.push(store);
   return store;
 }

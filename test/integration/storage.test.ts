@@ -1,6 +1,7 @@
 /** The same promises of both kinds of store, kept against real servers: versitygw for S3, a NameNode and DataNode for HDFS. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
 import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
 import { openStore } from '../../adapters/storage/open-store.ts';
 import type { SnapshotStore, StoredObject } from '../../adapters/storage/port.ts';
@@ -103,7 +104,7 @@ describe.each([
   let store: SnapshotStore;
   const opened: SnapshotStore[] = [];
   const open = (config: StoreConfig, read = secrets) => {
-    const made = openStore('az-b', 'main', config, read);
+    const made = openStore('az-b', 'main', config, { secrets: read, clock: systemClock() });
     opened.push(made);
     return made;
   };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { OutsideFailure, type FailureClass } from '../../adapters/failure.ts';
 import { untilAnswered } from '../../adapters/until-answered.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
 
 const failing = (failureClass: FailureClass, retryAfterMs?: number) =>
   new OutsideFailure(failureClass, 'x', `${failureClass}.`, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -13,7 +14,7 @@ test('who refuses a call now and then is asked again', async () => {
     if (typeof answer !== 'string') throw answer;
     return answer;
   };
-  expect(await untilAnswered(ask, 10_000)).toBe('here');
+  expect(await untilAnswered(new ManualClock(), ask, 10_000)).toBe('here');
   expect(asked).toHaveLength(3);
   expect(asked.toSorted((a, b) => b - a)).toEqual(asked);
 });
@@ -28,6 +29,6 @@ test.each([
     asked += 1;
     throw failure;
   };
-  await expect(untilAnswered(ask, withinMs)).rejects.toBe(failure);
+  await expect(untilAnswered(new ManualClock(), ask, withinMs)).rejects.toBe(failure);
   expect(asked).toBe(1);
 });

@@ -1,23 +1,22 @@
 /** Reads the free room of the peer zone for the plan. It is a forecast: whatever hinders it is noted and not thrown. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { formatDurationMs } from '../../model/duration.ts';
 import type { RoomSeen } from '../../model/capacity/zone-room.ts';
 import { retry } from '../../adapters/retry.ts';
-import { type Clusters, type Configured, zoneConfig } from '../../adapters/ports.ts';
+import { type Clock, type Clusters, type Configured, zoneConfig } from '../../adapters/ports.ts';
 
 /** Between two tries of a list that may succeed yet. */
 const pauseMs = 250;
 
 /** What could be read within `escape.roomDeadline`, and a note for each part that could not. */
 export async function seeRoom(
-  ports: Configured & Clusters,
+  ports: Configured & Clusters & Clock,
   zone: string,
   signal: AbortSignal,
 ): Promise<{ room: RoomSeen; notes: string[] }> {
   const cluster = ports.cluster(zone);
   const deadlineMs = ports.config.escape.roomDeadlineMs;
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const sleep = (ms: number) => delay(ms, undefined, { signal: bound });
+  const bound = AbortSignal.any([signal, ports.timeout(deadlineMs)]);
+  const sleep = (ms: number) => ports.sleep(ms, bound);
   const notes: string[] = [];
   const attempt = async <T>(what: string, read: (within: AbortSignal) => Promise<T>): Promise<T | null> => {
     try {

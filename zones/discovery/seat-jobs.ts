@@ -8,7 +8,7 @@ import { type FlinkDeployment, jobOf } from '../../model/job/flink-deployment.ts
 import { labels } from '../../model/job/marks.ts';
 import { choosePeers, wishedPeer, type Asking } from '../../model/placement/choose-peer.ts';
 import { seeRoom } from '../capacity/see-room.ts';
-import { type Clusters, type Configured, type Logging, zoneConfig } from '../../adapters/ports.ts';
+import { type Clock, type Clusters, type Configured, type Logging, zoneConfig } from '../../adapters/ports.ts';
 import type { DiscoveredJob } from '../../model/results/protect.ts';
 import { standbyBelongsIn, standbyIsIn, writtenPeer } from '../../model/placement/job-peer.ts';
 import { storeNameOf } from '../../model/placement/job-store.ts';
@@ -23,7 +23,7 @@ export interface Listed {
 
 /** Nodes and pods of a peer are read once for all jobs that are new, and not at all where there is none. */
 export async function seatJobs(
-  ports: Configured & Clusters & Logging,
+  ports: Configured & Clusters & Logging & Clock,
   { zone, atHome, standbys, jobs }: Listed,
   signal: AbortSignal,
 ): Promise<DiscoveredJob[]> {

@@ -46,7 +46,7 @@ export async function seeProtection(
       return [];
     }
   };
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(homeDeadlineMs)]);
+  const bound = AbortSignal.any([signal, ports.timeout(homeDeadlineMs)]);
   const [there, atHome] = await Promise.all([
     Promise.all(
       peers.map(async (peer) => {

@@ -1,7 +1,7 @@
 /** The plan of an escape as it is kept in the report archive: written once, read by everything that carries it out. */
 import type { EscapePlan } from '../../model/move/plan-types.ts';
 import { storeKeys } from '../../model/store-location.ts';
-import type { Configured, Remembering, Stores } from '../../adapters/ports.ts';
+import type { Clock, Configured, Remembering, Stores } from '../../adapters/ports.ts';
 import { keeperOf, type Move, type SettledMove } from '../../model/move/move.ts';
 import type { MemoryKey } from '../../adapters/process-memory.ts';
 import { readShelved } from './report-shelf.ts';
@@ -18,7 +18,7 @@ const lastRead: MemoryKey<{ plan?: { key: string; plan: EscapePlan } }> = { name
 
 /** The plan as written, which never changes; that of a dry run may be planned again. */
 export async function readPlan(
-  ports: Configured & Stores & Remembering,
+  ports: Configured & Stores & Remembering & Clock,
   move: SettledMove,
   signal: AbortSignal,
 ): Promise<EscapePlan> {
@@ -32,7 +32,11 @@ export async function readPlan(
   return plan;
 }
 
-async function readWritten(ports: Configured & Stores, move: SettledMove, signal: AbortSignal): Promise<EscapePlan> {
+async function readWritten(
+  ports: Configured & Stores & Clock,
+  move: SettledMove,
+  signal: AbortSignal,
+): Promise<EscapePlan> {
   const bytes = await readShelved(ports, move, planKey(move), { maxBytes: maxPlanBytes, signal });
   if (!bytes) throw new Error(`plan ${planKey(move)} is gone from ${keeperOf(move)}`);
   return JSON.parse(new TextDecoder().decode(bytes)) as EscapePlan;

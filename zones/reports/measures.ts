@@ -10,7 +10,7 @@ import type { Report } from '../../model/report/schema.ts';
 import { storeKeys } from '../../model/store-location.ts';
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import type { Configured, Logging } from '../../adapters/ports.ts';
+import type { Clock, Configured, Logging } from '../../adapters/ports.ts';
 
 const maxBytes = 1 << 20;
 
@@ -43,7 +43,7 @@ export async function keepMeasure(
 
 /** The speeds for a forecast of an escape into a zone: measured, or those of the settings. */
 export async function seeSpeeds(
-  ports: Configured,
+  ports: Configured & Clock,
   to: string,
   store: SnapshotStore,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ export async function seeSpeeds(
     makeRoomSeconds: preemptSavepointMs / 1000,
   };
   try {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(readDeadlineMs)]);
+    const bound = AbortSignal.any([signal, ports.timeout(readDeadlineMs)]);
     return speedsFrom(to, await readKept(store, bound), settings);
   } catch (error) {
     signal.throwIfAborted();

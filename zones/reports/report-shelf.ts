@@ -4,7 +4,7 @@
  */
 import { OutsideFailure } from '../../adapters/failure.ts';
 import type { SnapshotStore } from '../../adapters/storage/port.ts';
-import { type Configured, defaultStore, type Logging, type Stores } from '../../adapters/ports.ts';
+import { type Clock, type Configured, defaultStore, type Logging, type Stores } from '../../adapters/ports.ts';
 import type { SettledMove } from '../../model/move/move.ts';
 
 /** How long one store is waited for before the next one is asked as well. */
@@ -20,7 +20,7 @@ export function reportStore(ports: Configured & Stores, to: string): SnapshotSto
 
 /** Undefined if none of those that answer has it. @throws OutsideFailure if one did not answer, and no other has it */
 export async function readShelved(
-  ports: Configured & Stores,
+  ports: Configured & Stores & Clock,
   move: SettledMove,
   key: string,
   options: { maxBytes: number; signal: AbortSignal },
@@ -39,7 +39,7 @@ export async function readShelved(
         .catch((failure: unknown) => ({ failure }));
       reads.push(read);
       // The next one is asked as soon as this one has nothing, fails, or takes too long.
-      const first = await Promise.race([found.promise, read, pause(patienceMs, signal)]);
+      const first = await Promise.race([found.promise, read, patience(ports, signal)]);
       if (first instanceof Uint8Array) return first;
     }
     const all = Promise.all(reads).then((ends) => ends.find((end) => end !== 'nothing'));
@@ -53,7 +53,7 @@ export async function readShelved(
 
 /** Writes it to the first that takes it. @throws OutsideFailure of the last if none does */
 export async function shelve(
-  ports: Configured & Stores,
+  ports: Configured & Stores & Clock,
   move: SettledMove,
   key: string,
   bytes: Uint8Array,
@@ -63,7 +63,7 @@ export async function shelve(
   for (const [index, zone] of shelves.entries()) {
     const store = reportStore(ports, zone);
     const isLast = index === shelves.length - 1;
-    const signal = isLast ? options.signal : AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
+    const signal = isLast ? options.signal : AbortSignal.any([options.signal, ports.timeout(putMs)]);
     try {
       await store.put(key, bytes, { ...options, signal });
       return store;
@@ -76,7 +76,7 @@ export async function shelve(
 }
 
 /** The same, bound to one escape: what a verb on one job is handed, which knows of no zone's archive. */
-export function archiveOf(ports: Configured & Stores, move: SettledMove) {
+export function archiveOf(ports: Configured & Stores & Clock, move: SettledMove) {
   return {
     read: (key: string, options: { maxBytes: number; signal: AbortSignal }) => readShelved(ports, move, key, options),
     keep: (key: string, bytes: Uint8Array, options: { contentType: string; signal: AbortSignal }) =>
@@ -86,14 +86,14 @@ export function archiveOf(ports: Configured & Stores, move: SettledMove) {
 
 /** Copies to the other peers what was kept in the first. One that takes no copy is the worse for it, and no other. */
 export async function copyToOthers(
-  ports: Configured & Stores & Logging,
+  ports: Configured & Stores & Logging & Clock,
   move: SettledMove,
   key: string,
   bytes: Uint8Array,
   options: { contentType: string; signal: AbortSignal },
 ): Promise<void> {
   if (move.reachable.answer.length === 1) return;
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(putMs)]);
+  const signal = AbortSignal.any([options.signal, ports.timeout(putMs)]);
   await Promise.all(
     move.reachable.answer.slice(1).map(async (zone) => {
       try {
@@ -107,9 +107,7 @@ export async function copyToOthers(
   );
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
+/** Its end, or that nothing is waited for any more. */
+function patience(clock: Clock, signal: AbortSignal): Promise<void> {
+  return clock.sleep(patienceMs, signal).catch(() => {});
 }

@@ -1,10 +1,13 @@
 /** What runs in a copying thread: connections, parsing and digests of its own, so that the main thread stays free. */
 import { parentPort } from 'node:worker_threads';
+import { systemClock } from '../../clock.ts';
 import { readSecret } from '../../secrets.ts';
 import { copyFile } from './copy-file.ts';
 import { plainFailure, type CopyAnswer, type CopyRequest, type CopyStep } from './copy-messages.ts';
 import { openStore } from '../open-store.ts';
 import type { SnapshotStore, StoreAddress } from '../port.ts';
+
+const clock = systemClock();
 
 /** As many as the configuration names; they end with the thread. */
 const stores = new Map<string, SnapshotStore>();
@@ -16,7 +19,7 @@ function storeAt(address: StoreAddress): SnapshotStore {
   const name = JSON.stringify(address);
   const known = stores.get(name);
   if (known) return known;
-  const opened = openStore(address.zoneName, address.storeName, address.config, readSecret);
+  const opened = openStore(address.zoneName, address.storeName, address.config, { secrets: readSecret, clock });
   stores.set(name, opened);
   return opened;
 }

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
+import { systemClock, type Clock } from '../../clock.ts';
 import type { ShipCopy } from '../../../model/snapshot/ship-plan.ts';
 import { failureFrom, type CopyAnswer, type CopyRequest, type CopyStep } from './copy-messages.ts';
 import type { StoreAddress } from '../port.ts';
@@ -29,11 +30,13 @@ export interface CopyTask {
 
 /** A pool of copying threads. They start when there is work, and do not keep the process alive without it. */
 export class CopyThreads {
+  readonly #clock: Clock;
   readonly #most: number;
   readonly #threads: CopyThread[] = [];
   readonly #places: PQueue;
 
-  constructor(most: number) {
+  constructor(clock: Clock, most: number) {
+    this.#clock = clock;
     this.#most = most;
     this.#places = new PQueue({ concurrency: most * filesPerThread });
   }
@@ -64,7 +67,7 @@ export class CopyThreads {
   }
 
   #start(): CopyThread {
-    const thread = new CopyThread(() => {
+    const thread = new CopyThread(this.#clock, () => {
       const index = this.#threads.indexOf(thread);
       if (index >= 0) this.#threads.splice(index, 1);
     });
@@ -82,10 +85,13 @@ class CopyThread {
   /** Takes it out of the pool: no further copy is given to it. */
   readonly #retire: () => void;
   #nextId = 0;
-  #idle: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #idleSinceMs = 0;
+  #isWatched = false;
   #ended: Error | undefined;
 
-  constructor(retire: () => void) {
+  constructor(clock: Clock, retire: () => void) {
+    this.#clock = clock;
     this.#retire = retire;
     this.#worker.on('message', (said: CopyAnswer | CopyStep) => {
       if ('stepBytes' in said) this.#steps.get(said.id)?.(said);
@@ -97,7 +103,6 @@ class CopyThread {
 
   enter(): void {
     this.files += 1;
-    clearTimeout(this.#idle);
     this.#worker.ref();
   }
 
@@ -105,10 +110,22 @@ class CopyThread {
     this.files -= 1;
     if (this.files > 0 || this.#ended) return;
     this.#worker.unref();
-    this.#idle = setTimeout(() => {
+    this.#idleSinceMs = this.#clock.now();
+    if (!this.#isWatched) this.#endWhenIdle(idleMs);
+  }
+
+  /** By a deadline and not by a sleep, which would keep the process alive. */
+  #endWhenIdle(inMs: number): void {
+    this.#isWatched = true;
+    const look = () => {
+      this.#isWatched = false;
+      if (this.files > 0 || this.#ended) return;
+      const leftMs = this.#idleSinceMs + idleMs - this.#clock.now();
+      if (leftMs > 0) return this.#endWhenIdle(leftMs);
       this.#retire();
       void this.#worker.terminate();
-    }, idleMs).unref();
+    };
+    this.#clock.timeout(inMs).addEventListener('abort', look, { once: true });
   }
 
   async copy({ from, to, file, steps }: CopyTask, signal: AbortSignal): Promise<string> {
@@ -157,4 +174,4 @@ function isDeadline(reason: unknown): boolean {
 }
 
 /** Those of this process: however many jobs are shipped at once, they share the machine's cores. */
-export const copyThreads = new CopyThreads(Math.min(mostThreads, availableParallelism()));
+export const copyThreads = new CopyThreads(systemClock(), Math.min(mostThreads, availableParallelism()));

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../../model/config/types.ts';
+import type { Clock } from '../../clock.ts';
 import { patience } from '../stall-watch.ts';
 
 /**
@@ -38,7 +39,11 @@ export interface S3Clients {
 /**
  * The clients of one store, with one pool of connections between them. Opens no connection and reads no secret yet.
  */
-export function createS3Clients(config: S3StoreConfig, secrets: (source: SecretSource) => Promise<string>): S3Clients {
+export function createS3Clients(
+  config: S3StoreConfig,
+  secrets: (source: SecretSource) => Promise<string>,
+  clock: Clock,
+): S3Clients {
   const common = {
     endpoint: config.endpoint,
     region: config.region,
@@ -46,7 +51,7 @@ export function createS3Clients(config: S3StoreConfig, secrets: (source: SecretS
     credentials: async () => ({
       accessKeyId: await secrets(config.accessKeyId),
       secretAccessKey: await secrets(config.secretAccessKey),
-      expiration: new Date(Date.now() + renewedBeforeExpiryMs + credentialsKeptMs),
+      expiration: new Date(clock.now() + renewedBeforeExpiryMs + credentialsKeptMs),
     }),
     // The default sends CRC32 trailers that servers other than AWS may refuse, and checking answers costs a third more.
     requestChecksumCalculation: 'WHEN_REQUIRED',

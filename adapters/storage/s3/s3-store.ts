@@ -10,6 +10,7 @@ import {
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
 import type { S3StoreConfig, SecretSource } from '../../../model/config/types.ts';
+import type { Clock } from '../../clock.ts';
 import { OutsideFailure } from '../../failure.ts';
 import { exactly, firstBytes, hashed, inParts } from '../bounded-stream.ts';
 import { folderPath, objectPath } from '../object-path.ts';
@@ -28,17 +29,19 @@ export class S3Store implements SnapshotStore {
   readonly description: string;
   address?: StoreAddress;
   readonly #system: string;
+  readonly #clock: Clock;
   readonly #config: S3StoreConfig;
   readonly #clients: S3Clients;
   readonly #buffers = new PartBuffers();
   /** Set by the first answer that proves the bucket: from then on a bare 404 is about the object. */
   #bucketSeen = false;
 
-  constructor(system: string, config: S3StoreConfig, secrets: (source: SecretSource) => Promise<string>) {
+  constructor(system: string, config: S3StoreConfig, secrets: (source: SecretSource) => Promise<string>, clock: Clock) {
     this.description = `${system}: S3 bucket ${config.bucket} at ${config.endpoint}, prefix "${config.prefix}"`;
     this.#system = system;
+    this.#clock = clock;
     this.#config = config;
-    this.#clients = createS3Clients(config, secrets);
+    this.#clients = createS3Clients(config, secrets, clock);
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
@@ -155,7 +158,11 @@ export class S3Store implements SnapshotStore {
       if (sizeBytes > partBytes) {
         const digest = createHash('sha256');
         const parts = inParts(hashed(bytes, digest), partBytes, (least) => this.#buffers.take(least));
-        await uploadInParts(this.#clients, target, parts, { done: (part) => this.#buffers.giveBack(part), signal });
+        await uploadInParts(this.#clients, target, parts, {
+          clock: this.#clock,
+          done: (part) => this.#buffers.giveBack(part),
+          signal,
+        });
         sha256 = digest.digest('hex');
       } else {
         let whole: Uint8Array = new Uint8Array();
@@ -219,7 +226,7 @@ export class S3Store implements SnapshotStore {
   }
 
   async probe(deadlineMs: number): Promise<void> {
-    await probeStore(this, this.#system, deadlineMs);
+    await probeStore(this.#clock, this, this.#system, deadlineMs);
   }
 
   async close(): Promise<void> {
@@ -227,7 +234,7 @@ export class S3Store implements SnapshotStore {
   }
 
   #call(operation: string, key: string, signal: AbortSignal | undefined): StoreCall {
-    return { system: this.#system, operation, key, signal };
+    return { system: this.#system, operation, key, clock: this.#clock, signal };
   }
 
   /** The folder as S3 wants it: with a slash at its end, so that `a` does not find `a-b/c`; empty for all. */

@@ -7,6 +7,7 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
+import type { Clock } from '../../clock.ts';
 import { sendTimeoutMs, type S3Clients } from './s3-client.ts';
 
 /** The least that S3 allows for any part but the last. */
@@ -51,9 +52,9 @@ export async function uploadInParts(
   clients: S3Clients,
   target: { Bucket: string; Key: string },
   parts: AsyncIterable<Uint8Array>,
-  options: { done: (part: Uint8Array) => void; signal?: AbortSignal | undefined },
+  options: { clock: Clock; done: (part: Uint8Array) => void; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const { done, signal } = options;
+  const { clock, done, signal } = options;
   const sending = signal === undefined ? {} : { abortSignal: signal };
   const { UploadId } = await clients.repeating.send(new CreateMultipartUploadCommand(target), sending);
   const upload = { ...target, UploadId };
@@ -78,7 +79,7 @@ export async function uploadInParts(
   } catch (error) {
     // A part that comes after its upload was given up would stay for ever.
     await Promise.allSettled(uploads);
-    const bounded = { abortSignal: AbortSignal.timeout(tidyDeadlineMs) };
+    const bounded = { abortSignal: clock.timeout(tidyDeadlineMs) };
     const tidied = clients.once.send(new AbortMultipartUploadCommand(upload), bounded).catch(() => {});
     // Who gave up on the call does not wait for its broom.
     if (!signal?.aborted) await tidied;

@@ -1,6 +1,7 @@
 /** The few operations of WebHDFS that the store needs, one method each, over undici. */
 import { Agent, request } from 'undici';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../../clock.ts';
 import { unstalled } from '../stall-watch.ts';
 import { RemoteException, UnreadableAnswer } from './webhdfs-failure.ts';
 import { DataNodeUploads, type UploadContent } from './webhdfs-upload.ts';
@@ -32,11 +33,14 @@ export class WebHdfsClient {
   readonly #endpoint: string;
   readonly #user: string;
   readonly #agent = new Agent(limits);
-  readonly #uploads = new DataNodeUploads({ connections: limits.connections });
+  readonly #clock: Clock;
+  readonly #uploads: DataNodeUploads;
 
-  constructor(endpoint: string, user: string) {
+  constructor(endpoint: string, user: string, clock: Clock) {
     this.#endpoint = endpoint.replace(/\/+$/, '');
     this.#user = user;
+    this.#clock = clock;
+    this.#uploads = new DataNodeUploads({ connections: limits.connections, clock });
   }
 
   async status(path: string, signal?: AbortSignal): Promise<FileStatus> {
@@ -70,7 +74,8 @@ export class WebHdfsClient {
     const query = { op: 'OPEN', noredirect: 'true', length: String(maxBytes) };
     const location = await this.#redirect('GET', path, query, signal);
     const answer = await this.#send(location, { method: 'GET', signal });
-    if (answer.statusCode !== 200) throw remoteException(answer.statusCode, await boundedText(answer.body));
+    if (answer.statusCode !== 200)
+      throw remoteException(answer.statusCode, await boundedText(this.#clock, answer.body));
     return answer.body;
   }
 
@@ -79,7 +84,7 @@ export class WebHdfsClient {
     const query = { op: 'CREATE', overwrite: 'true', noredirect: 'true' };
     const location = await this.#redirect('PUT', path, query, signal);
     const { status, body } = await this.#uploads.put(location, content, signal);
-    const text = await boundedText(body);
+    const text = await boundedText(this.#clock, body);
     if (status !== 201 && status !== 200) throw remoteException(status, text);
   }
 
@@ -121,8 +126,9 @@ export class WebHdfsClient {
   /** Asks the NameNode; undefined for an answer without a body. */
   async #ask(method: Method, path: string, query: Query, signal: AbortSignal | undefined): Promise<unknown> {
     const answer = await this.#send(this.#url(path, query), { method, signal });
-    if (answer.statusCode !== 200) throw remoteException(answer.statusCode, await boundedText(answer.body));
-    const text = await boundedText(answer.body);
+    if (answer.statusCode !== 200)
+      throw remoteException(answer.statusCode, await boundedText(this.#clock, answer.body));
+    const text = await boundedText(this.#clock, answer.body);
     return text === '' ? undefined : parseJson(text);
   }
 
@@ -133,13 +139,14 @@ export class WebHdfsClient {
   async #redirect(method: Method, path: string, query: Query, signal: AbortSignal | undefined): Promise<string> {
     const answer = await this.#send(this.#url(path, query), { method, signal });
     if (answer.statusCode === 307) {
-      await boundedText(answer.body);
+      await boundedText(this.#clock, answer.body);
       const { location } = answer.headers;
       if (typeof location === 'string') return location;
       throw new UnreadableAnswer('a redirect without a location.');
     }
-    if (answer.statusCode !== 200) throw remoteException(answer.statusCode, await boundedText(answer.body));
-    const location = member(parseJson(await boundedText(answer.body)), 'Location');
+    if (answer.statusCode !== 200)
+      throw remoteException(answer.statusCode, await boundedText(this.#clock, answer.body));
+    const location = member(parseJson(await boundedText(this.#clock, answer.body)), 'Location');
     if (typeof location !== 'string') throw new UnreadableAnswer('no location of a DataNode.');
     return location;
   }
@@ -172,10 +179,10 @@ function remoteException(status: number, text: string): Error {
   }
 }
 
-async function boundedText(body: Readable): Promise<string> {
+async function boundedText(clock: Clock, body: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of unstalled(body)) {
+  for await (const chunk of unstalled(clock, body)) {
     length += chunk.length;
     if (length > maxJsonBytes) throw new UnreadableAnswer(`more than ${maxJsonBytes} bytes.`);
     chunks.push(chunk);

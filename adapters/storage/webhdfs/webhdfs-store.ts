@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { WebHdfsStoreConfig } from '../../../model/config/types.ts';
+import type { Clock } from '../../clock.ts';
 import { OutsideFailure } from '../../failure.ts';
 import { exactly, firstBytes, hashed } from '../bounded-stream.ts';
 import { folderPath, objectPath } from '../object-path.ts';
@@ -38,14 +39,16 @@ export class WebHdfsStore implements SnapshotStore {
   readonly description: string;
   address?: StoreAddress;
   readonly #system: string;
+  readonly #clock: Clock;
   readonly #config: WebHdfsStoreConfig;
   readonly #client: WebHdfsClient;
 
-  constructor(system: string, config: WebHdfsStoreConfig) {
+  constructor(system: string, config: WebHdfsStoreConfig, clock: Clock) {
     this.description = `${system}: HDFS at ${config.endpoint}, user ${config.user}, prefix "${config.prefix}"`;
     this.#system = system;
+    this.#clock = clock;
     this.#config = config;
-    this.#client = new WebHdfsClient(config.endpoint, config.user);
+    this.#client = new WebHdfsClient(config.endpoint, config.user, clock);
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
@@ -150,7 +153,7 @@ export class WebHdfsStore implements SnapshotStore {
   }
 
   async probe(deadlineMs: number): Promise<void> {
-    await probeStore(this, this.#system, deadlineMs);
+    await probeStore(this.#clock, this, this.#system, deadlineMs);
   }
 
   async close(): Promise<void> {
@@ -158,7 +161,7 @@ export class WebHdfsStore implements SnapshotStore {
   }
 
   #call(operation: string, key: string, signal: AbortSignal | undefined): StoreCall {
-    return { system: this.#system, operation, key, signal };
+    return { system: this.#system, operation, key, clock: this.#clock, signal };
   }
 
   #path(call: StoreCall): string {
@@ -192,7 +195,7 @@ export class WebHdfsStore implements SnapshotStore {
       throw webHdfsFailure(call, error);
     } finally {
       if (!renamed) {
-        const tidied = this.#client.delete(writing, AbortSignal.timeout(tidyDeadlineMs)).catch(() => {});
+        const tidied = this.#client.delete(writing, this.#clock.timeout(tidyDeadlineMs)).catch(() => {});
         // Who gave up on the call does not wait for its broom.
         if (!call.signal?.aborted) await tidied;
       }

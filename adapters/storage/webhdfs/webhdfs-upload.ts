@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../../clock.ts';
 import { StallWatch, watchedOut } from '../stall-watch.ts';
 
 /** What is sent: bytes, or a stream that gives exactly as many as it says. */
@@ -17,10 +18,12 @@ export interface UploadAnswer {
 
 /** Connections to the DataNodes of one store. */
 export class DataNodeUploads {
+  readonly #clock: Clock;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  constructor(options: { connections: number }) {
+  constructor(options: { connections: number; clock: Clock }) {
+    this.#clock = options.clock;
     this.#http = new HttpAgent({ keepAlive: true, maxSockets: options.connections });
     this.#https = new HttpsAgent({ keepAlive: true, maxSockets: options.connections });
   }
@@ -40,7 +43,7 @@ export class DataNodeUploads {
       ...(signal ? { signal } : {}),
     };
     return await new Promise((resolve, reject) => {
-      const watch = new StallWatch((why) => request.destroy(why));
+      const watch = new StallWatch(this.#clock, (why) => request.destroy(why));
       const request = (secure ? httpsRequest : httpRequest)(target, options, (body) => {
         resolve({ status: body.statusCode ?? 0, body });
       });

@@ -1,5 +1,6 @@
 /** A fleet of simulated jobs escapes: what the simulator plays is what the product takes for Flink. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { verifySnapshot } from '../../../jobs/recovery-points/verify-snapshot.ts';
 import { readManifest, recoveryPointIds } from '../../../jobs/recovery-points/recovery-points.ts';
 import { openStore } from '../../../adapters/storage/open-store.ts';
@@ -21,7 +22,7 @@ const quickDeadline = {
 
 test('recovery points of the fleet are what the product would have made', async () => {
   const config = stage.config.zones[peer]!.stores['s3']!;
-  const store = openStore(peer, 's3', config, readSecret);
+  const store = openStore(peer, 's3', config, { secrets: readSecret, clock: systemClock() });
   try {
     const job = stage.jobs[3]!;
     const [id] = await recoveryPointIds(store, job);

@@ -2,6 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { OutsideFailure } from '../../../adapters/failure.ts';
 import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
@@ -29,14 +30,14 @@ function allOf(failure: OutsideFailure): string {
 }
 
 test('ping gives the version', async () => {
-  const cluster = openCluster(kubernetes.zone());
+  const cluster = openCluster(kubernetes.zone(), systemClock());
   expect(await cluster.ping(2_000)).toMatch(/^v\d+\.\d+/);
   await cluster.close();
 });
 
 test('a wrong token is Unauthorized, and the token is in no message', async () => {
   const wrong = 'wrong-token-4711';
-  const cluster = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig(wrong) }));
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig(wrong) }), systemClock());
   for (const call of [() => cluster.ping(2_000), () => cluster.getConfigMap(job), () => cluster.listPods(job)]) {
     const { failure } = await timedFailureOf(call());
     expect(failure).toMatchObject({ failureClass: 'Unauthorized', status: 401, retryable: false });
@@ -48,7 +49,7 @@ test('a wrong token is Unauthorized, and the token is in no message', async () =
 
 test('a token that is renewed in the kubeconfig is taken up after a refusal', async () => {
   const path = kubernetes.kubeconfig('expired');
-  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }), systemClock());
   expect((await timedFailureOf(cluster.ping(2_000))).failure.failureClass).toBe('Unauthorized');
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('expired', kubernetes.token));
   await expect.poll(() => cluster.ping(2_000).catch(() => 'refused'), { timeout: 5_000 }).toMatch(/^v/);
@@ -58,7 +59,7 @@ test('a token that is renewed in the kubeconfig is taken up after a refusal', as
 test('a port that nobody listens on is Unreachable at once', async () => {
   const path = kubernetes.kubeconfig();
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll(kubernetes.url, 'https://127.0.0.1:1'));
-  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }));
+  const cluster = openCluster(kubernetes.zone({ kubeconfig: path }), systemClock());
   const { failure, ms } = await timedFailureOf(cluster.getConfigMap(job));
   expect(failure).toMatchObject({ failureClass: 'Unreachable', retryable: true });
   expect(failure.message).toContain('ECONNREFUSED');
@@ -67,7 +68,7 @@ test('a port that nobody listens on is Unreachable at once', async () => {
 });
 
 test('a frozen API server is Unreachable by the deadline, and works again once thawed', async () => {
-  const cluster = openCluster(kubernetes.zone({ requestTimeoutMs: 700 }));
+  const cluster = openCluster(kubernetes.zone({ requestTimeoutMs: 700 }), systemClock());
   await cluster.ping(5_000);
   await kubernetes.freeze();
   try {
@@ -86,7 +87,7 @@ test('a frozen API server is Unreachable by the deadline, and works again once t
 });
 
 test('a caller who gives up gets back the own reason', async () => {
-  const cluster = openCluster(kubernetes.zone());
+  const cluster = openCluster(kubernetes.zone(), systemClock());
   await cluster.ping(5_000);
   const reason = new Error('cancelled by the workflow');
   await kubernetes.freeze();
@@ -106,7 +107,7 @@ test('200 calls, 8 at a time, share a few connections', async () => {
   let opened = 0;
   const count = (): void => void opened++;
   subscribe('undici:client:connected', count);
-  const cluster = openCluster(kubernetes.zone());
+  const cluster = openCluster(kubernetes.zone(), systemClock());
   try {
     const some = async (): Promise<void> => {
       for (let n = 0; n < 25; n++) await cluster.getConfigMap({ namespace: 'default', name: `none-${n}` });
@@ -121,7 +122,7 @@ test('200 calls, 8 at a time, share a few connections', async () => {
 });
 
 test('without the CRD a get is NotFound and says so, and not an absent object', async () => {
-  const cluster = openCluster(kubernetes.zone());
+  const cluster = openCluster(kubernetes.zone(), systemClock());
   for (const call of [() => cluster.getDeployment(job), () => cluster.listDeployments()]) {
     const { failure } = await timedFailureOf(call());
     expect(failure.failureClass).toBe('NotFound');
@@ -131,16 +132,16 @@ test('without the CRD a get is NotFound and says so, and not an absent object', 
 });
 
 test('a kubeconfig that is missing or names no such context fails the call, not the opening', async () => {
-  const missing = openCluster(kubernetes.zone({ kubeconfig: '/nowhere/kubeconfig' }));
+  const missing = openCluster(kubernetes.zone({ kubeconfig: '/nowhere/kubeconfig' }), systemClock());
   const first = await timedFailureOf(missing.getConfigMap(job));
   expect(first.failure.failureClass).toBe('Invalid');
   expect(first.failure.message).toContain('/nowhere/kubeconfig cannot be read (ENOENT)');
-  const other = openCluster(kubernetes.zone({ context: 'production' }));
+  const other = openCluster(kubernetes.zone({ context: 'production' }), systemClock());
   expect((await timedFailureOf(other.getConfigMap(job))).failure.message).toContain('no context "production"');
 });
 
 test('a closed connection refuses further calls', async () => {
-  const cluster = openCluster(kubernetes.zone());
+  const cluster = openCluster(kubernetes.zone(), systemClock());
   await cluster.close();
   expect((await timedFailureOf(cluster.ping(1_000))).failure.message).toContain('closed');
 });

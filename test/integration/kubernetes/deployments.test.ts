@@ -1,5 +1,6 @@
 /** The Kubernetes adapter's FlinkDeployments against a real API server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { forEachAtOnce } from '../../../adapters/at-once.ts';
 import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
 import { noObject, type ZoneCluster } from '../../../adapters/kubernetes/port.ts';
@@ -14,7 +15,7 @@ const collection = '/apis/flink.apache.org/v1beta1/namespaces/default/flinkdeplo
 
 beforeAll(async () => {
   kubernetes = await startKubernetes();
-  cluster = openCluster(kubernetes.zone());
+  cluster = openCluster(kubernetes.zone(), systemClock());
 }, 90_000);
 
 afterAll(async () => {
@@ -207,7 +208,7 @@ describe('list', () => {
   }, 60_000);
 
   test('a namespace without objects is an empty list', async () => {
-    const other = openCluster(kubernetes.zone({ namespaces: ['kube-system'] }));
+    const other = openCluster(kubernetes.zone({ namespaces: ['kube-system'] }), systemClock());
     expect(await other.listDeployments()).toEqual([]);
     await other.close();
   });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { systemClock } from '../../../adapters/clock.ts';
 import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
 import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import type { Placeholder } from '../../../model/capacity/reserve.ts';
@@ -19,7 +20,7 @@ const paths: Record<string, string> = {
 
 beforeAll(async () => {
   kubernetes = await startKubernetes({ crds: false });
-  cluster = openCluster(kubernetes.zone({}));
+  cluster = openCluster(kubernetes.zone({}), systemClock());
   for (const document of parseAllDocuments(readFileSync('deploy/placeholders.yaml', 'utf8'))) {
     const object = document.toJS() as { kind: string };
     await kubernetes.raw('POST', paths[object.kind]!, object);

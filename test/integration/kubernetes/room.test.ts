@@ -1,5 +1,6 @@
 /** What decides on room, read from a real API server: nodes, pods of all namespaces, quotas. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
 import type { ZoneCluster } from '../../../adapters/kubernetes/port.ts';
 import type { TestKubernetes } from '../servers/kubernetes.ts';
@@ -12,7 +13,7 @@ const gibi = 2 ** 30;
 
 beforeAll(async () => {
   kubernetes = await startKubernetes({ crds: false });
-  cluster = openCluster(kubernetes.zone({ namespaces: ['default', 'streaming'] }));
+  cluster = openCluster(kubernetes.zone({ namespaces: ['default', 'streaming'] }), systemClock());
   await kubernetes.raw('POST', '/api/v1/namespaces', { metadata: { name: 'streaming' } });
   await kubernetes.raw('POST', '/api/v1/namespaces', { metadata: { name: 'elsewhere' } });
 }, 90_000);
@@ -130,7 +131,7 @@ test('quotas: what they still give to pods of Flink in the namespaces of the zon
 });
 
 test('somebody without the rights is told so, which the plan notes', async () => {
-  const stranger = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig('nobody') }));
+  const stranger = openCluster(kubernetes.zone({ kubeconfig: kubernetes.kubeconfig('nobody') }), systemClock());
   const calls = [stranger.listNodes(), stranger.listPodRequests(), stranger.listQuotas()];
   for (const call of await Promise.allSettled(calls)) {
     expect(call).toMatchObject({ status: 'rejected', reason: { failureClass: 'Unauthorized' } });

@@ -1,6 +1,7 @@
 /** Pods, Events, the service proxy and the gathering of a diagnosis, against a real API server without nodes. */
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { createFlinkGateway } from '../../../adapters/flink/gateway.ts';
 import { gatherDiagnosis } from '../../../adapters/flink/gather-diagnosis.ts';
 import { openCluster } from '../../../adapters/kubernetes/open-cluster.ts';
@@ -29,7 +30,7 @@ const address = Object.values(networkInterfaces())
 
 beforeAll(async () => {
   kubernetes = await startKubernetes();
-  cluster = openCluster(kubernetes.zone());
+  cluster = openCluster(kubernetes.zone(), systemClock());
   flink = await startFlinkServer(address ?? '127.0.0.1');
 }, 90_000);
 
@@ -152,7 +153,10 @@ describe('the service proxy', () => {
   const jobId = '00000000000000000000000000000abc';
   const manager = () => {
     const zone = kubernetes.zone();
-    return createFlinkGateway({ [zone.name]: cluster }, { [zone.name]: zone }).jobManager(zone.name, job);
+    return createFlinkGateway({ [zone.name]: cluster }, { [zone.name]: zone }, systemClock()).jobManager(
+      zone.name,
+      job,
+    );
   };
 
   // One after the other: each test goes on from the state that the one before it left.
@@ -193,7 +197,13 @@ describe('the service proxy', () => {
   });
 
   test.skipIf(address === undefined)('a diagnosis is gathered from all of it', async () => {
-    const input = await gatherDiagnosis({ job, cluster, jobManager: manager(), deadlineMs: 5_000 });
+    const input = await gatherDiagnosis({
+      clock: systemClock(),
+      job,
+      cluster,
+      jobManager: manager(),
+      deadlineMs: 5_000,
+    });
     expect(input.exceptions?.length).toBeGreaterThan(0);
     expect(input.pods?.map((pod) => pod.name)).toEqual(['proxied-jm']);
     expect(diagnose(input).code).toBe('snapshot-data-corrupt');
@@ -216,13 +226,19 @@ async function listsOfEtcd(resource: string): Promise<number> {
 
 test('diagnoses of several jobs have the API server read no pod from etcd, and Events once', async () => {
   const before = [await listsOfEtcd('pods'), await listsOfEtcd('events')];
-  const fresh = openCluster(kubernetes.zone());
+  const fresh = openCluster(kubernetes.zone(), systemClock());
   try {
     for (const name of ['pods', 'pods-eu', 'events']) {
       const job = { namespace: 'default', name };
-      const unseen = createFlinkGateway({}, { 'az-t': { ...kubernetes.zone(), flinkRest: nobody } });
+      const unseen = createFlinkGateway({}, { 'az-t': { ...kubernetes.zone(), flinkRest: nobody } }, systemClock());
       const jobManager = unseen.jobManager('az-t', job);
-      const input = await gatherDiagnosis({ job, cluster: fresh, jobManager, deadlineMs: 10_000 });
+      const input = await gatherDiagnosis({
+        clock: systemClock(),
+        job,
+        cluster: fresh,
+        jobManager,
+        deadlineMs: 10_000,
+      });
       expect(input.pods?.length).toBeGreaterThan(0);
       expect(input.gaps?.filter((gap) => !gap.startsWith('exceptions'))).toEqual([]);
     }
@@ -235,16 +251,29 @@ test('diagnoses of several jobs have the API server read no pod from etcd, and E
 test('a diagnosis of a frozen zone ends by its deadline, and what is missing is its evidence', async () => {
   const zone = kubernetes.zone();
   const job = { namespace: 'default', name: 'orders' };
-  const jobManager = createFlinkGateway({ [zone.name]: cluster }, { [zone.name]: zone }).jobManager(zone.name, job);
+  const jobManager = createFlinkGateway({ [zone.name]: cluster }, { [zone.name]: zone }, systemClock()).jobManager(
+    zone.name,
+    job,
+  );
   await kubernetes.freeze();
   try {
     const began = performance.now();
-    const input = await gatherDiagnosis({ job, cluster, jobManager, deadlineMs: 500 }, { lastFailure: 'no answer.' });
+    const input = await gatherDiagnosis(
+      { clock: systemClock(), job, cluster, jobManager, deadlineMs: 500 },
+      { lastFailure: 'no answer.' },
+    );
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(input.gaps).toHaveLength(5);
     expect(diagnose(input)).toMatchObject({ code: 'job-manager-unreachable' });
     const giveUp = new AbortController();
-    const gathering = gatherDiagnosis({ job, cluster, jobManager, deadlineMs: 60_000, signal: giveUp.signal });
+    const gathering = gatherDiagnosis({
+      clock: systemClock(),
+      job,
+      cluster,
+      jobManager,
+      deadlineMs: 60_000,
+      signal: giveUp.signal,
+    });
     giveUp.abort(new Error('enough'));
     await expect(gathering).rejects.toThrow('enough');
   } finally {

@@ -1,6 +1,7 @@
 /** Deleting copies beside rounds that name them, with every request a step and every process mortal. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { leavingForMs, stopLeaving, whileDeletingCopies } from '../../../jobs/claims/leaving.ts';
 import { sweepStore } from '../../../activities/retain/sweep-store.ts';
 import { makerIsDeadAfterMs } from '../../../jobs/claims/making-or-deleting.ts';
@@ -74,6 +75,7 @@ class Stage {
       } as unknown as Config,
       cluster: () => ({ listDeployments: async () => [] }),
       store: () => this.turnstile.storeOf(actor),
+      ...systemClock(),
       now: () => this.turnstile.nowMs,
     } as unknown as Ports;
   }
@@ -197,7 +199,7 @@ test('of several who would delete at the same time one at most is alone', async 
           await store.delete('b');
           alone -= 1;
         };
-        turnstile.later(afterRequests, () => void whileDeletingCopies(store, remove, signal));
+        turnstile.later(afterRequests, () => void whileDeletingCopies(systemClock(), store, remove, signal));
       }
       await turnstile.drive(
         () => draws.next().value as number,

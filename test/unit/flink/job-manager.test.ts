@@ -1,5 +1,6 @@
 /** The Flink adapter by URL, against recorded answers. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import { createFlinkGateway } from '../../../adapters/flink/gateway.ts';
 import type { FlinkJobManager } from '../../../adapters/flink/port.ts';
@@ -31,7 +32,11 @@ function zone(flinkRest: ZoneConfig['flinkRest'], requestTimeoutMs = 2_000): Zon
 
 beforeEach(async () => {
   server = await startFlinkServer();
-  gateway = createFlinkGateway({}, { 'az-b': zone({ via: 'url', template: `${server.url}/{namespace}/{job}/` }, 500) });
+  gateway = createFlinkGateway(
+    {},
+    { 'az-b': zone({ via: 'url', template: `${server.url}/{namespace}/{job}/` }, 500) },
+    systemClock(),
+  );
   manager = gateway.jobManager('az-b', job);
 });
 
@@ -220,7 +225,11 @@ describe('failures', () => {
 describe('by service proxy', () => {
   function managerOver(proxyService: ZoneCluster['proxyService']): FlinkJobManager {
     const cluster = { zone: 'az-b', proxyService } as ZoneCluster;
-    return createFlinkGateway({ 'az-b': cluster }, { 'az-b': zone({ via: 'service-proxy' }) }).jobManager('az-b', job);
+    return createFlinkGateway(
+      { 'az-b': cluster },
+      { 'az-b': zone({ via: 'service-proxy' }) },
+      systemClock(),
+    ).jobManager('az-b', job);
   }
 
   test("asks the job's rest Service", async () => {

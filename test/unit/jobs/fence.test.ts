@@ -88,9 +88,17 @@ describe('fencing', () => {
     expect(zones.wire.to('az-a', 'patch')).toEqual([]);
   });
 
+  test('waits for claims no longer than its deadline', async () => {
+    const zones = await runningAtHome();
+    const beganMs = zones.clock.now();
+    expect(await fence(zones, 'pending')).toMatchObject({ complete: false });
+    expect(zones.clock.now() - beganMs).toBe(2_000);
+    expect(stateOf(zones, payments)).toBe('running');
+  });
+
   test('waits, while claims are pending, for those that come yet', async () => {
     const zones = await runningAtHome();
-    void zones.clock.sleep(3_500).then(() => {
+    void zones.clock.sleep(500).then(() => {
       const claim = JSON.stringify({ owner: escapeId, zone: 'az-b', at: '' });
       zones.store('az-b').write('epochs/default/payments/2', new TextEncoder().encode(claim));
     });

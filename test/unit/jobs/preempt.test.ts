@@ -86,6 +86,17 @@ describe('a P3 job that makes room', () => {
     expect(await preempt(zones)).toMatchObject({ outcome: 'suspended' });
   });
 
+  test('is not suspended any more by a cancelled attempt', async () => {
+    const { zones } = await p3InPeer();
+    const attempt = new AbortController();
+    const cancel = () => attempt.abort(new Error('cancelled'));
+    // The second read is the one right before the patch.
+    zones.wire.before('kubernetes get', () => zones.wire.before('kubernetes get', cancel));
+    await expect(preempt(zones, attempt.signal)).rejects.toThrow('cancelled');
+    expect(zones.wire.to('az-b', 'patch')).toEqual([]);
+    expect(stateOf(zones)).toBe('running');
+  });
+
   test('that the account may not change fails, and the report says so', async () => {
     const { zones } = await p3InPeer();
     zones.wire.fail('kubernetes patch', 'Unauthorized');

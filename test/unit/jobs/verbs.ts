@@ -9,7 +9,7 @@ import { preemptJob } from '../../../jobs/run/preempt-job.ts';
 import { startJob } from '../../../jobs/run/start-job.ts';
 import { verifyJob } from '../../../jobs/run/verify-job.ts';
 import type { SkippedJob } from '../../../model/move/operators.ts';
-import type { PlannedJob, PlannedVictim } from '../../../model/move/plan-types.ts';
+import type { PlannedJob } from '../../../model/move/plan-types.ts';
 import type { SettledMove } from '../../../model/move/move.ts';
 import type { StartedJob } from '../../../model/results/escape.ts';
 import { archiveOf } from '../../../zones/reports/report-shelf.ts';
@@ -37,8 +37,8 @@ export function retry(zones: FakeZones, climb: Partial<Climb>, job: Partial<Star
   return climbJob(world, move, buildStartedJob(job), asked, archiveOf(world, move), zones.pulse());
 }
 
-export function preempt(zones: FakeZones, victim: Partial<PlannedVictim> = {}, move: Partial<SettledMove> = {}) {
-  return preemptJob(zones.world(), buildMove(move), buildVictim(victim), zones.pulse());
+export function preempt(zones: FakeZones, signal?: AbortSignal) {
+  return preemptJob(zones.world(), buildMove(), buildVictim(), zones.pulse(signal ? { signal } : {}));
 }
 
 export function fence(zones: FakeZones, claims: 'pending' | 'settled' = 'settled', move: Partial<SettledMove> = {}) {

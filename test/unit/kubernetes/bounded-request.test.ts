@@ -1,10 +1,12 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { BoundedRequest } from '../../../adapters/bounded-request.ts';
 import { boundedRequest, networkReason } from '../../../adapters/bounded-request.ts';
 import type { FlinkServer } from '../flink/flink-server.ts';
 import { startFlinkServer } from '../flink/flink-server.ts';
 
+const clock = systemClock();
 let server: FlinkServer;
 let dispatcher: Agent;
 
@@ -19,7 +21,7 @@ afterEach(async () => {
 });
 
 function get(path: string, changes: Partial<BoundedRequest> = {}): ReturnType<typeof boundedRequest> {
-  const fixed = { system: 'test x', what: `GET ${path}`, method: 'GET', dispatcher, timeoutMs: 300 } as const;
+  const fixed = { system: 'test x', what: `GET ${path}`, method: 'GET', dispatcher, clock, timeoutMs: 300 } as const;
   return boundedRequest({ ...fixed, url: server.url + path, ...changes });
 }
 

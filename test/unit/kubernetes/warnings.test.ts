@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { BoundedAnswer } from '../../../adapters/bounded-request.ts';
 import type { KubernetesClient } from '../../../adapters/kubernetes/client.ts';
 import { eventsOf } from '../../../adapters/kubernetes/events.ts';
@@ -22,7 +23,7 @@ function clientOf(...items: object[]): { client: KubernetesClient; asked: URL[];
       status === 200 ? { kind: 'EventList', metadata: {}, items } : { kind: 'Status', message: 'etcd is slow' };
     return { status, headers: {}, body: JSON.stringify(body) };
   };
-  const client = { system: 'kubernetes az-b', send } as unknown as KubernetesClient;
+  const client = { system: 'kubernetes az-b', clock: systemClock(), send } as unknown as KubernetesClient;
   return { client, asked, answer: (status = 200) => waiting.splice(0).forEach((resolve) => resolve(status)) };
 }
 

@@ -7,8 +7,11 @@ import { ProcessMemory } from '../../../adapters/process-memory.ts';
 import { Pace } from '../../../model/protect/pace.ts';
 import { Turnstile } from '../../../model/protect/turnstile.ts';
 import { twoZones } from '../../simulation/harness/two-zones.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 
 const never = new AbortController().signal;
+const { now, timeout, sleep } = new ManualClock();
+const stopped = { now, timeout, sleep };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the pace of shipments', () => {
@@ -21,15 +24,14 @@ describe('the pace of shipments', () => {
 
   it('holds nothing back where there is no limit', () => {
     const { config, home } = twoZones('no-pace');
-    expect(
-      stepsOf({ config, now: () => 0, memory: new ProcessMemory() }, home, { sleep: async () => {} }),
-    ).toBeUndefined();
+    const world = { config, ...stopped, memory: new ProcessMemory() };
+    expect(stepsOf(world, home, { sleep: async () => {} })).toBeUndefined();
   });
 
   it('is shared by all shipments out of a zone, and by none of another', async () => {
     const { config, home, peer } = twoZones('pace');
     config.protect.shipBytesPerSecond = 1_000;
-    const world = { config, now: () => 0, memory: new ProcessMemory() };
+    const world = { config, ...stopped, memory: new ProcessMemory() };
     const slept: number[] = [];
     const pulse = { sleep: async (ms: number) => void slept.push(ms) };
     const steps = (zone: string) => stepsOf(world, zone, pulse)!;

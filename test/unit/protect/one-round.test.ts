@@ -22,7 +22,7 @@ describe('a job’s round of protection', () => {
   /** As `protectJob` does it. */
   async function begin(round: string): Promise<AsyncDisposable> {
     const turn = new AsyncDisposableStack();
-    turn.use(await announceMaking(store, job, round, stagePulse(world)));
+    turn.use(await announceMaking(world, store, job, round, stagePulse(world)));
     try {
       turn.use(await holdRound(store, job, round, stagePulse(world)));
       return turn;

@@ -6,6 +6,7 @@ import type { FlinkDeployment } from '../../../model/job/flink-deployment.ts';
 import { labels, roleConfigMapName } from '../../../model/job/marks.ts';
 import { buildDeployment } from '../../builders/deployment.ts';
 import { job, manifestOf } from '../retention/stage-data.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 
 const { signal } = new AbortController();
 const key = roleConfigMapName(job.name);
@@ -47,7 +48,7 @@ const active = (): FlinkDeployment => buildDeployment({ ...job, tier: 'P0' });
 
 const protect = (home: Zone) => {
   const keep = { tier: 'P0' as const, active: active(), manifest: manifestOf(1), recoveryPoint: 'hdfs://namenode/1' };
-  return keepStandby(new Zone().cluster, home.cluster, keep, signal);
+  return keepStandby(new ManualClock(), new Zone().cluster, home.cluster, keep, signal);
 };
 
 test('a job that nobody fences is told to speak', async () => {

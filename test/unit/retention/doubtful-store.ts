@@ -1,4 +1,5 @@
 /** A store in memory whose answers may be wrong: what a drawn lie says, and no exception where a real server has none. */
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import {
@@ -68,7 +69,8 @@ export class DoubtfulStore {
       return lie === 'repeated' ? [...below, ...below] : below;
     };
     const { objects } = this;
-    return new MemoryStore({ description: 'the store', objects, now: () => this.nowMs, request, listing });
+    const clock = { ...systemClock(), now: () => this.nowMs };
+    return new MemoryStore({ description: 'the store', objects, clock, request, listing });
   }
 
   #change<T>(effect: () => T): T {

@@ -1,6 +1,7 @@
 /** Retention beside shipments, with every request a step and every process mortal: no manifest ever misses a file. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { announceMaking } from '../../../jobs/claims/making-or-deleting.ts';
 import { retainJob } from '../../../jobs/retention/retain-job.ts';
 import type { RetainResult } from '../../../model/results/retain.ts';
@@ -36,7 +37,7 @@ class Stage {
     const store = this.turnstile.storeOf(actor);
     await using during = new AsyncDisposableStack();
     const sleep = this.turnstile.sleepOf(actor);
-    during.use(await announceMaking(store, job, `round ${checkpoint}`, { signal, sleep }));
+    during.use(await announceMaking(systemClock(), store, job, `round ${checkpoint}`, { signal, sleep }));
     await beginPointIndex(store, job, () => recoveryPointIds(store, job), signal);
     const shared = sharedOf(checkpoint);
     const metadata = metadataOf(checkpoint);

@@ -1,4 +1,5 @@
 /** What tests of retention have in common: one job that ships checkpoints with shared files, and the world around it. */
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import type { Ports } from '../../../adapters/ports.ts';
@@ -81,6 +82,7 @@ export function worldOf(
     store,
     flink: { jobManager: () => ({ jobs: unreachable }) },
     log: { info: () => {}, warn: () => {} },
+    ...systemClock(),
     now,
   } as unknown as Ports;
 }

@@ -3,6 +3,7 @@
  * when all of them sleep, and a process can be killed before or after the effect of any of its requests.
  */
 import { setImmediate } from 'node:timers/promises';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { SnapshotStore, StoredObject } from '../../../adapters/storage/port.ts';
 import {
   MemoryStore,
@@ -96,7 +97,8 @@ export class Turnstile {
       });
     const { objects } = this;
     const listing: Listing = (now, of) => this.shows(of(now));
-    return new MemoryStore({ description: 'the store', objects, now: () => this.nowMs, request, listing });
+    const clock = { ...systemClock(), now: () => this.nowMs };
+    return new MemoryStore({ description: 'the store', objects, clock, request, listing });
   }
 
   sleepOf(actor: Actor): (ms: number) => Promise<void> {

@@ -38,6 +38,8 @@ export function mortal(kill: Kill | undefined) {
     flink: world.flink,
     log: world.log,
     now: world.now,
+    timeout: world.timeout,
+    sleep: world.sleep,
     memory: new ProcessMemory(),
     cluster: (zone) => dying(world.cluster(zone)),
     store: (zone, name) => dying(world.store(zone, name)),

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { exactly, firstBytes, inParts } from '../../../adapters/storage/bounded-stream.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 
-const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b' };
+const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b', clock: systemClock() };
 const chunksOf = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 12 });
 const asItIs = (_call: unknown, error: unknown) => error;
 

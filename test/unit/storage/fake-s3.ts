@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { S3StoreConfig } from '../../../model/config/types.ts';
 import { S3Store } from '../../../adapters/storage/s3/s3-store.ts';
 import { s3Of } from '../artifacts/stores.ts';
@@ -29,7 +30,7 @@ export async function startFakeS3(kept: Kept, options: FakeS3Options = {}): Prom
   const bucket = new Bucket(kept, prefix === '' ? '' : `${prefix}/`, pageSize, rewrite);
   const server = await serve((request, url) => bucket.answerTo(request, url));
   const config = s3Of('az-b', { endpoint: server.endpoint, prefix });
-  return { ...server, config, open: () => new S3Store('store az-b/s3', config, async () => 'secret') };
+  return { ...server, config, open: () => new S3Store('store az-b/s3', config, async () => 'secret', systemClock()) };
 }
 
 class Bucket {

@@ -4,6 +4,7 @@
  * still being written lies beside `Kept` and is always told truly.
  */
 import type { IncomingMessage } from 'node:http';
+import { systemClock } from '../../../adapters/clock.ts';
 import type { WebHdfsStoreConfig } from '../../../model/config/types.ts';
 import { WebHdfsStore } from '../../../adapters/storage/webhdfs/webhdfs-store.ts';
 import { buildHdfsStore } from '../../builders/config.ts';
@@ -29,7 +30,7 @@ export async function startFakeWebHdfs(kept: Kept, options: FakeWebHdfsOptions =
   const nodes = new Nodes(kept, prefix === '' ? '' : `/${prefix}`, pageSize, rewrite);
   const server = await serve((request, url) => nodes.answerTo(request, url));
   const config = { ...buildHdfsStore('az-b'), endpoint: server.endpoint, prefix };
-  return { ...server, config, open: () => new WebHdfsStore('store az-b/hdfs', config) };
+  return { ...server, config, open: () => new WebHdfsStore('store az-b/hdfs', config, systemClock()) };
 }
 
 const writingFolder = '.writing';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import type { SnapshotStore } from '../../../adapters/storage/port.ts';
 import { probeStore } from '../../../adapters/storage/probe.ts';
@@ -19,20 +20,24 @@ function memoryStore(broken: Partial<SnapshotStore> = {}) {
 describe('the probe of a store', () => {
   it('passes where all is well, and leaves nothing', async () => {
     const { store, objects } = memoryStore();
-    await probeStore(store, 'store az-b/s3', 1_000);
+    await probeStore(systemClock(), store, 'store az-b/s3', 1_000);
     expect(objects.size).toBe(0);
   });
 
   it('fails by its deadline even if the store looks at no signal', async () => {
     const { store } = memoryStore({ read: () => new Promise(() => {}) });
     const before = performance.now();
-    await expect(probeStore(store, 'store az-b/s3', 100)).rejects.toMatchObject({ failureClass: 'Unreachable' });
+    await expect(probeStore(systemClock(), store, 'store az-b/s3', 100)).rejects.toMatchObject({
+      failureClass: 'Unreachable',
+    });
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 
   it('refuses a store that ignores conditional writes, and tidies up', async () => {
     const { store, objects } = memoryStore({ createIfAbsent: async () => 'created' });
-    await expect(probeStore(store, 'store az-b/s3', 1_000)).rejects.toMatchObject({ failureClass: 'Invalid' });
+    await expect(probeStore(systemClock(), store, 'store az-b/s3', 1_000)).rejects.toMatchObject({
+      failureClass: 'Invalid',
+    });
     expect(objects.size).toBe(0);
   });
 
@@ -41,7 +46,9 @@ describe('the probe of a store', () => {
     ['nothing', async () => undefined],
   ])('refuses a store that gives back %s', async (_what, read) => {
     const { store } = memoryStore({ read });
-    await expect(probeStore(store, 'store az-b/s3', 1_000)).rejects.toMatchObject({ failureClass: 'BadAnswer' });
+    await expect(probeStore(systemClock(), store, 'store az-b/s3', 1_000)).rejects.toMatchObject({
+      failureClass: 'BadAnswer',
+    });
   });
 
   it('tells why the store failed, also when tidying up fails too', async () => {
@@ -50,6 +57,6 @@ describe('the probe of a store', () => {
       put: () => Promise.reject(full),
       delete: () => Promise.reject(new Error('nor this')),
     });
-    await expect(probeStore(store, 'store az-b/s3', 1_000)).rejects.toBe(full);
+    await expect(probeStore(systemClock(), store, 'store az-b/s3', 1_000)).rejects.toBe(full);
   });
 });

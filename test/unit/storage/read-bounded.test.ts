@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { readBounded } from '../../../adapters/storage/read-bounded.ts';
 
-const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b' };
+const call = { system: 'store az-b/s3', operation: 'read', key: 'a/b', clock: systemClock() };
 
 describe('reading a bounded body', () => {
   it('gives the bytes of all chunks', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { createS3Clients } from '../../../adapters/storage/s3/s3-client.ts';
 import { s3Of } from '../artifacts/stores.ts';
 
@@ -9,10 +10,11 @@ afterEach(() => vi.useRealTimers());
 test('credentials are read once for many requests, and again after a minute', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const read: unknown[] = [];
-  const clients = createS3Clients(config, async (source) => {
+  const secrets = async (source: unknown) => {
     read.push(source);
     return `value ${read.length}`;
-  });
+  };
+  const clients = createS3Clients(config, secrets, systemClock());
   try {
     const { credentials } = clients.repeating.config;
     for (let request = 0; request < 10; request++) {

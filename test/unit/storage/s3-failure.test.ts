@@ -1,9 +1,10 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import { s3Failure } from '../../../adapters/storage/s3/s3-failure.ts';
 
-const call = { system: 'store az-b/s3', operation: 'put', key: 'epochs/default/orders/3' };
+const call = { system: 'store az-b/s3', operation: 'put', key: 'epochs/default/orders/3', clock: systemClock() };
 
 function answer(status: number, name: string, headers: Record<string, string> = {}): S3ServiceException {
   const error = new S3ServiceException({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock.ts';
 import { OutsideFailure } from '../../../adapters/failure.ts';
 import {
   RemoteException,
@@ -6,7 +7,7 @@ import {
   webHdfsFailure,
 } from '../../../adapters/storage/webhdfs/webhdfs-failure.ts';
 
-const call = { system: 'store az-b/hdfs', operation: 'read', key: 'a/b' };
+const call = { system: 'store az-b/hdfs', operation: 'read', key: 'a/b', clock: systemClock() };
 
 describe('failures of WebHDFS', () => {
   it.each([
