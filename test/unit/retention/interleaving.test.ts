@@ -86,6 +86,21 @@ class Stage {
   }
 }
 
+/** So many checkpoints were shipped, one after the other; from the first of them a twin was started. */
+async function stageAfter(shipments: number, twin: boolean): Promise<Stage> {
+  const stage = new Stage();
+  for (let checkpoint = 0; checkpoint < shipments; checkpoint += 1) {
+    const shipped = stage.ship(new Actor(), checkpoint);
+    await stage.turnstile.drive(
+      () => 0,
+      () => stage.expectWhole(),
+    );
+    await shipped;
+  }
+  if (twin && shipments > 0) stage.twinFrom = snapshotOf(0);
+  return stage;
+}
+
 /** All that is left when nobody is at work any more and all leftovers are old. */
 async function settle(stage: Stage): Promise<void> {
   const { turnstile } = stage;
@@ -116,17 +131,8 @@ describe('retention', () => {
   test('never takes a file of a recovery point that is there, whoever dies when, and leaves no garbage', async () => {
     let [expired, orphaned, killed] = [0, 0, 0];
     const property = fc.asyncProperty(plot, async ({ before, ships, retains, twin, draws }) => {
-      const stage = new Stage();
+      const stage = await stageAfter(before, twin);
       const { turnstile } = stage;
-      for (let checkpoint = 0; checkpoint < before; checkpoint += 1) {
-        const shipped = stage.ship(new Actor(), checkpoint);
-        await turnstile.drive(
-          () => 0,
-          () => stage.expectWhole(),
-        );
-        await shipped;
-      }
-      if (twin && before > 0) stage.twinFrom = snapshotOf(0);
       const shippers = ships.map((ship) => ({ ...ship, actor: new Actor(ship.death) }));
       const retainers = retains.map((retain) => ({ ...retain, actor: new Actor(retain.death) }));
       for (const { actor, back, late } of shippers) {
@@ -181,17 +187,8 @@ describe('retention', () => {
   test('takes none either while listings leave out what they like', async () => {
     let [expired, hidden] = [0, 0];
     const property = fc.asyncProperty(plot, async ({ before, ships, retains, twin, draws }) => {
-      const stage = new Stage();
+      const stage = await stageAfter(before, twin);
       const { turnstile } = stage;
-      for (let checkpoint = 0; checkpoint < before; checkpoint += 1) {
-        const shipped = stage.ship(new Actor(), checkpoint);
-        await turnstile.drive(
-          () => 0,
-          () => stage.expectWhole(),
-        );
-        await shipped;
-      }
-      if (twin && before > 0) stage.twinFrom = snapshotOf(0);
       turnstile.shows = (objects) => {
         const shown = draws.next().value % 3;
         if (shown < 2) hidden += 1;
